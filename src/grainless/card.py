@@ -1,0 +1,49 @@
+"""A model's card: what stands inside every ONNX file of ours, and all that running it needs to know."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
+
+from grainless.errors import InputError
+
+KEY = "grainless"
+"""The name of the ONNX metadata entry that holds the card, as JSON."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """The facts of a model.
+
+    Args:
+        name: what a person calls it.
+        channels: colours of the image, in and out: 1 grey, 3 RGB.
+        size: (height, width) if it takes only one size, else None.
+        multiple: the sides of what it is given must be multiples of this.
+        reach: no output pixel depends on input further away than this; None: on the whole image.
+        about: for people: architecture, data, terms, licence, noise, scores, versions.
+    """
+
+    name: str
+    channels: int
+    size: tuple[int, int] | None = None
+    multiple: int = 1
+    reach: int | None = None
+    about: dict[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> str:
+        """The card as JSON, keys sorted: equal cards are equal bytes."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read what `to_json` wrote.
+
+        Raises:
+            InputError: it is no card of this version.
+        """
+        try:
+            facts = json.loads(text)
+            facts["size"] = tuple(facts["size"]) if facts["size"] else None
+            return cls(**facts)
+        except (ValueError, TypeError, KeyError) as error:
+            raise InputError(f"The model's card cannot be read: {error}.") from error

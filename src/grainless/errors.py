@@ -1,0 +1,44 @@
+"""The two errors that a person is told in one line; every other exception is a bug, with its traceback."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class GrainlessError(Exception):
+    """What a person is told in one line, with the exit status the command line ends with."""
+
+    exit_status: int
+
+
+class InputError(GrainlessError):
+    """What was given is wrong: a name, an option, a file's content."""
+
+    exit_status = 2
+
+
+class RunError(GrainlessError):
+    """The world is wrong: the disk is full, the training diverged, the network is away."""
+
+    exit_status = 1
+
+
+def did_you_mean(word: str, words: Iterable[str]) -> str:
+    """The nearest of `words` as a question in parentheses, or nothing when none is near.
+
+    >>> did_you_mean("sigm", ["sigma", "mean"])
+    ' (did you mean "sigma"?)'
+    >>> did_you_mean("zebra", ["sigma", "mean"])
+    ''
+    """
+    near = get_close_matches(word, list(words), n=1, cutoff=0.6)
+    return f' (did you mean "{near[0]}"?)' if near else ""
+
+
+def unknown(kind: str, word: str, words: Iterable[str]) -> str:
+    """One line for a name that is in no table.
+
+    >>> unknown("noise", "gausian", ["gaussian", "poisson"])
+    'No noise is called "gausian" (did you mean "gaussian"?). There are: gaussian, poisson.'
+    """
+    words = sorted(words)
+    return f'No {kind} is called "{word}"{did_you_mean(word, words)}. There are: {", ".join(words)}.'

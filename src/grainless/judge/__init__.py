@@ -1,0 +1,1 @@
+"""Judging: data, noise, scores, classical baselines, reports. Needs no torch."""

@@ -1,0 +1,113 @@
+"""A part (noise, network, data set, baseline ...) is made from its name and its options.
+
+The options are the keywords of its class or function and are checked by pydantic against that signature, so
+that there is no second list of options anywhere.
+"""
+
+import inspect
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pydantic import ConfigDict, ValidationError, create_model
+
+from grainless.errors import InputError, did_you_mean, unknown
+
+FRACTION = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*/\s*(\d+(?:\.\d+)?)\s*$")
+
+
+class Mistakes(InputError):
+    """All that is wrong with what was given, told at once."""
+
+    def __init__(self, mistakes: list[str]) -> None:
+        super().__init__("; ".join(mistakes))
+        self.mistakes = mistakes
+
+
+def choose[P](kind: str, table: Mapping[str, P], name: str) -> P:
+    """The entry of the table.
+
+    Raises:
+        InputError: there is none of that name; the nearest is told.
+    """
+    if name not in table:
+        raise InputError(unknown(kind, name, table))
+    return table[name]
+
+
+def make[P](
+    kind: str, table: Mapping[str, Callable[..., P]], options: Mapping[str, Any], **given: Any
+) -> P:
+    """Make a part from a mapping with its name and options, such as a recipe's table.
+
+    Args:
+        kind: what the table holds, for the messages: "noise".
+        table: name -> class or function.
+        options: `name` and the keywords of that entry. Levels may be fractions: "25/255".
+        given: keywords that the program itself knows (the data's channels, say). Those that the entry takes
+            are passed; a person cannot set them.
+
+    Raises:
+        Mistakes: no name, an unknown name, unknown options, wrong types, missing options: all at once.
+    """
+    options = dict(options)
+    if "name" not in options:
+        raise Mistakes([f"the {kind} has no name; there are: {', '.join(sorted(table))}"])
+    name = options.pop("name")
+    part = choose(kind, table, name)
+    return part(**checked(f"{kind} {name}", part, options, given))
+
+
+def checked(
+    title: str, part: Callable[..., Any], options: Mapping[str, Any], given: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The keywords for `part`: `options` with their types checked and converted, and those of `given` it takes.
+
+    Raises:
+        Mistakes: as `make`; `title` says in each what it is about.
+    """
+    keywords = inspect.signature(part, eval_str=True).parameters
+    known = {key: value for key, value in (given or {}).items() if key in keywords}
+    fields: dict[str, Any] = {
+        key: (_annotation(keyword), ... if keyword.default is keyword.empty else keyword.default)
+        for key, keyword in keywords.items()
+        if key not in known
+    }
+    model = create_model("Options", __config__=ConfigDict(extra="forbid", arbitrary_types_allowed=True), **fields)
+    try:
+        values = model.model_validate({key: fractions(value) for key, value in options.items()})
+    except ValidationError as error:
+        raise Mistakes([_told(title, each, list(fields)) for each in error.errors()]) from error
+    return {key: getattr(values, key) for key in options} | known
+
+
+def fractions(value: Any) -> Any:
+    """Turn "25/255", as the field writes a noise level, into a number; also inside lists.
+
+    >>> fractions(["0/255", "51/255"])
+    [0.0, 0.2]
+    """
+    if isinstance(value, list | tuple):
+        return [fractions(each) for each in value]
+    if isinstance(value, str) and (found := FRACTION.match(value)) and float(found[2]) > 0:
+        return float(found[1]) / float(found[2])
+    return value
+
+
+def _annotation(keyword: inspect.Parameter) -> Any:
+    return Any if keyword.annotation is keyword.empty else keyword.annotation
+
+
+def _told(title: str, error: Any, keywords: list[str]) -> str:
+    """One of pydantic's errors in our words."""
+    key = str(error["loc"][0])
+    if error["type"] == "extra_forbidden":
+        near = did_you_mean(key, keywords) or f"; it has: {', '.join(keywords) or 'none'}"
+        return f'no option of {title} is called "{key}"{near}'
+    if error["type"] == "missing":
+        return f'{title} needs the option "{key}"'
+    return f'option "{key}" of {title} is {error["input"]!r}: {_lower(error["msg"])}'
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]

@@ -1,0 +1,1 @@
+"""Learning: networks, training, export, studies. The only room that needs torch."""
