@@ -7,13 +7,15 @@ that there is no second list of options anywhere.
 import inspect
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ConfigDict, ValidationError, create_model
 
 from grainless.errors import InputError, did_you_mean, unknown
 
-FRACTION = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*/\s*(\d+(?:\.\d+)?)\s*$")
+P = TypeVar("P")
+
+FRACTION = re.compile(r"^\s*(-?\d+(?:\.\d+)?)\s*/\s*(\d+(?:\.\d+)?)\s*$")
 
 
 class Mistakes(InputError):
@@ -24,7 +26,7 @@ class Mistakes(InputError):
         self.mistakes = mistakes
 
 
-def choose[P](kind: str, table: Mapping[str, P], name: str) -> P:
+def choose(kind: str, table: Mapping[str, P], name: str) -> P:
     """The entry of the table.
 
     Raises:
@@ -35,9 +37,7 @@ def choose[P](kind: str, table: Mapping[str, P], name: str) -> P:
     return table[name]
 
 
-def make[P](
-    kind: str, table: Mapping[str, Callable[..., P]], options: Mapping[str, Any], **given: Any
-) -> P:
+def make(kind: str, table: Mapping[str, Callable[..., P]], options: Mapping[str, Any], **given: Any) -> P:
     """Make a part from a mapping with its name and options, such as a recipe's table.
 
     Args:
@@ -50,12 +50,20 @@ def make[P](
     Raises:
         Mistakes: no name, an unknown name, unknown options, wrong types, missing options: all at once.
     """
+    part, keywords = match(kind, table, options, **given)
+    return part(**keywords)
+
+
+def match(
+    kind: str, table: Mapping[str, Callable[..., P]], options: Mapping[str, Any], **given: Any
+) -> tuple[Callable[..., P], dict[str, Any]]:
+    """The entry and its checked keywords: what `make` makes, not yet made."""
     options = dict(options)
     if "name" not in options:
         raise Mistakes([f"the {kind} has no name; there are: {', '.join(sorted(table))}"])
     name = options.pop("name")
     part = choose(kind, table, name)
-    return part(**checked(f"{kind} {name}", part, options, given))
+    return part, checked(f"{kind} {name}", part, options, given)
 
 
 def checked(
@@ -73,7 +81,9 @@ def checked(
         for key, keyword in keywords.items()
         if key not in known
     }
-    model = create_model("Options", __config__=ConfigDict(extra="forbid", arbitrary_types_allowed=True), **fields)
+    model = create_model(
+        "Options", __config__=ConfigDict(extra="forbid", arbitrary_types_allowed=True), **fields
+    )
     try:
         values = model.model_validate({key: fractions(value) for key, value in options.items()})
     except ValidationError as error:
@@ -106,7 +116,7 @@ def _told(title: str, error: Any, keywords: list[str]) -> str:
         return f'no option of {title} is called "{key}"{near}'
     if error["type"] == "missing":
         return f'{title} needs the option "{key}"'
-    return f'option "{key}" of {title} is {error["input"]!r}: {_lower(error["msg"])}'
+    return f'option "{key}" of {title} is {error["input"]!r}: {_lower(error["msg"].removeprefix("Value error, "))}'
 
 
 def _lower(text: str) -> str:
