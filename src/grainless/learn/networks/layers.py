@@ -1,0 +1,65 @@
+"""What a network is made of: its layers, their shapes, their parameters."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from grainless.learn.networks.network import Network
+
+Hook = Callable[[nn.Module, object, Tensor], None]
+
+
+class Parameters(NamedTuple):
+    """Counts as Keras prints them: the total has BatchNorm's mean and variance, which no step trains."""
+
+    total: int
+    trainable: int
+
+
+class Layer(NamedTuple):
+    """One row of the table.
+
+    Args:
+        name: where it stands in the network: "encoder.0".
+        kind: PyTorch's name of it: "Conv2d".
+        shape: of its output for one image, without the batch.
+        parameters: the total of its own.
+    """
+
+    name: str
+    kind: str
+    shape: tuple[int, ...]
+    parameters: int
+
+
+def parameters(network: nn.Module) -> Parameters:
+    """Weights, biases and running statistics; PyTorch's counters of steps are none."""
+    weights = sum(weight.numel() for weight in network.parameters())
+    trainable = sum(weight.numel() for weight in network.parameters() if weight.requires_grad)
+    statistics = sum(buffer.numel() for buffer in network.buffers() if buffer.is_floating_point())
+    return Parameters(weights + statistics, trainable)
+
+
+def layers(network: Network, height: int, width: int) -> list[Layer]:
+    """The layers in the order in which an image of this size passes them; the network is left as it was."""
+    rows: list[Layer] = []
+    parts = {name: module for name, module in network.named_modules() if not any(module.children())}
+
+    def note(name: str) -> Hook:
+        def row(module: nn.Module, _: object, output: Tensor) -> None:
+            rows.append(Layer(name, type(module).__name__, tuple(output.shape[1:]), parameters(module).total))
+
+        return row
+
+    hooks = [module.register_forward_hook(note(name)) for name, module in parts.items()]
+    was_training = network.training
+    try:
+        with torch.no_grad():
+            network.eval()(torch.zeros(1, network.channels, height, width))
+    finally:
+        network.train(was_training)
+        for hook in hooks:
+            hook.remove()
+    return rows
