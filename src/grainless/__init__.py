@@ -1,3 +1,57 @@
-"""Grainless removes noise from images with denoising autoencoders."""
+"""Grainless removes noise from images with denoising autoencoders.
+
+    import grainless
+    clean = grainless.denoise(image, model="runs/demo")
+
+The public names are loaded when first used: `import grainless` alone is quick and needs nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from grainless.card import Card
+    from grainless.denoiser import Denoiser, denoise, denoise_image, load
+    from grainless.errors import InputError, RunError
+    from grainless.image import Image, read, write
+    from grainless.zoo import models
 
 __version__ = "0.1.0.dev0"
+
+__all__ = [
+    "Card",
+    "Denoiser",
+    "Image",
+    "InputError",
+    "RunError",
+    "denoise",
+    "denoise_image",
+    "load",
+    "models",
+    "read",
+    "write",
+]
+
+_HOMES = {
+    "Card": "card",
+    "Denoiser": "denoiser",
+    "denoise": "denoiser",
+    "denoise_image": "denoiser",
+    "load": "denoiser",
+    "InputError": "errors",
+    "RunError": "errors",
+    "Image": "image",
+    "read": "image",
+    "write": "image",
+    "models": "zoo",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

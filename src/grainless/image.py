@@ -1,0 +1,220 @@
+"""Files <-> images, with everything that must survive. Nothing is lost or overwritten silently."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from grainless.atomic import whole
+from grainless.errors import InputError, did_you_mean
+from grainless.formats import jpeg, plain, png, tiff
+from grainless.formats.pixels import Image, Metadata
+
+__all__ = ["MAX_PIXELS", "READ", "WRITTEN", "Image", "Metadata", "check_output", "read", "write"]
+
+MAX_PIXELS = 200_000_000
+"""More than this in one image is taken for a decompression bomb."""
+
+READ: dict[str, Callable[[bytes, int], Image]] = {
+    "PNG": png.decode,
+    "JPEG": jpeg.decode,
+    "TIFF": tiff.decode,
+    "WebP": plain.decode_webp,
+    "BMP": plain.decode_bmp,
+}
+"""format -> (a file's bytes, the most pixels it may unpack to) -> image."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A format that is written.
+
+    Args:
+        encode: image -> a file's bytes.
+        endings: of its files.
+        depths: bits of a sample that it can hold.
+        alpha: it can hold transparency.
+        premultiplied: it can hold colours that were multiplied by alpha.
+    """
+
+    encode: Callable[[Image], bytes]
+    endings: tuple[str, ...]
+    depths: tuple[int, ...] = (8,)
+    alpha: bool = False
+    premultiplied: bool = False
+
+
+WRITTEN: dict[str, Written] = {
+    "PNG": Written(png.encode, (".png",), depths=(8, 16), alpha=True),
+    "JPEG": Written(jpeg.encode, (".jpg", ".jpeg")),
+    "TIFF": Written(tiff.encode, (".tif", ".tiff"), depths=(8, 16, 32), alpha=True, premultiplied=True),
+}
+
+SIGNATURES: list[tuple[int, bytes, str]] = [
+    (0, b"\x89PNG\r\n\x1a\n", "PNG"),
+    (0, b"\xff\xd8\xff", "JPEG"),
+    (8, b"CR\x02", "camera RAW"),  # before TIFF, which it starts like
+    (0, b"II*\0", "TIFF"),
+    (0, b"MM\0*", "TIFF"),
+    (0, b"II+\0", "TIFF"),
+    (0, b"MM\0+", "TIFF"),
+    (8, b"WEBP", "WebP"),
+    (0, b"BM", "BMP"),
+    (0, b"GIF8", "GIF"),
+    *((4, b"ftyp" + brand, "HEIC") for brand in (b"heic", b"heix", b"hevc", b"heim", b"mif1", b"msf1")),
+    (4, b"ftypavif", "AVIF"),
+    (4, b"ftypcrx ", "camera RAW"),
+    (0, b"FUJIFILMCCD-RAW", "camera RAW"),
+    (0, b"IIU\0", "camera RAW"),
+    (0, b"IIRO", "camera RAW"),
+    (0, b"IIRS", "camera RAW"),
+    (0, b"8BPS", "Photoshop"),
+    (0, b"%PDF", "PDF"),
+    (0, b"v/1\x01", "OpenEXR"),
+    (4, b"jP  \r\n", "JPEG 2000"),
+    (0, b"\xff\x4f\xff\x51", "JPEG 2000"),
+    (4, b"JXL \r\n", "JPEG XL"),
+    (0, b"\xff\x0a", "JPEG XL"),
+    *(
+        (0, b"P" + kind + space, "PNM")
+        for kind in (b"%d" % n for n in range(1, 8))
+        for space in (b"\n", b" ")
+    ),
+    (0, b"Pf\n", "PFM"),
+    (0, b"PF\n", "PFM"),
+]
+"""(place, bytes there, format): what a file is, whatever its name says. The first that fits."""
+
+RAW_ENDINGS = {".3fr", ".arw", ".cr2", ".dng", ".erf", ".nef", ".nrw", ".pef", ".rwl", ".srw"}
+"""Camera RAW that starts like TIFF."""
+
+
+def read(path: str | Path, *, max_pixels: int = MAX_PIXELS) -> Image:
+    """Read an image file: PNG, JPEG, TIFF, WebP or BMP; grey or RGB, with or without alpha.
+
+    Pixels stay as they are stored: an EXIF orientation is kept beside them, not applied.
+
+    Args:
+        path: the file.
+        max_pixels: refuse an image of more, before it is unpacked.
+
+    Raises:
+        InputError: there is no such file, it is broken, no image, or of a kind that we do not take.
+    """
+    path = Path(path)
+    data = _bytes(path)
+    kind = _kind(data, path)
+    try:
+        image = READ[kind](data, max_pixels)
+    except InputError as error:
+        raise InputError(f"{path.name} {error}.") from error
+    except Exception as error:  # decoders raise anything on broken bytes
+        raise InputError(f"{path.name} is a broken {kind} file: {_lower(error)}.") from error
+    return replace(image, name=path.name)
+
+
+def write(image: Image, path: str | Path, *, overwrite: bool = False) -> None:
+    """Write an image file of the format that the ending names: PNG, JPEG or TIFF; whole or not at all.
+
+    Integers are clipped to 0..1 and rounded to the nearest; floats are stored as they are.
+
+    Args:
+        image: what to write; its depth, alpha and metadata go with it.
+        path: where; missing folders are made.
+        overwrite: replace a file that stands there.
+
+    Raises:
+        InputError: a file stands there, no format has this ending, or the format cannot hold the image.
+        RunError: the system could not write.
+    """
+    path = Path(path)
+    form = check_output(path, overwrite=overwrite)
+    _check_holds(form, image, path)
+    try:
+        data = WRITTEN[form].encode(image)
+    except InputError as error:
+        raise InputError(f"{image.name} {error}.") from error
+    with whole(path) as lent:
+        lent.write_bytes(data)
+
+
+def check_output(path: str | Path, *, overwrite: bool = False) -> str:
+    """The name of the format that `path` would be written in; a check before long work, too.
+
+    Raises:
+        InputError: no format has this ending, a folder stands there, or a file and `overwrite` is not set.
+    """
+    path = Path(path)
+    ending = path.suffix.lower()
+    by_ending = {each: form for form, written in WRITTEN.items() for each in written.endings}
+    if ending not in by_ending:
+        near = did_you_mean(ending, by_ending)
+        raise InputError(f"{path} has no ending that is written{near}: {', '.join(by_ending)}.")
+    if path.is_dir():
+        raise InputError(f"{path} is a folder: give the name of a file.")
+    if not overwrite and os.path.lexists(path):
+        raise InputError(f"{path} exists: choose another name, or say that it may be overwritten.")
+    return by_ending[ending]
+
+
+def _bytes(path: Path) -> bytes:
+    """All of a file."""
+    if path.is_dir():
+        raise InputError(f"{path} is a folder: give an image file.")
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file{_neighbour(path)}.") from None
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} cannot be read: {_lower(error)}.") from error
+    if not data:
+        raise InputError(f"{path.name} is empty.")
+    return data
+
+
+def _neighbour(path: Path) -> str:
+    """The file in the same folder whose name is nearest."""
+    try:
+        return did_you_mean(path.name, [each.name for each in path.parent.iterdir()])
+    except OSError:
+        return ""
+
+
+def _kind(data: bytes, path: Path) -> str:
+    """The format of a file's bytes, one of READ.
+
+    Raises:
+        InputError: another format, or no image.
+    """
+    kind = next((form for at, magic, form in SIGNATURES if data.startswith(magic, at)), None)
+    if kind == "TIFF" and path.suffix.lower() in RAW_ENDINGS:
+        kind = "camera RAW"
+    if kind is None:
+        raise InputError(f"{path.name} is no image that Grainless reads: {', '.join(READ)}.")
+    if kind not in READ:
+        cure = "develop it to a 16-bit TIFF" if kind == "camera RAW" else "convert it to PNG or TIFF"
+        raise InputError(f"{path.name} is {kind}, which Grainless does not read: {cure} first.")
+    return kind
+
+
+def _check_holds(form: str, image: Image, path: Path) -> None:
+    """Refuse to write an image into a format that would lose a part of it."""
+    written = WRITTEN[form]
+    lost = [
+        *([f"{image.depth} bits a sample"] if image.depth not in written.depths else []),
+        *(["transparency"] if image.alpha is not None and not written.alpha else []),
+        *(["colours multiplied by alpha"] if image.premultiplied and not written.premultiplied else []),
+    ]
+    if lost:
+        able = [name for name, each in WRITTEN.items() if image.depth in each.depths and each.alpha]
+        able = [name for name in able if WRITTEN[name].premultiplied or not image.premultiplied]
+        raise InputError(
+            f"{path.name} would lose {' and '.join(lost)} of {image.name}: {form} cannot hold it; "
+            f"write {' or '.join(able)}."
+        )
+
+
+def _lower(error: Exception) -> str:
+    """What an exception says, in one line, to stand behind a colon."""
+    said = " ".join(str(getattr(error, "strerror", None) or error).split()) or type(error).__name__
+    return (said[:1].lower() + said[1:]).rstrip(".")
