@@ -91,6 +91,27 @@ def checked(
     return {key: getattr(values, key) for key in options} | known
 
 
+def spec(kind: str, text: str) -> dict[str, str]:
+    """A part's name and options as a command line writes them, as a mapping for `make`.
+
+    Raises:
+        InputError: an option has no value.
+
+    >>> spec("noise", "gaussian:sigma=25/255,clip=true")
+    {'name': 'gaussian', 'sigma': '25/255', 'clip': 'true'}
+    """
+    name, _, options = text.partition(":")
+    table = {"name": name.strip()}
+    for option in options.split(",") if options else []:
+        key, is_given, value = option.partition("=")
+        if not is_given:
+            raise InputError(
+                f'The {kind} "{text}" has "{option}" where an option should be; write it as in name:option=value,...'
+            )
+        table[key.strip()] = value.strip()
+    return table
+
+
 def fractions(value: Any) -> Any:
     """Turn "25/255", as the field writes a noise level, into a number; also inside lists.
 

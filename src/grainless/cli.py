@@ -1,0 +1,200 @@
+"""The commands: each reads its arguments, calls one verb, prints. A verb is imported when its command runs."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from grainless import __version__, console
+from grainless.errors import GrainlessError, InputError
+
+app = typer.Typer(
+    name="grainless",
+    help="Removes noise from images with denoising autoencoders: train, judge and use them.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+DataDir = Annotated[Path | None, typer.Option(help="Where data files are looked for first.", show_default=False)]
+Changes = Annotated[
+    list[str] | None, typer.Option("--set", metavar="TABLE.KEY=VALUE", help="Change a line of the recipe.")
+]
+
+
+def main() -> None:
+    """Run the command line. What a person did or met is one line; only a bug has a traceback."""
+    try:
+        app()
+    except GrainlessError as error:
+        console.err.print(f"grainless: {error}", markup=False, highlight=False, soft_wrap=True)
+        sys.exit(error.exit_status)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"grainless {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command(epilog="Example: grainless train a-mnist-coded --set train.epochs=5 --out runs/first")
+def train(
+    recipe: Annotated[str, typer.Argument(help="A recipe's name (grainless list recipes) or a TOML file.")],
+    changes: Changes = None,
+    out: Annotated[Path | None, typer.Option(help="The run's folder. [default: runs/RECIPE]", show_default=False)] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in that folder.")] = False,
+    data_dir: DataDir = None,
+    json: Json = False,
+) -> None:
+    """Train a recipe: weights, ONNX model, scores and a report in one folder."""
+    from grainless.judge.data.find import Shelf
+    from grainless.learn.recipe import Recipe
+    from grainless.learn.summary import of_run
+    from grainless.learn.train import train as verb
+    from grainless.learn.watch import TerminalWatcher
+
+    chosen = Recipe.load(recipe, changes or [])
+    with TerminalWatcher() as watcher:
+        run = verb(chosen, out or Path("runs") / chosen.name, shelf=Shelf(data_dir), watcher=watcher, resume=resume)
+    facts = of_run(run)
+    if json:
+        console.as_json(facts | {"run": str(run.path)})
+    else:
+        _print_scores(facts)
+        console.out.print(f"Model, weights and report: {run.path}", highlight=False, soft_wrap=True)
+
+
+@app.command(epilog="Example: grainless denoise photo.png -o clean.png --model runs/demo")
+def denoise(
+    source: Annotated[Path, typer.Argument(metavar="IN", help="An image: PNG, JPEG, TIFF, WebP or BMP.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Where the denoised image goes: PNG, JPEG or TIFF.")],
+    model: Annotated[str, typer.Option(help="A model's name (grainless list models), an ONNX file or a run.")],
+    strength: Annotated[float, typer.Option(help="0 leaves the image as it is, 1 is all the model does.")] = 1.0,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the output if it exists.")] = False,
+) -> None:
+    """Remove the noise from an image; depth, alpha, profile and EXIF come out as they went in."""
+    from grainless.denoiser import denoise_image, load
+    from grainless.image import check_output, read, write
+
+    check_output(out, overwrite=overwrite)
+    clean = denoise_image(read(source), load(model), strength)
+    write(clean, out, overwrite=overwrite)
+    console.out.print(str(out), highlight=False, soft_wrap=True)
+
+
+@app.command(epilog="Example: grainless evaluate runs/a-mnist-coded nlm --data mnist --noise gaussian:sigma=0.5,clip=true")
+def evaluate(
+    denoisers: Annotated[
+        list[str], typer.Argument(help="Models, ONNX files, runs, and baselines (grainless list baselines).")
+    ],
+    data: Annotated[str, typer.Option(help="A data set and its options: mnist, folder:path=DIR,grey=true.")],
+    noise: Annotated[str, typer.Option(help="gaussian:sigma=25/255, several joined by +, or none.")] = "none",
+    part: Annotated[str, typer.Option(help="train, validation or test.")] = "test",
+    protocol: Annotated[str, typer.Option(help="float or field; said under the table.")] = "float",
+    seed: Annotated[int, typer.Option(help="Of the noise.", min=0)] = 0,
+    limit: Annotated[int | None, typer.Option(help="Only the first so many images.", min=1)] = None,
+    data_dir: DataDir = None,
+    json: Json = False,
+) -> None:
+    """Score denoisers side by side on the same noisy images: PSNR, SSIM, MSE, MAE, BCE."""
+    from grainless.judge.contest import contest
+    from grainless.judge.data.find import Shelf
+    from grainless.judge.evaluation import PROTOCOLS
+    from grainless.judge.noise import noise_from
+
+    rows = contest(
+        denoisers, data, noise_from(noise), shelf=Shelf(data_dir), part=part, protocol=protocol, seed=seed, limit=limit
+    )
+    if json:
+        console.as_json({"rows": [row.plain() for row in rows]})
+    else:
+        console.scores(rows, PROTOCOLS[protocol].about)
+
+
+@app.command(epilog="Example: grainless show a-mnist-coded --set network.code=16")
+def show(
+    what: Annotated[str, typer.Argument(metavar="RECIPE|RUN|MODEL|DATA", help="What to look at.")],
+    changes: Changes = None,
+    data_dir: DataDir = None,
+    json: Json = False,
+) -> None:
+    """Show a recipe's layers and hyper-parameters, what a run reached, a model's card, or a data set."""
+    facts = _facts(what, changes or [], data_dir)
+    if json:
+        console.as_json(facts)
+    else:
+        _print_facts(facts)
+
+
+@app.command("list", epilog="Example: grainless list recipes")
+def list_(
+    kind: Annotated[str, typer.Argument(help="models, networks, recipes, noises, data or baselines.")],
+    json: Json = False,
+) -> None:
+    """List what there is, a line each."""
+    from grainless.learn.listing import listing
+
+    rows = listing(kind)
+    if json:
+        console.as_json(rows)
+    else:
+        console.table(kind, ("name", "what it is"), rows.items())
+
+
+@app.command(epilog="Example: grainless demo --out runs/demo")
+def demo(
+    out: Annotated[Path, typer.Option(help="The run's folder.")] = Path("runs/demo"),
+    changes: Changes = None,
+    json: Json = False,
+) -> None:
+    """Train a small denoiser on photographs, judge it against classical ones, and write a report of it."""
+    from grainless.judge.evaluation import PROTOCOLS
+    from grainless.learn.demo import demo as verb
+    from grainless.learn.watch import TerminalWatcher
+
+    with TerminalWatcher() as watcher:
+        run, rows = verb(out, watcher=watcher, changes=changes or [])
+    if json:
+        console.as_json({"rows": [row.plain() for row in rows], "report": str(run.report_file)})
+    else:
+        console.scores(rows, PROTOCOLS["float"].about)
+        console.out.print(f"Report: {run.report_file.resolve()}", highlight=False, soft_wrap=True)
+
+
+def _facts(what: str, changes: Sequence[str], data_dir: Path | None) -> dict[str, Any]:
+    """What `show` shows: a file or folder by what it is, else a recipe, a data set or a model by its name."""
+    from grainless.judge.data import DATA
+    from grainless.judge.data.find import Shelf
+    from grainless.judge.data.facts import describe
+    from grainless.judge.parts import make, spec
+    from grainless.learn.recipe import Recipe, shipped
+    from grainless.learn.run import Run
+    from grainless.learn.summary import of_recipe, of_run
+    from grainless import zoo
+
+    if Path(what).is_dir():
+        return of_run(Run.open(Path(what)))
+    if what.endswith(".toml") or what in shipped():
+        return of_recipe(Recipe.load(what, changes))
+    if what.partition(":")[0] in DATA:
+        return describe(make("data set", DATA, spec("data set", what)).read(Shelf(data_dir)))
+    names = [*shipped(), *DATA, *(model.name for model in zoo.models())]
+    if Path(what).is_file() or what in names:
+        from grainless.denoiser import load
+
+        return vars(load(what).card)
+    raise InputError(unknown("recipe, run, model or data set", what, names))

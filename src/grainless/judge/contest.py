@@ -1,0 +1,66 @@
+"""Denoisers called by name, side by side on the same noisy images."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from grainless.denoiser import Denoiser, load
+from grainless.judge.baselines import BASELINES, best_setting
+from grainless.judge.data import DATA
+from grainless.judge.data.find import Shelf
+from grainless.judge.data.images import Data
+from grainless.judge.evaluation import Array, Denoise, Row, evaluate
+from grainless.judge.noise import Chain
+from grainless.judge.parts import choose, make, spec
+
+
+def contest(
+    names: Sequence[str],
+    data: str,
+    noise: Chain,
+    *,
+    shelf: Shelf,
+    part: str = "test",
+    protocol: str = "float",
+    seed: int = 0,
+    limit: int | None = None,
+) -> list[Row]:
+    """Score denoisers on one part of a data set.
+
+    Args:
+        names: of baselines, which come at their best setting for the training part and this noise; of models.
+        data: a data set's name and options, as text: "folder:path=scans".
+        noise: what is put on the images.
+        shelf: where data files are looked for.
+        part: "train", "validation" or "test".
+        protocol: a name in `evaluation.PROTOCOLS`.
+        seed: of the noise.
+        limit: only the first so many images.
+
+    Raises:
+        InputError: a name that is in no table, no such part, a model that does not take these images.
+    """
+    read = make("data set", DATA, spec("data set", data)).read(shelf)
+    images = choose("part", read.parts, part)
+    if limit:
+        images = images.take(np.arange(min(limit, len(images))))
+    denoisers = {name: contender(name, read, noise, seed=seed) for name in dict.fromkeys(names)}
+    return evaluate(denoisers, images, noise, data_name=f"{data} {part}", seed=seed, protocol=protocol)
+
+
+def contender(name: str, data: Data, noise: Chain, *, seed: int = 0) -> Denoise:
+    """A baseline at its best setting for the data's training images, or a model.
+
+    Raises:
+        InputError: neither is called so.
+    """
+    return best_setting(name, data.train, noise, seed=seed) if name in BASELINES else blind(load(name))
+
+
+def blind(model: Denoiser) -> Denoise:
+    """A model as a table's denoiser: it is not told sigma."""
+
+    def denoise(noisy: Array, sigma: float) -> Array:
+        return model(noisy.astype(np.float32, copy=False))
+
+    return denoise

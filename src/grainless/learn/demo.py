@@ -1,0 +1,42 @@
+"""The main job on an embedded default: train on photographs, judge on others, against classical denoisers."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from grainless.denoiser import Denoiser
+from grainless.judge.contest import blind, contender
+from grainless.judge.data.find import Shelf
+from grainless.judge.evaluation import Row, evaluate
+from grainless.judge.noise import noise_from
+from grainless.learn.page import write_page
+from grainless.learn.recipe import Recipe
+from grainless.learn.run import Run
+from grainless.learn.train import Watcher, train
+
+NOISE = "gaussian:sigma=25/255"
+CLASSICAL = ("median", "nlm", "wavelet", "tv")
+
+
+def demo(out: Path, *, watcher: Watcher, changes: Sequence[str] = ()) -> tuple[Run, list[Row]]:
+    """Train the recipe "demo" and score it on the held-out photographs at sigma 25.
+
+    A demo that was begun in `out` goes on; one that was finished is judged again.
+
+    Args:
+        out: the run's folder.
+        watcher: is told how the training goes.
+        changes: lines of the recipe to change.
+
+    Returns:
+        The run, and a row for the noisy images, for the model, and for each classical denoiser at the setting
+        that is best for the training photographs.
+    """
+    recipe = Recipe.load("demo", changes)
+    shelf = Shelf()
+    run = train(recipe, out, shelf=shelf, watcher=watcher, resume=(out / "recipe.toml").is_file())
+    data, noise = recipe.data(shelf), noise_from(NOISE)
+    denoisers = {"grainless": blind(Denoiser(run.model_file))}
+    denoisers |= {name: contender(name, data, noise, seed=recipe.seed) for name in CLASSICAL}
+    rows = evaluate(denoisers, data.test, noise, seed=recipe.seed, data_name="photos test")
+    write_page(run, data, rows, denoisers, noise)
+    return run, rows

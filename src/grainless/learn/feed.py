@@ -1,0 +1,163 @@
+"""From images in memory to batches on the device: no per-image Python, so that feeding costs next to nothing."""
+
+from collections.abc import Iterator
+from math import ceil
+from typing import Protocol
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from grainless.errors import InputError
+from grainless.judge.data.images import Images
+from grainless.learn.draw import TorchDraw
+from grainless.learn.pairs import Scene
+
+
+class Feed(Protocol):
+    """Batches for an epoch of training."""
+
+    batch: int
+    steps: int
+
+    def __call__(self, draw: TorchDraw) -> Iterator[Scene]:
+        """The epoch's `steps` batches, chosen by `draw`, a CPU draw."""
+
+
+class Whole:
+    """Every image once an epoch, whole, in a new order: for data sets whose images share one size.
+
+    Args:
+        clean: images of one size; noisy: their partners, where the data have them.
+        batch: images a step; the last step of an epoch may have fewer.
+        device: where the bytes lie; they are moved there once.
+    """
+
+    def __init__(
+        self, clean: Images, noisy: Images | None = None, *, batch: int, device: torch.device | str = "cpu"
+    ) -> None:
+        self.batch = batch
+        self.steps = ceil(len(clean) / batch)
+        self._white = [part.white for part in (clean, noisy) if part is not None]
+        self._stacks = [_tensor(part).reshape(part.stack().shape).to(device) for part in (clean, noisy) if part]
+
+    def __call__(self, draw: TorchDraw) -> Iterator[Scene]:
+        order = torch.randperm(len(self._stacks[0]), generator=draw.generator).to(self._stacks[0].device)
+        for rows in order.split(self.batch):
+            yield Scene(*(_floats(stack[rows], white) for stack, white in zip(self._stacks, self._white, strict=True)))
+
+
+class Crops:
+    """Random square crops, flipped and turned, of images of any sizes.
+
+    A batch is one gather from the buffer: crops, flips and turns are arithmetic on indices, so that a buffer
+    on the disk (a memory map) is read only where it is looked at.
+
+    Args:
+        clean: images, each at least `crop` pixels a side; noisy: their partners of the same sizes.
+        batch: crops a step.
+        crop: pixels a side.
+        steps: batches an epoch; None: as many as show about as many pixels as the images have.
+        device: where the bytes lie.
+
+    Raises:
+        InputError: an image is smaller than a crop.
+    """
+
+    def __init__(
+        self,
+        clean: Images,
+        noisy: Images | None = None,
+        *,
+        batch: int,
+        crop: int,
+        steps: int | None = None,
+        device: torch.device | str = "cpu",
+    ) -> None:
+        self.batch = batch
+        self.crop = crop
+        areas = clean.heights * clean.widths
+        self.steps = steps or max(1, ceil(int(areas.sum()) / (batch * crop * crop)))
+        for height, width in zip(clean.heights, clean.widths, strict=True):
+            if min(height, width) < crop:
+                raise InputError(
+                    f"train.crop is {crop}, and an image is {width} x {height}; take at most {min(height, width)}."
+                )
+        self._white = [part.white for part in (clean, noisy) if part is not None]
+        self._buffers = [_tensor(part).to(device) for part in (clean, noisy) if part is not None]
+        self._channels = clean.channels
+        self._offsets = torch.from_numpy(clean.offsets)
+        self._heights = torch.from_numpy(clean.heights)
+        self._widths = torch.from_numpy(clean.widths)
+
+    def __call__(self, draw: TorchDraw) -> Iterator[Scene]:
+        for _ in range(self.steps):
+            where = self._places(draw.generator).to(self._buffers[0].device)
+            yield Scene(
+                *(_floats(buffer[where], white) for buffer, white in zip(self._buffers, self._white, strict=True))
+            )
+
+    def _places(self, generator: torch.Generator) -> Tensor:
+        """Indices into the buffer of a batch of crops, (n, c, crop, crop)."""
+        chosen = torch.randint(len(self._offsets), (self.batch,), generator=generator)
+        heights, widths = self._heights[chosen], self._widths[chosen]
+        chance = torch.rand(5, self.batch, generator=generator, dtype=torch.float64)
+        top = (chance[0] * (heights - self.crop + 1)).long()
+        left = (chance[1] * (widths - self.crop + 1)).long()
+        rows, columns = _turned(self.crop, chance[2:] < 0.5)
+        plane = torch.arange(self._channels)[None, :, None, None] * _each(heights * widths)
+        inside = (_each(top) + rows) * _each(widths) + _each(left) + columns
+        return _each(self._offsets[chosen]) + plane + inside
+
+
+def one_pass(
+    clean: Images, noisy: Images | None = None, *, batch: int, multiple: int, device: torch.device | str = "cpu"
+) -> Iterator[Scene]:
+    """Every image once, whole, in order: as batches where all share one size, else one by one.
+
+    Args:
+        multiple: sides are cut down to multiples of it.
+    """
+    rows = batch if clean.size else 1
+    for start in range(0, len(clean), rows):
+        indices = np.arange(start, min(start + rows, len(clean)))
+        yield Scene(*(_cut(part.take(indices), multiple, device) for part in (clean, noisy) if part is not None))
+
+
+def _cut(images: Images, multiple: int, device: torch.device | str) -> Tensor:
+    stack = images.stack()
+    height, width = (side // multiple * multiple for side in stack.shape[-2:])
+    return _floats(_tensor(Images.of(stack[..., :height, :width])).reshape(stack[..., :height, :width].shape).to(device), images.white)
+
+
+def _turned(side: int, turns: Tensor) -> tuple[Tensor, Tensor]:
+    """Row and column indices of n squares, each in one of the eight ways a square can lie, (n, 1, side, side).
+
+    Args:
+        side: pixels a side.
+        turns: (3, n) booleans: upside down, mirrored, rows and columns swapped.
+    """
+    line = torch.arange(side)
+    down, across = torch.meshgrid(line, line, indexing="ij")
+    upside, mirrored, swapped = (_each(turn) for turn in turns)
+    rows = torch.where(upside, side - 1 - down, down)
+    columns = torch.where(mirrored, side - 1 - across, across)
+    return torch.where(swapped, columns.transpose(-1, -2), rows), torch.where(
+        swapped, rows.transpose(-1, -2), columns
+    )
+
+
+def _each(values: Tensor) -> Tensor:
+    return values[:, None, None, None]
+
+
+def _tensor(images: Images) -> Tensor:
+    """The buffer as a tensor that shares its memory where torch can; it cannot look up in 16-bit integers."""
+    buffer = images.buffer
+    if buffer.itemsize > 1:
+        return torch.from_numpy(buffer.astype(np.int32))
+    return torch.from_numpy(buffer if buffer.flags.writeable else buffer.copy())
+
+
+def _floats(values: Tensor, white: int) -> Tensor:
+    return values.to(torch.float32).mul_(1 / white)

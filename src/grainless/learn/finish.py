@@ -1,0 +1,63 @@
+"""What ends a run: the best weights as ONNX, and their scores by that file."""
+
+import platform
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from grainless import __version__
+from grainless.card import Card
+from grainless.denoiser import Denoiser
+from grainless.judge.data.images import Data
+from grainless.judge.evaluation import Row, evaluate
+from grainless.learn.export import export
+from grainless.learn.networks import Network
+from grainless.learn.networks.layers import parameters
+from grainless.learn.recipe import Recipe
+from grainless.learn.run import Run
+
+Scored = dict[str, list[Row]]
+"""The rows of each part of the data: "validation", "test"."""
+
+
+def export_best(run: Run, recipe: Recipe, network: Network, samples: Tensor) -> None:
+    """Write the run's best weights as model.onnx, its card inside; the network takes those weights.
+
+    Args:
+        samples: real noisy images, (n, c, h, w), on which file and network are compared.
+    """
+    network.load_state_dict(run.weights())
+    card = Card(recipe.name, network.channels, network.size, network.multiple, network.reach, _about(run, recipe, network))
+    export(network, run.model_file, card, samples)
+
+
+def score(run: Run, recipe: Recipe, data: Data) -> Scored:
+    """Judge model.onnx on the held-out parts by the recipe's noise, and note the means in the run."""
+    model = Denoiser(run.model_file)
+    scored = {
+        part: evaluate({recipe.name: lambda noisy, _: model(noisy)}, images, recipe.noise(), seed=recipe.seed, data_name=part)
+        for part, images in data.parts.items()
+        if part != "train" and len(images)
+    }
+    run.note({"scores": _means(scored, -1), "noisy": _means(scored, 0)})
+    return scored
+
+
+def _means(scored: Scored, place: int) -> dict[str, dict[str, float]]:
+    """part -> metric -> mean, of the row at `place`: the noisy images first, the model last."""
+    return {
+        part: {metric: score.mean for metric, score in rows[place].scores.items()} for part, rows in scored.items()
+    }
+
+
+def _about(run: Run, recipe: Recipe, network: Network) -> dict[str, Any]:
+    history = run.facts()["history"]
+    return {
+        "recipe": recipe.tables,
+        "parameters": parameters(network).total,
+        "epochs": len(history),
+        "images shown": sum(epoch["images"] for epoch in history),
+        "validation loss": min(epoch["validation"] for epoch in history),
+        "versions": {"grainless": __version__, "torch": torch.__version__, "python": platform.python_version()},
+    }

@@ -1,0 +1,216 @@
+"""One TOML file -> data, noise, network, way of learning, training."""
+
+import tomllib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Self
+
+import tomlkit
+
+from grainless.errors import InputError, did_you_mean, unknown
+from grainless.judge.data import DATA
+from grainless.judge.data.find import Shelf
+from grainless.judge.data.images import Data, DataSet
+from grainless.judge.noise import Chain, noise_from
+from grainless.judge.parts import Mistakes, checked, choose, make
+from grainless.learn.losses import LOSSES, Loss
+from grainless.learn.networks import NETWORKS
+from grainless.learn.networks.network import Network, check_size
+from grainless.learn.pairs import WAYS, Way
+from grainless.learn.fit import Fit
+
+TABLES = ("data", "noise", "network", "learn", "train")
+
+
+def shipped() -> dict[str, str]:
+    """The recipes inside the package: name -> text."""
+    room = files("grainless") / "recipes"
+    found = [file for file in room.iterdir() if file.name.endswith(".toml")]
+    return {file.name.removesuffix(".toml"): file.read_text("utf-8") for file in sorted(found, key=lambda f: f.name)}
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A training, written down.
+
+    Args:
+        name: the file's name without its ending.
+        text: the TOML, comments kept.
+    """
+
+    name: str
+    text: str
+
+    @classmethod
+    def load(cls, source: str | Path, changes: Iterable[str] = ()) -> Self:
+        """A shipped recipe by name, or a TOML file; with lines changed as by `--set`, and checked.
+
+        Raises:
+            InputError: there is no such recipe, it is no TOML, or it has mistakes: all are told at once.
+        """
+        path = Path(source)
+        if path.suffix == ".toml":
+            recipe = cls(path.stem, _text(path))
+        else:
+            recipe = cls(str(source), _shipped(str(source)))
+        for change in changes:
+            recipe = recipe.changed(change)
+        recipe.check()
+        return recipe
+
+    @property
+    def tables(self) -> dict[str, Any]:
+        """The TOML as plain mappings.
+
+        Raises:
+            InputError: it is not TOML.
+        """
+        try:
+            return tomllib.loads(self.text)
+        except tomllib.TOMLDecodeError as error:
+            raise InputError(f"{self.name}.toml is not TOML: {error}.") from error
+
+    @property
+    def seed(self) -> int:
+        """What all chance of this training comes from."""
+        return int(self.tables.get("seed", 0))
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Every line as one flat mapping: "train.epochs" -> 20."""
+        flat: dict[str, Any] = {"seed": self.seed}
+        for table, lines in self.tables.items():
+            if isinstance(lines, dict):
+                flat |= {f"{table}.{key}": value for key, value in lines.items()}
+            elif isinstance(lines, list):
+                flat |= {f"{table}.{i}.{key}": value for i, each in enumerate(lines) for key, value in each.items()}
+        return flat
+
+    def changed(self, change: str) -> Self:
+        """With one line set: "network.code=16". Values are TOML; bare words are text.
+
+        Raises:
+            InputError: it is not of the form table.key=value.
+        """
+        line, equals, value = change.partition("=")
+        keys = line.strip().split(".")
+        if not equals or (keys != ["seed"] and len(keys) != 2):
+            raise InputError(f'--set {change}: write table.key=value, such as "network.code=16", or seed=7.')
+        document = tomlkit.parse(self.text) if self.tables else tomlkit.document()
+        place: Any = document
+        for key in keys[:-1]:
+            place = place.setdefault(key, tomlkit.table())
+            if not isinstance(place, dict):
+                raise InputError(f"--set {change}: {key} holds several tables; change them in a file of your own.")
+        place[keys[-1]] = _value(value.strip())
+        return type(self)(self.name, tomlkit.dumps(document))
+
+    def check(self) -> None:
+        """Look at every line; nothing is read, nothing trained.
+
+        Raises:
+            InputError: all mistakes at once, each with the nearest right word.
+        """
+        mistakes = self._stray_tables()
+        looks: list[Callable[[], object]] = [self.source, self.noise, self.loss, self.training]
+        for look in [*looks, self.way, self.network]:
+            try:
+                look()
+            except Mistakes as error:
+                mistakes += error.mistakes
+            except InputError as error:
+                mistakes.append(str(error).removesuffix("."))
+        if mistakes:
+            mistakes = list(dict.fromkeys(mistakes))  # a wrong noise is met again by the way of learning
+            count = f"{len(mistakes)} mistakes" if len(mistakes) > 1 else "a mistake"
+            raise InputError(f"{self.name}.toml has {count}: {'; '.join(mistakes)}.")
+
+    def source(self) -> DataSet:
+        """The data set, not yet read."""
+        return make("data set", DATA, self._table("data"))
+
+    def data(self, shelf: Shelf) -> Data:
+        """The data, from where `shelf` finds them."""
+        return self.source().read(shelf)
+
+    def noise(self) -> Chain:
+        """The noise of [noise], or all those of [[noise]] in turn; none of either is no noise."""
+        return noise_from(self.tables.get("noise", "none"))
+
+    def network(self) -> Network:
+        """The network for the data set's images; its weights start from torch's global generator.
+
+        Raises:
+            InputError: the network does not take images, or crops, of that size.
+        """
+        source, crop = self.source(), self.training().get("crop")
+        size = (crop, crop) if crop else source.size
+        network = make("network", NETWORKS, self._table("network"), channels=source.channels, size=size)
+        if size:
+            check_size(network, *size)
+        return network
+
+    def way(self) -> Way:
+        """What the network is shown and asked for."""
+        options = {"name": "supervised"} | self._table("learn")
+        options.pop("loss", None)
+        return make("way of learning", WAYS, options, noise=self.noise())
+
+    def loss(self) -> Loss:
+        """What the training makes small."""
+        return choose("loss", LOSSES, str(self._table("learn").get("loss", "mse")))
+
+    def training(self) -> dict[str, Any]:
+        """The keywords of `Fit` that the recipe sets, checked."""
+        given = dict.fromkeys(Fit.GIVEN)
+        keywords = checked("train", Fit, self._table("train"), given)
+        return {key: value for key, value in keywords.items() if key not in given}
+
+    def _stray_tables(self) -> list[str]:
+        """What stands at the top of the file and should not."""
+        tables = self.tables
+        mistakes = [
+            f'no table is called "{key}"{did_you_mean(key, TABLES)}; there are: seed, {", ".join(TABLES)}'
+            for key in tables
+            if key not in {*TABLES, "seed"}
+        ]
+        seed = tables.get("seed", 0)
+        if type(seed) is not int or seed < 0:
+            mistakes.append(f"seed is {seed!r}; it is a whole number, 0 or more")
+        return mistakes
+
+    def _table(self, name: str) -> dict[str, Any]:
+        table = self.tables.get(name, {})
+        if not isinstance(table, dict):
+            raise Mistakes([f"{name} is {table!r}; it is a table, [{name}]"])
+        return table
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path} is no text in UTF-8, so no recipe.") from error
+
+
+def _shipped(name: str) -> str:
+    recipes = shipped()
+    if name not in recipes:
+        raise InputError(unknown("recipe", name, recipes) + " A file of your own ends in .toml.")
+    return recipes[name]
+
+
+def _value(text: str) -> Any:
+    """A TOML value; what is none is text, so that names need no quotes.
+
+    >>> _value("16"), _value("mnist"), _value("[0, 1]")
+    (16, 'mnist', [0, 1])
+    """
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text

@@ -1,0 +1,165 @@
+"""A run's folder: what is kept where. Every file in it is written whole or not at all; none is a pickle."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from grainless import __version__
+from grainless.atomic import whole, write_text
+from grainless.errors import InputError, RunError
+from grainless.learn.recipe import Recipe
+
+FORMAT = 1
+KEY = "grainless"
+
+
+@dataclass(frozen=True)
+class Run:
+    """The folder of one training.
+
+    Args:
+        path: the folder.
+    """
+
+    path: Path
+
+    @property
+    def recipe_file(self) -> Path:
+        """The recipe as it was run, changes included."""
+        return self.path / "recipe.toml"
+
+    @property
+    def weights_file(self) -> Path:
+        """The best weights so far; recipe, versions and scores stand in its header."""
+        return self.path / "model.safetensors"
+
+    @property
+    def model_file(self) -> Path:
+        """The best weights as ONNX: all that denoising and evaluation need."""
+        return self.path / "model.onnx"
+
+    @property
+    def resume_file(self) -> Path:
+        """Where the training stands."""
+        return self.path / "resume" / "state.safetensors"
+
+    @property
+    def events(self) -> Path:
+        """TensorBoard's folder."""
+        return self.path / "events"
+
+    @property
+    def report_file(self) -> Path:
+        """The page for people."""
+        return self.path / "report.html"
+
+    @classmethod
+    def begin(cls, path: Path, recipe: Recipe) -> "Run":
+        """Make a new run's folder.
+
+        Raises:
+            InputError: something lies there already; nothing is overwritten.
+        """
+        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+            raise InputError(f"{path} is there already; give another --out, or go on with it by --resume.")
+        write_text(path / "recipe.toml", recipe.text)
+        return cls(path)
+
+    @classmethod
+    def open(cls, path: Path) -> "Run":
+        """A run's folder that was begun before.
+
+        Raises:
+            InputError: it is none.
+        """
+        run = cls(path)
+        if not run.recipe_file.is_file():
+            raise InputError(f"{path} is no run's folder: it holds no recipe.toml.")
+        return run
+
+    def recipe(self) -> Recipe:
+        """The recipe that made it.
+
+        Raises:
+            InputError: the recipe is of another version of Grainless, or was changed by hand and has mistakes.
+        """
+        recipe = Recipe(self.path.name, self.recipe_file.read_text("utf-8"))
+        recipe.check()
+        return recipe
+
+    def keep(self, network: nn.Module, facts: dict[str, Any]) -> None:
+        """Make these the best weights, and say of them what `facts` say (JSON)."""
+        header = {KEY: json.dumps({"format": FORMAT, "version": __version__, **facts}, sort_keys=True)}
+        _save(self.weights_file, {name: value.detach().cpu() for name, value in network.state_dict().items()}, header)
+
+    def facts(self) -> dict[str, Any]:
+        """What was said of the best weights.
+
+        Raises:
+            InputError: there are none yet, or the file is damaged or from another version.
+        """
+        return self._header(self.weights_file)
+
+    def weights(self) -> dict[str, Tensor]:
+        """The best weights, by name.
+
+        Raises:
+            InputError: as `facts`.
+        """
+        return self._read(self.weights_file)[0]
+
+    def note(self, facts: dict[str, Any]) -> None:
+        """Say more of the best weights, or say it anew."""
+        tensors, known = self._read(self.weights_file)
+        _save(self.weights_file, tensors, {KEY: json.dumps(known | facts, sort_keys=True)})
+
+    def pause(self, tensors: dict[str, Tensor], history: str) -> None:
+        """Write down where the training stands: one file, so that no half of it can be old."""
+        header = {KEY: json.dumps({"format": FORMAT, "version": __version__, "history": history})}
+        _save(self.resume_file, tensors, header)
+
+    def paused(self) -> tuple[dict[str, Tensor], str] | None:
+        """Where the training stands; None if it was stopped before the end of its first epoch.
+
+        Raises:
+            InputError: the file is damaged or from another version.
+        """
+        if not self.resume_file.is_file():
+            return None
+        tensors, facts = self._read(self.resume_file)
+        return tensors, str(facts["history"])
+
+    def _header(self, path: Path) -> dict[str, Any]:
+        return self._read(path, tensors=False)[1]
+
+    def _read(self, path: Path, *, tensors: bool = True) -> tuple[dict[str, Tensor], dict[str, Any]]:
+        if not path.is_file():
+            raise InputError(
+                f"{self.path} is half a run: it holds no {path.name}. Go on with it: grainless train --resume --out "
+                f"{self.path}"
+            )
+        try:
+            with safe_open(path, framework="pt") as file:
+                facts = json.loads((file.metadata() or {}).get(KEY, "{}"))
+                found = {name: file.get_tensor(name) for name in (file.keys() if tensors else ())}
+        except (SafetensorError, ValueError) as error:
+            raise InputError(f"{path} is damaged ({error}); train again, or take the folder from a copy.") from error
+        if facts.get("format") != FORMAT:
+            raise InputError(
+                f"{path} was written by another version of Grainless ({facts.get('version', 'unknown')}); this is "
+                f"{__version__}, which reads format {FORMAT}."
+            )
+        return found, facts
+
+
+def _save(path: Path, tensors: dict[str, Tensor], header: dict[str, str]) -> None:
+    with whole(path) as lent:
+        try:
+            save_file(tensors, lent, metadata=header)
+        except SafetensorError as error:  # its only cause on writing is the file system's
+            raise RunError(f"{path} could not be written: {error}.") from error

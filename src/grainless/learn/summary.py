@@ -1,0 +1,56 @@
+"""What can be said of a recipe or a run, as plain mappings: for the terminal, for JSON, for the report."""
+
+import inspect
+from typing import Any
+
+from grainless.learn.fit import Fit
+from grainless.learn.networks.layers import layers, parameters
+from grainless.learn.recipe import Recipe
+from grainless.learn.run import Run
+
+ANY_SIDE = 64
+"""Pixels a side of the example on which a network for any size is shown."""
+
+
+def of_recipe(recipe: Recipe) -> dict[str, Any]:
+    """Name, seed, layer table, parameters, every hyper-parameter; those not written have their default."""
+    network = recipe.network()
+    height, width = _example(recipe)
+    total, trainable = parameters(network)
+    return {
+        "name": recipe.name,
+        "input": [network.channels, height, width],
+        "layers": [row._asdict() for row in layers(network, height, width)],
+        "parameters": {"total": total, "trainable": trainable},
+        "hyper-parameters": hyper_parameters(recipe),
+    }
+
+
+def of_run(run: Run) -> dict[str, Any]:
+    """What its recipe says, and what was reached."""
+    facts = run.facts()
+    history = facts["history"]
+    best = min(history, key=lambda epoch: epoch["validation"])
+    return of_recipe(run.recipe()) | {
+        "name": facts["name"],
+        "epochs": len(history),
+        "best epoch": best["number"],
+        "loss": {"train": best["loss"], "validation": best["validation"]},
+        "seconds": sum(epoch["seconds"] for epoch in history),
+        "scores": facts.get("scores", {}),
+        "noisy": facts.get("noisy", {}),
+        "history": history,
+    }
+
+
+def hyper_parameters(recipe: Recipe) -> dict[str, Any]:
+    """Every line that holds: the recipe's, and the training's defaults where it is silent."""
+    keywords = inspect.signature(Fit).parameters
+    defaults = {f"train.{name}": word.default for name, word in keywords.items() if name not in Fit.GIVEN}
+    loss = {"learn.name": "supervised", "learn.loss": "mse"}
+    return loss | defaults | recipe.options | {"noise": str(recipe.noise())}
+
+
+def _example(recipe: Recipe) -> tuple[int, int]:
+    crop = recipe.training().get("crop")
+    return (crop, crop) if crop else recipe.source().size or (ANY_SIDE, ANY_SIDE)
