@@ -57,7 +57,7 @@ def export(network: Network, path: Path, card: Card, samples: Tensor) -> float:
 
 
 def _traced(network: Network) -> torch.onnx.ONNXProgram:
-    """The network as a graph whose batch is of any number, and whose sides are free unless it takes one size."""
+    """The network as a graph for any number of images, of any legal size."""
     sides = {} if network.size else {2: network.multiple * Dim("rows"), 3: network.multiple * Dim("columns")}
     with _quiet():
         program = torch.onnx.export(

@@ -22,7 +22,7 @@ from grainless.learn.networks.network import Count, Network
 from grainless.learn.networks.reach import Step, grow, near, reach, shrink
 
 SMALL = 0.1
-"""The gain of what is added to something else: little at first, but with none all before it would not learn."""
+"""The gain of what is added to something else: little at first; with none, all before it would not learn."""
 
 
 class UNet(Network):
