@@ -1,12 +1,14 @@
 """Many images in one buffer of bytes, whatever their sizes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Self
+from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
+
+from grainless.judge.data.find import Shelf
 
 
 @dataclass(frozen=True)
@@ -14,11 +16,14 @@ class Images:
     """Images of one number of channels, end to end in one buffer; the buffer may be a memory map.
 
     Args:
-        buffer: (total,) unsigned integers, full scale is white. Image i is (channels, height, width), C order.
+        buffer: (total,) unsigned integers, full scale is white. Image i is (channels, height, width) of it.
         heights: (n,) pixels.
         widths: (n,) pixels.
         channels: 1 grey, 3 RGB.
         labels: (n,) class of each image, where the data set has classes.
+        names: what each image is called, where it has a file of its own.
+        noisy: their noisy partners, image by image of the same size, where the data come in pairs; these
+            images are then the clean ones.
     """
 
     buffer: NDArray[np.unsignedinteger]
@@ -26,9 +31,16 @@ class Images:
     widths: NDArray[np.int64]
     channels: int
     labels: NDArray[np.int64] | None = None
+    names: tuple[str, ...] | None = None
+    noisy: "Images | None" = None
 
     @classmethod
-    def of(cls, images: Sequence[NDArray] | NDArray, labels: NDArray | None = None) -> Self:
+    def of(
+        cls,
+        images: Sequence[NDArray] | NDArray,
+        labels: NDArray | None = None,
+        names: Sequence[str] | None = None,
+    ) -> Self:
         """Gather (c, h, w) images; an (n, c, h, w) array is taken as it is, without a copy."""
         shapes = np.array([image.shape for image in images], dtype=np.int64).reshape(-1, 3)
         if isinstance(images, np.ndarray):
@@ -36,7 +48,8 @@ class Images:
         else:
             buffer = np.concatenate([np.ravel(image) for image in images] or [np.empty(0, np.uint8)])
         channels = int(shapes[0, 0]) if len(shapes) else 1
-        return cls(buffer, shapes[:, 1], shapes[:, 2], channels, labels)
+        named = None if names is None else tuple(names)
+        return cls(buffer, shapes[:, 1], shapes[:, 2], channels, labels, named)
 
     def __len__(self) -> int:
         return len(self.heights)
@@ -51,7 +64,7 @@ class Images:
     def offsets(self) -> NDArray[np.int64]:
         """(n,) where each image starts in the buffer."""
         lengths = self.channels * self.heights * self.widths
-        return np.cumsum(lengths) - lengths
+        return np.asarray(np.cumsum(lengths) - lengths)
 
     @property
     def white(self) -> int:
@@ -76,11 +89,13 @@ class Images:
         return self.buffer.reshape(len(self), self.channels, *self.size)
 
     def take(self, indices: Sequence[int] | NDArray[np.int64]) -> Self:
-        """The images of these indices, in this order."""
-        labels = None if self.labels is None else self.labels[np.asarray(indices, dtype=np.int64)]
-        if self.size is not None and len(indices):
-            return type(self).of(self.stack()[np.asarray(indices, dtype=np.int64)], labels)
-        return type(self).of([self[int(index)] for index in indices], labels)
+        """The images of these indices, in this order: a copy."""
+        rows = np.asarray(indices, dtype=np.int64)
+        labels = None if self.labels is None else self.labels[rows]
+        names = None if self.names is None else [self.names[row] for row in rows]
+        pixels = self.stack()[rows] if self.size and len(rows) else [self[row] for row in rows]
+        noisy = None if self.noisy is None else self.noisy.take(rows)
+        return replace(type(self).of(pixels, labels, names), noisy=noisy)
 
     def floats(self, index: int) -> NDArray[np.float32]:
         """Image `index` as (c, h, w) float32, 0 = black, 1 = white."""
@@ -96,13 +111,32 @@ class Data:
         train: what networks learn from.
         validation: held out of the training images: early stopping and the best model look at it.
         test: looked at once, at the end.
+        found: where it was read from, for people.
     """
 
     name: str
     train: Images
     validation: Images
     test: Images
+    found: str = ""
 
     @property
     def parts(self) -> dict[str, Images]:
         return {"train": self.train, "validation": self.validation, "test": self.test}
+
+
+class DataSet(Protocol):
+    """A data set not yet read: what is known of its images beforehand, and how to read it.
+
+    `channels` is 1 (grey) or 3 (RGB). `size` is (height, width) if all images share it, else None.
+    """
+
+    @property
+    def channels(self) -> int: ...
+
+    @property
+    def size(self) -> tuple[int, int] | None: ...
+
+    def read(self, shelf: Shelf) -> Data:
+        """Read it, from where `shelf` finds its files."""
+        ...

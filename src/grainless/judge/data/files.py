@@ -1,0 +1,46 @@
+"""The image files of a folder, in the order in which a person would count them."""
+
+import re
+from pathlib import Path
+
+from grainless.errors import InputError
+
+ENDINGS = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".pgm", ".ppm", ".pbm")
+
+
+def image_files(folder: Path, *, recursive: bool = False) -> list[Path]:
+    """The image files in a folder, in natural order; hidden ones and others are passed over.
+
+    Args:
+        folder: where to look.
+        recursive: look into the folders inside it, too.
+
+    Raises:
+        InputError: it is no folder, or has no images.
+    """
+    if not folder.is_dir():
+        raise InputError(f"{folder} is no folder.")
+    found = folder.rglob("*") if recursive else folder.iterdir()
+    images = [path for path in found if path.suffix.lower() in ENDINGS and not path.name.startswith(".")]
+    if not images:
+        raise InputError(f"There are no images in {folder}; looked for {', '.join(ENDINGS)}.")
+    return sorted(images, key=lambda path: [natural(part) for part in path.relative_to(folder).parts])
+
+
+def natural(name: str) -> tuple[tuple[str, int], ...]:
+    """A key that sorts numbers by value: 2 before 10.
+
+    >>> sorted(["b1", "a10", "a2"], key=natural)
+    ['a2', 'a10', 'b1']
+    """
+    parts = re.findall(r"(\D*)(\d*)", name)
+    return (*((text.lower(), int(number or -1)) for text, number in parts), (name, 0))
+
+
+def numbers(name: str) -> tuple[int, ...]:
+    """The numbers in a name.
+
+    >>> numbers("low_007")
+    (7,)
+    """
+    return tuple(int(number) for number in re.findall(r"\d+", name))
