@@ -1,14 +1,14 @@
 """The commands: each reads its arguments, calls one verb, prints. A verb is imported when its command runs."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from grainless import __version__, console
-from grainless.errors import GrainlessError, InputError
+from grainless.errors import GrainlessError, InputError, unknown
 
 app = typer.Typer(
     name="grainless",
@@ -19,6 +19,57 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+def _first_lines(table: Mapping[str, object]) -> dict[str, str]:
+    """Each entry with the first line of its docstring."""
+    return {name: (part.__doc__ or "").strip().splitlines()[0] for name, part in table.items()}
+
+
+def _noises() -> dict[str, str]:
+    from grainless.judge.noise import NOISES
+
+    return _first_lines(NOISES)
+
+
+def _baselines() -> dict[str, str]:
+    from grainless.judge.baselines import BASELINES
+
+    return _first_lines(BASELINES)
+
+
+def _data() -> dict[str, str]:
+    from grainless.judge.data import DATA
+
+    return _first_lines(DATA)
+
+
+def _networks() -> dict[str, str]:
+    from grainless.learn.networks import NETWORKS
+
+    return _first_lines(NETWORKS)
+
+
+def _recipes() -> dict[str, str]:
+    from grainless.learn.recipe import shipped
+
+    return {name: text.splitlines()[0].removeprefix("# ") for name, text in shipped().items()}
+
+
+def _models() -> dict[str, str]:
+    from grainless.zoo import models
+
+    return {model.name: f"{model.origin}, {model.path}" for model in models()}
+
+
+LISTS: dict[str, Callable[[], dict[str, str]]] = {
+    "models": _models,
+    "networks": _networks,
+    "recipes": _recipes,
+    "noises": _noises,
+    "data": _data,
+    "baselines": _baselines,
+}
+
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 DataDir = Annotated[Path | None, typer.Option(help="Where data files are looked for first.", show_default=False)]
@@ -74,7 +125,7 @@ def train(
     if json:
         console.as_json(facts | {"run": str(run.path)})
     else:
-        _print_scores(facts)
+        console.scores_reached(facts)
         console.out.print(f"Model, weights and report: {run.path}", highlight=False, soft_wrap=True)
 
 
@@ -137,18 +188,18 @@ def show(
     if json:
         console.as_json(facts)
     else:
-        _print_facts(facts)
+        console.facts(what, facts)
 
 
 @app.command("list", epilog="Example: grainless list recipes")
 def list_(
-    kind: Annotated[str, typer.Argument(help="models, networks, recipes, noises, data or baselines.")],
+    kind: Annotated[str, typer.Argument(metavar="KIND", help=f"{', '.join(LISTS)}.")],
     json: Json = False,
 ) -> None:
     """List what there is, a line each."""
-    from grainless.learn.listing import listing
-
-    rows = listing(kind)
+    if kind not in LISTS:
+        raise InputError(unknown("list", kind, LISTS))
+    rows = LISTS[kind]()
     if json:
         console.as_json(rows)
     else:
@@ -179,7 +230,7 @@ def _facts(what: str, changes: Sequence[str], data_dir: Path | None) -> dict[str
     """What `show` shows: a file or folder by what it is, else a recipe, a data set or a model by its name."""
     from grainless.judge.data import DATA
     from grainless.judge.data.find import Shelf
-    from grainless.judge.data.facts import describe
+    from grainless.judge.data.summary import describe
     from grainless.judge.parts import make, spec
     from grainless.learn.recipe import Recipe, shipped
     from grainless.learn.run import Run
@@ -198,3 +249,7 @@ def _facts(what: str, changes: Sequence[str], data_dir: Path | None) -> dict[str
 
         return vars(load(what).card)
     raise InputError(unknown("recipe, run, model or data set", what, names))
+
+
+if __name__ == "__main__":
+    main()

@@ -4,11 +4,14 @@ import json
 import math
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich import box
 from rich.console import Console
 from rich.table import Table
+
+if TYPE_CHECKING:
+    from grainless.judge.evaluation import Row, Score
 
 out = Console()
 """For results."""
@@ -29,9 +32,37 @@ def table(title: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Non
     out.print(drawn)
 
 
-def mapping(title: str, values: Mapping[str, Any]) -> None:
-    """Print names and values."""
-    table(title, ("", ""), values.items())
+def facts(title: str, values: Mapping[str, Any]) -> None:
+    """Print nested mappings: single values in one table, each mapping or list of rows in one of its own."""
+    single = {name: value for name, value in values.items() if not _is_nested(value)}
+    if single:
+        table(title, ("", ""), single.items())
+    for name, value in values.items():
+        if isinstance(value, Mapping) and value:
+            facts(name, value)
+        elif _is_nested(value):
+            table(name, list(value[0]), [row.values() for row in value])
+
+
+def scores(rows: Sequence["Row"], protocol: str) -> None:
+    """Print a row a denoiser: means of each metric, and under them the protocol's sentence."""
+    head = ("", *(metric.upper() for metric in rows[0].scores), "s/megapixel")
+    cells = [
+        (row.denoiser, *(_with_interval(score) for score in row.scores.values()), row.seconds_per_megapixel)
+        for row in rows
+    ]
+    table(f"{rows[0].data}, noise {rows[0].noise}", head, cells)
+    out.print(f"Means over {len(next(iter(rows[0].scores.values())).values):,} images, ± half the 95 % interval. {protocol}", style="dim", highlight=False)
+
+
+def scores_reached(run: Mapping[str, Any]) -> None:
+    """Print what a run reached on its held-out images, beside the noisy ones."""
+    rows = [
+        (part, metric, run["noisy"][part][metric], value)
+        for part, means in run["scores"].items()
+        for metric, value in means.items()
+    ]
+    table(f"{run['name']}: epoch {run['best epoch']} of {run['epochs']}", ("images", "score", "noisy", "denoised"), rows)
 
 
 def as_json(value: Any) -> None:
@@ -45,6 +76,16 @@ def _finite(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_finite(each) for each in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _is_nested(value: Any) -> bool:
+    return isinstance(value, Mapping) or (isinstance(value, list) and bool(value) and isinstance(value[0], Mapping))
+
+
+def _with_interval(score: "Score") -> str:
+    if score.interval is None:
+        return f"{score.mean:.4g}"
+    return f"{score.mean:.4g} ± {(score.interval[1] - score.interval[0]) / 2:.2g}"
 
 
 def _cell(value: Any) -> str:

@@ -1,7 +1,7 @@
 """Classical denoisers: all that networks have to beat.
 
-Each takes noisy images, (n, c, h, w) with white at 1, and the noise's sigma in full scales. Settings that depend
-on the noise are factors of sigma, so that one setting serves every level.
+Each takes noisy images, (n, c, h, w) with white at 1, and the noise's sigma in full scales. Settings that
+depend on the noise are factors of sigma, so that one setting serves every level.
 """
 
 from abc import ABC, abstractmethod
@@ -72,7 +72,8 @@ class NonLocalMeans(Baseline):
         distance: how far away they are looked for, in pixels.
 
     Source: Buades, Coll, Morel, "A non-local algorithm for image denoising", CVPR 2005; the fast variant of
-    Darbon, Cunha, Chan, Osher, Jensen, "Fast nonlocal filtering applied to electron cryomicroscopy", ISBI 2008.
+    Darbon, Cunha, Chan, Osher, Jensen, "Fast nonlocal filtering applied to electron cryomicroscopy", ISBI
+    2008.
     """
 
     h: float = 0.7
@@ -129,11 +130,14 @@ class Wavelet(Baseline):
                 )
             )
 
-        total = np.zeros_like(noisy)
+        height, width = noisy.shape[2:]
+        beyond = ((0, 0), (0, 0), (0, max(0, 16 - height)), (0, max(0, 16 - width)))
+        padded = np.pad(noisy, beyond, mode="symmetric")  # the longest wavelet has to fit
+        total = np.zeros_like(padded)
         for down, right in product(range(self.shifts + 1), repeat=2):
-            shifted = np.roll(noisy, (down, right), axis=(2, 3))
+            shifted = np.roll(padded, (down, right), axis=(2, 3))
             total += np.roll(_each(one, shifted), (-down, -right), axis=(2, 3))
-        return total / (self.shifts + 1) ** 2
+        return total[:, :, :height, :width] / (self.shifts + 1) ** 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,10 +213,8 @@ def best_setting(
         raise InputError(f"There are no images to find the best setting of {name} on.")
     clean = _middles(clean, pixels, side)
     noisy = None if noisy is None else _middles(noisy, pixels, side)
-    tried = evaluate(denoisers, clean, noise, noisy=noisy, data_name="", seed=seed, metrics={"it": metric})[
-        1:
-    ]
-    best = (max if metric.higher_is_better else min)(tried, key=lambda row: row.scores["it"].mean)
+    rows = evaluate(denoisers, clean, noise, noisy=noisy, data_name="", seed=seed, metrics={"it": metric})
+    best = (max if metric.higher_is_better else min)(rows[1:], key=lambda row: row.scores["it"].mean)
     return denoisers[best.denoiser]
 
 

@@ -88,9 +88,9 @@ PROTOCOLS: dict[str, Protocol] = {
         scored=_clamped,
     ),
     "field": Protocol(
-        about="Protocol field: numpy's RandomState is seeded anew for each image and draws (h, w, c) doubles; "
-        "every output, the noisy image's too, is clamped and rounded to 8 bits; peak 255; no border is "
-        f"cropped; colour: all channels jointly; means over images. {SIGMA_IS_TOLD}",
+        about="Protocol field: numpy's RandomState is seeded anew for each image and draws (h, w, c) "
+        "doubles; every output, the noisy image's too, is clamped and rounded to 8 bits; peak 255; no border "
+        f"is cropped; colour: all channels jointly; means over images. {SIGMA_IS_TOLD}",
         draw=lambda seed, index: FieldDraw(np.random.RandomState(seed)),
         scored=_bytes,
     ),
@@ -110,7 +110,8 @@ class Score:
     @property
     def mean(self) -> float:
         """Over images; infinite if one of them is."""
-        return float(self.values.mean())
+        with np.errstate(invalid="ignore"):  # inf and -inf together have no mean: nan
+            return float(self.values.mean())
 
     @property
     def interval(self) -> tuple[float, float] | None:
@@ -184,7 +185,7 @@ class Task:
 
     def pair(self, index: int) -> tuple[Array, Array]:
         """Image `index`, noisy and clean: (c, h, w) float32 each."""
-        start = (self.noisy or self.clean).floats(index)
+        start = (self.clean if self.noisy is None else self.noisy).floats(index)
         noisy = self.noise(start[None], PROTOCOLS[self.protocol].draw(self.seed, index))
         return noisy[0].astype(np.float32), self.clean.floats(index)
 
@@ -253,12 +254,13 @@ class _Tally:
         self.seconds = 0.0
 
     def add(self, task: Task, noisy: Array, clean: Array) -> None:
-        scored, sigma = PROTOCOLS[task.protocol].scored, task.sigma
+        sigma = task.sigma
         start = time.perf_counter()
         denoised = self.denoise(noisy, sigma)
         self.seconds += time.perf_counter() - start
+        judged, truth = map(PROTOCOLS[task.protocol].scored, (denoised, clean))
         for name, metric in self.metrics.items():
-            self.scores[name].append(metric(scored(denoised), scored(clean)))
+            self.scores[name].append(metric(judged, truth))
 
     def row(self, name: str, data_name: str, task: Task) -> Row:
         megapixels = float((task.clean.heights * task.clean.widths).sum()) / 1e6

@@ -15,8 +15,7 @@ from annotated_types import Interval
 from array_api_compat import array_namespace
 from pydantic import PlainValidator
 
-from grainless.errors import InputError
-from grainless.judge.parts import fractions, make
+from grainless.judge.parts import fractions, make, spec
 
 Array = Any
 Strength = float | tuple[float, float]
@@ -339,24 +338,9 @@ def noise_from(given: str | Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> 
     Chain(parts=(Mask(clip=False, share=0.3),))
     """
     if isinstance(given, str):
-        given = [_table(part.strip()) for part in given.split("+")]
+        given = [spec("noise", part) for part in given.split("+")]
     tables = [given] if isinstance(given, Mapping) else given
     return Chain(tuple(make("noise", NOISES, table) for table in tables if dict(table) != {"name": "none"}))
-
-
-def _table(text: str) -> dict[str, str]:
-    """One noise's text as a recipe's table: "mask:share=0.3" as name and share."""
-    name, _, options = text.partition(":")
-    table = {"name": name.strip()}
-    for option in options.split(",") if options else []:
-        key, is_given, value = option.partition("=")
-        if not is_given:
-            raise InputError(
-                f'The noise "{text}" has "{option}" where an option should be; write it as in '
-                "gaussian:sigma=25/255,clip=true."
-            )
-        table[key.strip()] = value.strip()
-    return table
 
 
 def _text(value: Any) -> str:

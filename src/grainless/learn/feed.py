@@ -28,18 +28,16 @@ class Whole:
     """Every image once an epoch, whole, in a new order: for data sets whose images share one size.
 
     Args:
-        clean: images of one size; noisy: their partners, where the data have them.
+        images: of one size, with their noisy partners where the data have such.
         batch: images a step; the last step of an epoch may have fewer.
         device: where the bytes lie; they are moved there once.
     """
 
-    def __init__(
-        self, clean: Images, noisy: Images | None = None, *, batch: int, device: torch.device | str = "cpu"
-    ) -> None:
+    def __init__(self, images: Images, *, batch: int, device: torch.device | str = "cpu") -> None:
         self.batch = batch
-        self.steps = ceil(len(clean) / batch)
-        self._white = [part.white for part in (clean, noisy) if part is not None]
-        self._stacks = [_tensor(part).reshape(part.stack().shape).to(device) for part in (clean, noisy) if part]
+        self.steps = ceil(len(images) / batch)
+        self._white = [part.white for part in _sides(images)]
+        self._stacks = [_tensor(part).reshape(part.stack().shape).to(device) for part in _sides(images)]
 
     def __call__(self, draw: TorchDraw) -> Iterator[Scene]:
         order = torch.randperm(len(self._stacks[0]), generator=draw.generator).to(self._stacks[0].device)
@@ -54,7 +52,7 @@ class Crops:
     on the disk (a memory map) is read only where it is looked at.
 
     Args:
-        clean: images, each at least `crop` pixels a side; noisy: their partners of the same sizes.
+        images: each at least `crop` pixels a side, with their noisy partners where the data have such.
         batch: crops a step.
         crop: pixels a side.
         steps: batches an epoch; None: as many as show about as many pixels as the images have.
@@ -66,8 +64,7 @@ class Crops:
 
     def __init__(
         self,
-        clean: Images,
-        noisy: Images | None = None,
+        images: Images,
         *,
         batch: int,
         crop: int,
@@ -76,19 +73,19 @@ class Crops:
     ) -> None:
         self.batch = batch
         self.crop = crop
-        areas = clean.heights * clean.widths
+        areas = images.heights * images.widths
         self.steps = steps or max(1, ceil(int(areas.sum()) / (batch * crop * crop)))
-        for height, width in zip(clean.heights, clean.widths, strict=True):
+        for height, width in zip(images.heights, images.widths, strict=True):
             if min(height, width) < crop:
                 raise InputError(
                     f"train.crop is {crop}, and an image is {width} x {height}; take at most {min(height, width)}."
                 )
-        self._white = [part.white for part in (clean, noisy) if part is not None]
-        self._buffers = [_tensor(part).to(device) for part in (clean, noisy) if part is not None]
-        self._channels = clean.channels
-        self._offsets = torch.from_numpy(clean.offsets)
-        self._heights = torch.from_numpy(clean.heights)
-        self._widths = torch.from_numpy(clean.widths)
+        self._white = [part.white for part in _sides(images)]
+        self._buffers = [_tensor(part).to(device) for part in _sides(images)]
+        self._channels = images.channels
+        self._offsets = torch.from_numpy(images.offsets)
+        self._heights = torch.from_numpy(images.heights)
+        self._widths = torch.from_numpy(images.widths)
 
     def __call__(self, draw: TorchDraw) -> Iterator[Scene]:
         for _ in range(self.steps):
@@ -110,24 +107,27 @@ class Crops:
         return _each(self._offsets[chosen]) + plane + inside
 
 
-def one_pass(
-    clean: Images, noisy: Images | None = None, *, batch: int, multiple: int, device: torch.device | str = "cpu"
-) -> Iterator[Scene]:
+def one_pass(images: Images, *, batch: int, multiple: int, device: torch.device | str = "cpu") -> Iterator[Scene]:
     """Every image once, whole, in order: as batches where all share one size, else one by one.
 
     Args:
         multiple: sides are cut down to multiples of it.
     """
-    rows = batch if clean.size else 1
-    for start in range(0, len(clean), rows):
-        indices = np.arange(start, min(start + rows, len(clean)))
-        yield Scene(*(_cut(part.take(indices), multiple, device) for part in (clean, noisy) if part is not None))
+    rows = batch if images.size else 1
+    for start in range(0, len(images), rows):
+        taken = images.take(np.arange(start, min(start + rows, len(images))))
+        yield Scene(*(_cut(part, multiple).to(device) for part in _sides(taken)))
 
 
-def _cut(images: Images, multiple: int, device: torch.device | str) -> Tensor:
+def _cut(images: Images, multiple: int) -> Tensor:
     stack = images.stack()
     height, width = (side // multiple * multiple for side in stack.shape[-2:])
-    return _floats(_tensor(Images.of(stack[..., :height, :width])).reshape(stack[..., :height, :width].shape).to(device), images.white)
+    return _floats(_tensor(images).reshape(stack.shape)[..., :height, :width], images.white)
+
+
+def _sides(images: Images) -> list[Images]:
+    """The clean images, and their noisy partners where there are such."""
+    return [images, images.noisy] if images.noisy is not None else [images]
 
 
 def _turned(side: int, turns: Tensor) -> tuple[Tensor, Tensor]:

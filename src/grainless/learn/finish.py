@@ -9,6 +9,7 @@ from torch import Tensor
 from grainless import __version__
 from grainless.card import Card
 from grainless.denoiser import Denoiser
+from grainless.judge.contest import blind
 from grainless.judge.data.images import Data
 from grainless.judge.evaluation import Row, evaluate
 from grainless.learn.export import export
@@ -16,9 +17,6 @@ from grainless.learn.networks import Network
 from grainless.learn.networks.layers import parameters
 from grainless.learn.recipe import Recipe
 from grainless.learn.run import Run
-
-Scored = dict[str, list[Row]]
-"""The rows of each part of the data: "validation", "test"."""
 
 
 def export_best(run: Run, recipe: Recipe, network: Network, samples: Tensor) -> None:
@@ -32,19 +30,23 @@ def export_best(run: Run, recipe: Recipe, network: Network, samples: Tensor) -> 
     export(network, run.model_file, card, samples)
 
 
-def score(run: Run, recipe: Recipe, data: Data) -> Scored:
-    """Judge model.onnx on the held-out parts by the recipe's noise, and note the means in the run."""
-    model = Denoiser(run.model_file)
+def score(run: Run, recipe: Recipe, data: Data) -> list[Row]:
+    """Judge model.onnx on the held-out parts by the recipe's noise, and note the means in the run.
+
+    Returns:
+        The rows of the test images.
+    """
+    denoisers = {recipe.name: blind(Denoiser(run.model_file))}
     scored = {
-        part: evaluate({recipe.name: lambda noisy, _: model(noisy)}, images, recipe.noise(), seed=recipe.seed, data_name=part)
+        part: evaluate(denoisers, images, recipe.noise(), seed=recipe.seed, data_name=f"{data.name} {part}")
         for part, images in data.parts.items()
         if part != "train" and len(images)
     }
     run.note({"scores": _means(scored, -1), "noisy": _means(scored, 0)})
-    return scored
+    return scored["test"]
 
 
-def _means(scored: Scored, place: int) -> dict[str, dict[str, float]]:
+def _means(scored: dict[str, list[Row]], place: int) -> dict[str, dict[str, float]]:
     """part -> metric -> mean, of the row at `place`: the noisy images first, the model last."""
     return {
         part: {metric: score.mean for metric, score in rows[place].scores.items()} for part, rows in scored.items()

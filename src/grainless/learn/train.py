@@ -1,20 +1,23 @@
 """From a recipe to a finished run: data, training, the best weights as ONNX, scores, report."""
 
+import warnings
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.utils.tensorboard import SummaryWriter
 
 from grainless.allocator import keep_freed_memory
+from grainless.denoiser import Denoiser
 from grainless.errors import InputError, RunError
+from grainless.judge.contest import blind
 from grainless.judge.data.find import Shelf
 from grainless.judge.data.images import Data
-from grainless.learn.export import export
-from grainless.learn.finish import finish
+from grainless.learn.finish import export_best, score
 from grainless.learn.fit import Epoch, Fit
+from grainless.learn.page import write_page
 from grainless.learn.recipe import Recipe
 from grainless.learn.run import Run
 
@@ -58,7 +61,9 @@ def train(recipe: Recipe, out: Path, *, shelf: Shelf, watcher: Watcher, resume: 
         fit.restore(*paused)
     watcher.begun(recipe, data, fit)
     _train(run, recipe, fit, watcher)
-    finish(run, recipe, network, data)
+    export_best(run, recipe, network, fit.sample())
+    rows = score(run, recipe, data)
+    write_page(run, data, rows, {recipe.name: blind(Denoiser(run.model_file))}, recipe.noise())
     return run
 
 
@@ -82,7 +87,7 @@ def _train(run: Run, recipe: Recipe, fit: Fit, watcher: Watcher) -> None:
     try:
         with SummaryWriter(str(run.events), purge_step=len(fit.history) + 1) as writer:
             if not fit.history:
-                draw_graph(writer, fit.network, fit.sample())
+                _draw_graph(writer, fit.network, fit.sample())
             for epoch in fit(watcher.step):
                 _log(writer, epoch)
                 if epoch.best:
@@ -98,7 +103,7 @@ def _leave(run: Run, recipe: Recipe, fit: Fit) -> str:
     """Make the run usable as it is, and say what is there."""
     if fit.best is None:
         return f"No epoch was finished, so {run.path} holds no model yet."
-    finished(run, recipe, fit)
+    export_best(run, recipe, fit.network, fit.sample())
     return (
         f"The best model so far (epoch {fit.best.number}, validation loss {fit.best.validation:.4g}) is kept in "
         f"{run.path}; go on with the same command and --resume --out {run.path}."
@@ -108,6 +113,13 @@ def _leave(run: Run, recipe: Recipe, fit: Fit) -> str:
 def _facts(recipe: Recipe, fit: Fit) -> dict[str, Any]:
     """What stands beside the best weights."""
     return {"name": recipe.name, "recipe": recipe.tables, "history": [asdict(epoch) for epoch in fit.history]}
+
+
+def _draw_graph(writer: SummaryWriter, network: nn.Module, sample: Tensor) -> None:
+    """TensorBoard's picture of the network."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch warns of the tracer that its own TensorBoard writer uses
+        writer.add_graph(network, sample)
 
 
 def _log(writer: SummaryWriter, epoch: Epoch) -> None:

@@ -1,0 +1,95 @@
+"""Images -> PNG: for reports and docs.
+
+Images are (c, h, w), 0 = black, 1 = full scale; here, where they meet a file, they are clipped and rounded.
+"""
+
+from collections.abc import Sequence
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+from scipy.ndimage import uniform_filter
+
+from grainless.atomic import whole
+
+Array = NDArray[np.floating]
+
+PAPER, INK = "white", "#333333"
+LETTERS = 13  # pixels a line of a strip's labels is high
+
+
+def picture(image: Array) -> Image.Image:
+    """The image as 8 bits, grey or RGB; what is no number is black."""
+    finite = np.nan_to_num(np.asarray(image, dtype=np.float64), nan=0.0, posinf=1.0, neginf=0.0)
+    levels = np.rint(finite.clip(0, 1) * 255).astype(np.uint8)
+    return Image.fromarray(levels[0] if len(levels) == 1 else np.moveaxis(levels, 0, -1))
+
+
+def png(image: Image.Image) -> bytes:
+    """The file's bytes; equal pictures give equal ones."""
+    file = BytesIO()
+    image.save(file, "png", optimize=True)
+    return file.getvalue()
+
+
+def detail(image: Array, side: int) -> tuple[int, int]:
+    """Top and left of the square with most detail: there one sees what a denoiser kept and what it lost.
+
+    Detail is the mean over the square of the standard deviation in windows of 7 x 7, so that a fine texture
+    counts for more than one strong edge.
+
+    Args:
+        image: (c, h, w).
+        side: of the square, at most h and w.
+    """
+    grey = np.nan_to_num(np.asarray(image, dtype=np.float64)).mean(axis=0)
+    variance = uniform_filter(grey**2, 7) - uniform_filter(grey, 7) ** 2
+    sums = np.pad(np.sqrt(variance.clip(0)).cumsum(0).cumsum(1), ((1, 0), (1, 0)))
+    over = sums[side:, side:] - sums[:-side, side:] - sums[side:, :-side] + sums[:-side, :-side]
+    top, left = np.unravel_index(np.argmax(over.round(9)), over.shape)  # round: equal squares, the first
+    return int(top), int(left)
+
+
+def strip(
+    rows: Sequence[Sequence[Array]], path: Path, *, labels: Sequence[str] = (), scale: int = 1, gap: int = 2
+) -> None:
+    """Write rows of images as one PNG on white, columns and rows aligned.
+
+    Args:
+        rows: images of any sizes, grey and colour as they come.
+        path: of the PNG.
+        labels: a word before each row; empty for none.
+        scale: each pixel becomes a square of so many.
+        gap: pixels between the images.
+
+    Raises:
+        ValueError: labels for another number of rows.
+        RunError: the file could not be written.
+    """
+    if labels and len(labels) != len(rows):
+        raise ValueError(f"{len(rows)} rows have {len(labels)} labels")
+    cells = [[picture(image.repeat(scale, axis=1).repeat(scale, axis=2)) for image in row] for row in rows]
+    columns = range(max(map(len, cells)))
+    widths = [max(row[column].width for row in cells if column < len(row)) for column in columns]
+    heights = [max(cell.height for cell in row) for row in cells]
+    font = ImageFont.load_default(LETTERS)
+    margin = max((int(font.getlength(label)) + LETTERS for label in labels), default=0)
+    is_grey = all(cell.mode == "L" for row in cells for cell in row)
+    size = (margin + sum(widths) + gap * len(widths) - gap, sum(heights) + gap * len(heights) - gap)
+    sheet = Image.new("L" if is_grey else "RGB", size, PAPER)
+    tops = _starts(heights, gap)
+    for row, top in zip(cells, tops, strict=True):
+        for cell, left in zip(row, _starts(widths, gap), strict=False):
+            sheet.paste(cell, (margin + left, top))
+    draw = ImageDraw.Draw(sheet)
+    for label, top, height in zip(labels, tops, heights, strict=False):
+        draw.text((margin - LETTERS // 2, top + height / 2), label, INK, font, anchor="rm")
+    with whole(path) as lent:
+        lent.write_bytes(png(sheet))
+
+
+def _starts(lengths: Sequence[int], gap: int) -> list[int]:
+    """Where things of these lengths begin, one after the other."""
+    return [sum(lengths[:index]) + gap * index for index in range(len(lengths))]
