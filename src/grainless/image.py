@@ -159,12 +159,12 @@ def check_output(path: str | Path, *, overwrite: bool = False) -> str:
 
 def _bytes(path: Path) -> bytes:
     """All of a file."""
-    if path.is_dir():
-        raise InputError(f"{path} is a folder: give an image file.")
     try:
         data = path.read_bytes()
     except FileNotFoundError:
         raise InputError(f"{path}: no such file{_neighbour(path)}.") from None
+    except IsADirectoryError:
+        raise InputError(f"{path} is a folder: give an image file.") from None
     except (OSError, ValueError) as error:
         raise InputError(f"{path} cannot be read: {_lower(error)}.") from error
     if not data:

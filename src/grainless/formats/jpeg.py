@@ -93,6 +93,7 @@ def _quality_tables() -> Tables:
     """The tables of quality 95 that libjpeg makes, for brightness and for colour."""
     file = io.BytesIO()
     PIL.Image.new("RGB", (8, 8)).save(file, "JPEG", quality=QUALITY)
+    file.seek(0)
     with JpegImageFile(file) as coded:
         return dict(coded.quantization)
 

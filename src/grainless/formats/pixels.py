@@ -87,7 +87,9 @@ def to_samples(image: Image) -> NDArray:
     planes = image.pixels if image.alpha is None else np.concatenate([image.pixels, image.alpha[None]])
     dtype = DTYPES[image.depth]
     samples = planes.astype(dtype) if image.depth == 32 else quantised(planes, dtype)
-    return np.ascontiguousarray(np.moveaxis(samples, 0, -1) if len(samples) > 1 else samples[0])
+    if len(samples) == 1:
+        return samples[0]
+    return np.moveaxis(samples, 0, -1).copy()  # libpng's binding minds strides even of sides of 1
 
 
 def quantised(floats: NDArray, dtype: np.dtype[Any]) -> NDArray:

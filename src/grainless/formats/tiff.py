@@ -27,6 +27,7 @@ logging.getLogger("tifffile").addHandler(logging.NullHandler())  # its remarks c
 
 DESCRIPTION, ORIENTATION, XMP, ICC, SUB_IMAGES, DNG = 270, 274, 700, 34675, 330, 50706
 CAMERA = (271, 272, ORIENTATION, 305, 306, 315, 33432)  # make, model, ..., software, date, artist, copyright
+NO_UNIT, INCH, CENTIMETRE = 1, 2, 3
 WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, YCBCR = 0, 1, 2, 6
 SAMPLES = {WHITE_IS_ZERO: (1,), BLACK_IS_ZERO: (1, 2), RGB: (3, 4), YCBCR: (3,)}
 """photometric -> samples a pixel may have: colours, or colours and alpha."""
@@ -76,7 +77,7 @@ class Coding:
     predictor: int | None = None
     extrasamples: tuple[int, ...] | None = None
     resolution: tuple[Rational, Rational] | None = None
-    unit: int = 2  # inch
+    unit: int = 1
     tags: tuple[Tag, ...] = ()
 
 
@@ -162,6 +163,9 @@ def _check_whole(page: tifffile.TiffPage, length: int) -> None:
 def _coding(page: tifffile.TiffPage, byteorder: str, data: bytes) -> Coding:
     tags = page.tags
     resolution = (tags[282].value, tags[283].value) if 282 in tags and 283 in tags else None
+    unit = int(tags[296].value) if 296 in tags else NO_UNIT if resolution is None else INCH
+    if unit == NO_UNIT and resolution == ((1, 1), (1, 1)):
+        resolution = None  # what writers write when they know none
     compression = LOSSLESS.get(page.compression, "zlib")
     return Coding(
         byteorder,
@@ -169,7 +173,7 @@ def _coding(page: tifffile.TiffPage, byteorder: str, data: bytes) -> Coding:
         page.predictor if page.predictor > 1 and page.compression in LOSSLESS else None,
         tuple(page.extrasamples) or None,
         resolution,
-        int(tags[296].value) if 296 in tags else 2,
+        unit if resolution else NO_UNIT,
         tuple(
             (
                 tag.code,
@@ -188,7 +192,7 @@ def _metadata(page: tifffile.TiffPage, native: Coding, data: bytes) -> Metadata:
     held = {code: value for code, _dtype, _count, value, _once in native.tags}
     description = held.get(DESCRIPTION, b"").rstrip(b"\0").decode("utf-8", "replace")
     across, down = native.resolution or ((0, 1), (0, 1))
-    unit = {2: 1.0, 3: 2.54}.get(native.unit, 0.0)
+    unit = {INCH: 1.0, CENTIMETRE: 2.54}.get(native.unit, 0.0)
     return Metadata(
         icc=held.get(ICC),
         exif=_exif(data),
@@ -232,7 +236,8 @@ def _described(image: Image) -> Coding:
         tags.extend(tag for tag in _camera(metadata.exif) if not (tag[0] == DESCRIPTION and metadata.text))
     dots = [Fraction(value).limit_denominator(1000).as_integer_ratio() for value in metadata.dpi or ()]
     resolution = (dots[0], dots[1]) if dots else None
-    return Coding(predictor=PREDICTORS[image.depth], resolution=resolution, tags=tuple(tags))
+    unit = INCH if resolution else NO_UNIT
+    return Coding(predictor=PREDICTORS[image.depth], resolution=resolution, unit=unit, tags=tuple(tags))
 
 
 def _camera(exif: bytes) -> Iterator[Tag]:

@@ -1,0 +1,37 @@
+import subprocess
+import sys
+
+import pytest
+
+import grainless
+
+HEAVY = {"torch", "scipy", "matplotlib", "skimage", "sklearn", "pydantic", "pooch", "onnx"}
+CORE = {"numpy", "onnxruntime", "PIL", "tifffile", "imagecodecs"}
+
+
+def loaded_by(code):
+    """The packages that a fresh Python has loaded after this code."""
+    code += "\nimport sys; print(*{name.partition('.')[0] for name in sys.modules})"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    return set(done.stdout.split())
+
+
+def test_import_loads_nothing_but_itself():
+    assert loaded_by("import grainless") & (HEAVY | CORE) == set()
+
+
+def test_every_public_name_needs_only_the_core():
+    loaded = loaded_by("from grainless import *; import grainless; grainless.denoise")
+    assert loaded & HEAVY == set()
+    assert loaded >= CORE
+
+
+@pytest.mark.parametrize("name", grainless.__all__)
+def test_every_public_name_is_there_and_says_what_it_is(name):
+    assert getattr(grainless, name).__doc__
+    assert name in dir(grainless)
+
+
+def test_other_names_are_not():
+    with pytest.raises(AttributeError, match="module 'grainless' has no attribute 'denoize'"):
+        getattr(grainless, "denoi" + "ze")
