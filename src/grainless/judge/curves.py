@@ -63,15 +63,18 @@ def curve_svg(history: History) -> str:
         transparent=True,
         metadata=dict.fromkeys(["Creator", "Date", "Format", "Type"]),
     )
-    svg = file.getvalue()
+    return _at_home(file.getvalue())
+
+
+def _at_home(svg: str) -> str:
+    """matplotlib's SVG file as an element of a page: no head, style, fonts, colours or names of its own."""
     svg = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", svg[svg.index("<svg") :], flags=re.DOTALL)
-    svg = re.sub(r'(font-family: [^;"]*;| xmlns(:\w+)?="[^"]*"| id="[a-z.]*[a-z]\d?\w*_\d+")', "", svg)
-    svg = re.sub(
-        r'width="[\d.]+pt" height="[\d.]+pt"', 'role="img" aria-label="Losses by epoch"', svg, count=1
-    )
+    svg = re.sub(r'(font-family: [^;"]*;| xmlns(:\w+)?="[^"]*"| id="[^"]*_\d+")', "", svg)
+    size, label = r'width="[\d.]+pt" height="[\d.]+pt"', 'role="img" aria-label="Losses by epoch"'
+    svg = re.sub(size, label, svg, count=1).replace("xlink:href", "href")
     for name, colour in COLOURS.items():
         svg = svg.replace(colour, f"var(--{name})")
-    return re.sub(r"\s*\n\s*", "\n", svg.replace("xlink:href", "href")).strip()
+    return re.sub(r"\s*\n\s*", "\n", svg).strip()
 
 
 def _save(history: History, file: Any, **options: Any) -> None:
