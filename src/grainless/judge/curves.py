@@ -67,7 +67,7 @@ def curve_svg(history: History) -> str:
 
 
 def _at_home(svg: str) -> str:
-    """matplotlib's SVG file as an element of a page: no head, style, fonts, colours or names of its own."""
+    """Matplotlib's SVG file as an element of a page: no head, style, fonts, colours or names of its own."""
     svg = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", svg[svg.index("<svg") :], flags=re.DOTALL)
     svg = re.sub(r'(font-family: [^;"]*;| xmlns(:\w+)?="[^"]*"| id="[^"]*_\d+")', "", svg)
     size, label = r'width="[\d.]+pt" height="[\d.]+pt"', 'role="img" aria-label="Losses by epoch"'
