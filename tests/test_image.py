@@ -574,6 +574,15 @@ def test_premultiplied_colours_into_png(tmp_path):
         )
 
 
+def test_broken_exif_stays_as_it_is_but_a_tiff_cannot_hold_it(tmp_path):
+    write(image(exif=b"no EXIF"), tmp_path / "a.png")
+    assert read(tmp_path / "a.png").metadata.exif == b"no EXIF"
+    with pytest.raises(
+        InputError, match=r"^a\.png has broken EXIF, which a TIFF cannot hold: write it in the format"
+    ):
+        write(read(tmp_path / "a.png"), tmp_path / "a.tif")
+
+
 @pytest.mark.parametrize(("key", "what"), [("exif", "EXIF"), ("xmp", "XMP")])
 def test_more_than_a_jpeg_holds(tmp_path, key, what):
     with pytest.raises(

@@ -88,8 +88,10 @@ def to_samples(image: Image) -> NDArray:
     dtype = DTYPES[image.depth]
     samples = planes.astype(dtype) if image.depth == 32 else quantised(planes, dtype)
     if len(samples) == 1:
-        return samples[0]
-    return np.moveaxis(samples, 0, -1).copy()  # libpng's binding minds strides even of sides of 1
+        grey: NDArray = samples[0]
+        return grey
+    last: NDArray = np.moveaxis(samples, 0, -1)
+    return last.copy()  # libpng's binding minds the strides even of sides of 1
 
 
 def quantised(floats: NDArray, dtype: np.dtype[Any]) -> NDArray:

@@ -18,6 +18,7 @@ from grainless.formats.pixels import Image, Metadata, from_samples, to_samples
 
 HEADER = 33  # signature and IHDR
 PALETTE = 3
+END = b"\0\0\0\0IEND\xaeB`\x82"
 INCH = 0.0254  # metres
 TEXT_LIMIT = 2**22  # bytes a compressed text or profile may unpack to
 COLOUR = {b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP", b"mDCV", b"cLLI", b"bKGD"}
@@ -49,7 +50,8 @@ def decode(data: bytes, limit: int) -> Image:
     if frames > 1:
         raise InputError(f"holds {frames} frames: give one still image")
     kept = tuple((kind, held) for kind, held in chunks if _survives(kind))
-    return from_samples(imagecodecs.png_decode(data), metadata=_metadata(kept))
+    pixels = b"".join([data[:HEADER], *(_chunk(*each) for each in chunks if _says_pixels(each[0])), END])
+    return from_samples(imagecodecs.png_decode(pixels), metadata=_metadata(kept))
 
 
 def encode(image: Image) -> bytes:
@@ -67,7 +69,7 @@ def check_area(height: int, width: int, limit: int) -> None:
 
 
 def _walk(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """(type, data) of each chunk up to the last; libpng checks those of the pixels."""
+    """(type, data) of each chunk up to the last, each checked."""
     at = 8
     while at < len(data):
         (length,) = struct.unpack_from(">I", data, at)
@@ -79,6 +81,11 @@ def _walk(data: bytes) -> Iterator[tuple[bytes, bytes]]:
             return
         yield kind, held
     raise ValueError("it ends too early")
+
+
+def _says_pixels(kind: bytes) -> bool:
+    """Chunks that libpng needs; at others that are broken it grumbles on the terminal."""
+    return kind in {b"IDAT", b"tRNS"}
 
 
 def _survives(kind: bytes) -> bool:

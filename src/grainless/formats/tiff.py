@@ -242,8 +242,7 @@ def _described(image: Image) -> Coding:
 
 def _camera(exif: bytes) -> Iterator[Tag]:
     """EXIF's first directory as tags of the page."""
-    page = PIL.Image.Exif()
-    page.load(exif)
+    page = _opened(exif)
     for code in (DESCRIPTION, *CAMERA):
         value = page.get(code)
         if isinstance(value, str):
@@ -261,12 +260,23 @@ def _directories(exif: bytes | None) -> dict[int, dict[int, object]]:
     """The directories that EXIF keeps beside the page's own: camera settings, place."""
     if not exif:
         return {}
-    page = PIL.Image.Exif()
-    page.load(exif)
+    page = _opened(exif)
     found = {int(code): dict(page.get_ifd(code)) for code in (IFD.Exif, IFD.GPSInfo)}
     if nested := page.get_ifd(IFD.Interop) if found[IFD.Exif].get(IFD.Interop) else {}:
         found[IFD.Exif][int(IFD.Interop)] = nested
     return {code: entries for code, entries in found.items() if entries}
+
+
+def _opened(exif: bytes) -> PIL.Image.Exif:
+    """EXIF to look into; other formats keep it as it is, a TIFF takes it apart."""
+    page = PIL.Image.Exif()
+    try:
+        page.load(exif)
+    except Exception as error:  # Pillow raises anything on broken bytes
+        raise InputError(
+            "has broken EXIF, which a TIFF cannot hold: write it in the format it came in"
+        ) from error
+    return page
 
 
 def _places(exif: bytes | None) -> list[tuple[int, int, int, int, bool]]:
