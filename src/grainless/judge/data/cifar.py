@@ -134,7 +134,7 @@ def _images(batches: Sequence[NDArray[np.uint8]]) -> Images:
 def _read_npz(path: Path) -> tuple[Images, Images]:
     """The training and the test images of an .npz file."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             arrays = {name: file[name] for name in ("x_train", "y_train", "x_test", "y_test")}
     except KeyError as error:
         raise InputError(

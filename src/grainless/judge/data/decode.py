@@ -39,7 +39,7 @@ def head(path: Path) -> Head:
         with PIL.Image.open(path) as file:
             return Head(file.width * file.height, file.mode.startswith("I;16"))
     except BROKEN as error:
-        raise InputError(f"{path} cannot be read as an image: {error}.") from error
+        raise _unreadable(path, error) from error
 
 
 def decode(path: Path, channels: int) -> NDArray[np.unsignedinteger]:
@@ -59,8 +59,13 @@ def decode(path: Path, channels: int) -> NDArray[np.unsignedinteger]:
         with PIL.Image.open(path) as file:
             planes = _planes(ImageOps.exif_transpose(file), channels)
     except BROKEN as error:
-        raise InputError(f"{path} cannot be read as an image: {error}.") from error
+        raise _unreadable(path, error) from error
     return np.ascontiguousarray(np.broadcast_to(planes, (channels, *planes.shape[1:])))
+
+
+def _unreadable(path: Path, error: Exception) -> InputError:
+    why = "it is of no known kind" if isinstance(error, PIL.UnidentifiedImageError) else error
+    return InputError(f"{path} cannot be read as an image: {why}.")
 
 
 def _planes(image: PIL.Image.Image, channels: int) -> NDArray[np.unsignedinteger]:

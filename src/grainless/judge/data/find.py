@@ -81,13 +81,13 @@ class Shelf:
         places = (root / asked.parent / name for root in self.roots() for name in names)
         return next((place for place in places if place.exists()), None)
 
-    def locate(self, path: Path) -> Path:
+    def locate(self, path: str | Path) -> Path:
         """A path that a person wrote: as it stands, else below a root.
 
         Raises:
             InputError: there is none.
         """
-        path = path.expanduser()
+        path = Path(path).expanduser()
         found = path if path.exists() else self.find(path)
         if found is None:
             places = ", ".join(map(str, self.roots()))
