@@ -312,6 +312,15 @@ def refusal(path, **options):
     return line
 
 
+def outcome(path):
+    """What a person is told about this file: nothing if it can be read."""
+    try:
+        read(path)
+    except InputError as error:
+        return str(error)
+    return ""
+
+
 def saved(path, content):
     path.write_bytes(content)
     return path
@@ -395,10 +404,7 @@ def test_bytes_that_changed_give_an_image_or_one_line(tmp_path, kind):
         broken = bytearray(data)
         for place in generator.integers(0, min(len(data), 600), 4):
             broken[place] = generator.integers(256)
-        try:
-            read(saved(tmp_path / "cut", bytes(broken)))
-        except InputError as error:
-            assert "\n" not in str(error)  # noqa: PT017 either outcome is right
+        assert "\n" not in outcome(saved(tmp_path / "cut", bytes(broken)))
 
 
 def test_a_broken_png_checksum(tmp_path):

@@ -90,7 +90,7 @@ def _says_pixels(kind: bytes) -> bool:
 
 def _survives(kind: bytes) -> bool:
     """Chunks whose fourth letter is small may be copied when the pixels changed; so may those of COLOUR."""
-    return kind in COLOUR or (kind[:1].islower() and kind[3:].islower() and kind not in {b"fcTL", b"fdAT"})
+    return kind in COLOUR or (kind[:1].islower() and kind[3:].islower())
 
 
 def _chunk(kind: bytes, held: bytes) -> bytes:
