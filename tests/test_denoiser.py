@@ -254,8 +254,15 @@ def test_other_types_are_refused(same):
 
 
 def test_floats_of_another_range_are_refused(same):
-    with pytest.raises(InputError, match="this one holds 0 to 255: divide it by its full scale"):
+    with pytest.raises(
+        InputError, match="the image holds floats from 0 to 255, and 0 is black, 1 full scale: divide them"
+    ):
         denoise(np.float32([[0, 255]]), model=same)
+
+
+def test_floats_of_another_range_in_a_file_are_refused(same):
+    with pytest.raises(InputError, match=r"^scan\.tif holds floats from 0 to 4095"):
+        denoise_image(Image(np.float32([[[0, 4095]]]), depth=32, name="scan.tif"), same)
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])

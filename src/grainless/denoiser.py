@@ -134,13 +134,14 @@ def denoise_image(image: Image, denoiser: Denoiser, strength: float = 1.0) -> Im
         strength: 0 gives the image bit for bit, 1 what the model gives.
 
     Raises:
-        InputError: strength is not in 0..1, or the model does not take the image.
+        InputError: strength is not in 0..1, the model does not take the image, or its floats are no full scales.
         RunError: the model gave what is no number.
     """
     _check_strength(strength)
     denoiser.check(image.channels, image.size, image.name)
     if strength == 0:
         return image
+    _check_range(image.pixels, image.name)
     return replace(image, pixels=_blend(image.pixels, denoiser, strength))
 
 
@@ -207,13 +208,7 @@ def _planes(image: NDArray, channel_axis: int) -> NDArray:
 def _denoise_stored(colours: NDArray, denoiser: Denoiser, strength: float) -> NDArray:
     """Denoise (c, h, w) of any dtype that `_planes` takes; the same dtype comes back."""
     if colours.dtype.kind == "f":
-        if not np.isfinite(colours).all():
-            raise InputError("The image holds pixels that are no numbers (NaN or inf): replace them.")
-        if np.abs(colours).max() > BRIGHTEST:
-            raise InputError(
-                "An image of floats is 0 black to 1 full scale, and this one holds "
-                f"{colours.min():g} to {colours.max():g}: divide it by its full scale."
-            )
+        _check_range(colours, "the image")
         return _blend(colours, denoiser, strength)
     pixels = colours.astype(np.float32) / np.float32(np.iinfo(colours.dtype).max)
     return quantised(_blend(pixels, denoiser, strength), colours.dtype)
@@ -228,6 +223,17 @@ def _blend(pixels: NDArray, denoiser: Denoiser, strength: float) -> NDArray:
         return denoised
     blended: NDArray = pixels + pixels.dtype.type(strength) * (denoised - pixels)
     return blended
+
+
+def _check_range(pixels: NDArray, name: str) -> None:
+    """Refuse floats that are no full scales."""
+    if not np.isfinite(pixels).all():
+        raise InputError(f"{name} holds pixels that are no numbers (NaN or inf): replace them.")
+    if np.abs(pixels).max() > BRIGHTEST:
+        raise InputError(
+            f"{name} holds floats from {pixels.min():g} to {pixels.max():g}, and 0 is black, 1 full scale: "
+            "divide them by their full scale."
+        )
 
 
 def _check_strength(strength: float) -> None:
