@@ -55,7 +55,7 @@ class UNet(Network):
         self.reach = reach(_looks(len(widths), blocks, fold), self.multiple)
         self.output = output
         steps = list(pairwise(widths))
-        self.door = nn.Sequential(nn.PixelUnshuffle(fold), _conv(channels * fold**2, widths[0], bias))
+        self.door = nn.Sequential(_conv(channels * fold**2, widths[0], bias))
         self.encoders = nn.ModuleList(_blocks(width, blocks, bias) for width in widths[:-1])
         self.downs = nn.ModuleList(nn.Conv2d(fine, coarse, 2, stride=2, bias=bias) for fine, coarse in steps)
         self.bottom = _blocks(widths[-1], blocks, bias)
@@ -63,7 +63,10 @@ class UNet(Network):
             nn.ConvTranspose2d(coarse, fine, 2, stride=2, bias=bias) for fine, coarse in steps[::-1]
         )
         self.decoders = nn.ModuleList(_blocks(width, blocks, bias) for width in widths[-2::-1])
-        self.exit = nn.Sequential(_conv(widths[0], channels * fold**2, bias, SMALL), nn.PixelShuffle(fold))
+        self.exit = nn.Sequential(_conv(widths[0], channels * fold**2, bias, SMALL))
+        if fold > 1:
+            self.door.insert(0, nn.PixelUnshuffle(fold))
+            self.exit.append(nn.PixelShuffle(fold))
 
     def logits(self, noisy: Tensor) -> Tensor:
         """The denoised images before the sigmoid.
