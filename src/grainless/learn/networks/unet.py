@@ -33,8 +33,8 @@ class UNet(Network):
         widths: feature maps at each scale, the finest first; each scale halves the sides.
         blocks: residual blocks at each scale, on the way down and again on the way up.
         fold: the sides of the squares of pixels that become feature maps at the door; 1: none do.
-        bias: whether convolutions have biases. Without, and with output "noise", the network is as good for
-            strong noise as for weak: a times the image gives a times the result, for a > 0.
+        bias: whether convolutions have biases. Without, and with output "noise", a times the image gives a
+            times the result, for a > 0: what helps at noise levels that training did not show.
         output: "noise": the stack's output is taken from the image. "image": its sigmoid is the image, as for
             images that are nearly black and white.
     """
