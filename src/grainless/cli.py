@@ -20,6 +20,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+
 def _first_lines(table: Mapping[str, object]) -> dict[str, str]:
     """Each entry with the first line of its docstring."""
     return {name: (part.__doc__ or "").strip().splitlines()[0] for name, part in table.items()}
@@ -72,7 +73,9 @@ LISTS: dict[str, Callable[[], dict[str, str]]] = {
 
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
-DataDir = Annotated[Path | None, typer.Option(help="Where data files are looked for first.", show_default=False)]
+DataDir = Annotated[
+    Path | None, typer.Option(help="Where data files are looked for first.", show_default=False)
+]
 Changes = Annotated[
     list[str] | None, typer.Option("--set", metavar="TABLE.KEY=VALUE", help="Change a line of the recipe.")
 ]
@@ -106,7 +109,9 @@ def _root(
 def train(
     recipe: Annotated[str, typer.Argument(help="A recipe's name (grainless list recipes) or a TOML file.")],
     changes: Changes = None,
-    out: Annotated[Path | None, typer.Option(help="The run's folder. [default: runs/RECIPE]", show_default=False)] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="The run's folder. [default: runs/RECIPE]", show_default=False)
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in that folder.")] = False,
     data_dir: DataDir = None,
     json: Json = False,
@@ -120,7 +125,9 @@ def train(
 
     chosen = Recipe.load(recipe, changes or [])
     with TerminalWatcher() as watcher:
-        run = verb(chosen, out or Path("runs") / chosen.name, shelf=Shelf(data_dir), watcher=watcher, resume=resume)
+        run = verb(
+            chosen, out or Path("runs") / chosen.name, shelf=Shelf(data_dir), watcher=watcher, resume=resume
+        )
     facts = of_run(run)
     if json:
         console.as_json(facts | {"run": str(run.path)})
@@ -132,9 +139,15 @@ def train(
 @app.command(epilog="Example: grainless denoise photo.png -o clean.png --model runs/demo")
 def denoise(
     source: Annotated[Path, typer.Argument(metavar="IN", help="An image: PNG, JPEG, TIFF, WebP or BMP.")],
-    out: Annotated[Path, typer.Option("--out", "-o", help="Where the denoised image goes: PNG, JPEG or TIFF.")],
-    model: Annotated[str, typer.Option(help="A model's name (grainless list models), an ONNX file or a run.")],
-    strength: Annotated[float, typer.Option(help="0 leaves the image as it is, 1 is all the model does.")] = 1.0,
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="Where the denoised image goes: PNG, JPEG or TIFF.")
+    ],
+    model: Annotated[
+        str, typer.Option(help="A model's name (grainless list models), an ONNX file or a run.")
+    ],
+    strength: Annotated[
+        float, typer.Option(help="0 leaves the image as it is, 1 is all the model does.")
+    ] = 1.0,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the output if it exists.")] = False,
 ) -> None:
     """Remove the noise from an image; depth, alpha, profile and EXIF come out as they went in."""
@@ -147,7 +160,9 @@ def denoise(
     console.out.print(str(out), highlight=False, soft_wrap=True)
 
 
-@app.command(epilog="Example: grainless evaluate runs/a-mnist-coded nlm --data mnist --noise gaussian:sigma=0.5,clip=true")
+@app.command(
+    epilog="Example: grainless evaluate runs/a-mnist-coded nlm --data mnist --noise gaussian:sigma=0.5,clip=true"
+)
 def evaluate(
     denoisers: Annotated[
         list[str], typer.Argument(help="Models, ONNX files, runs, and baselines (grainless list baselines).")
@@ -168,7 +183,14 @@ def evaluate(
     from grainless.judge.noise import noise_from
 
     rows = contest(
-        denoisers, data, noise_from(noise), shelf=Shelf(data_dir), part=part, protocol=protocol, seed=seed, limit=limit
+        denoisers,
+        data,
+        noise_from(noise),
+        shelf=Shelf(data_dir),
+        part=part,
+        protocol=protocol,
+        seed=seed,
+        limit=limit,
     )
     if json:
         console.as_json({"rows": [row.plain() for row in rows]})
@@ -228,6 +250,7 @@ def demo(
 
 def _facts(what: str, changes: Sequence[str], data_dir: Path | None) -> dict[str, Any]:
     """What `show` shows: a file or folder by what it is, else a recipe, a data set or a model by its name."""
+    from grainless import zoo
     from grainless.judge.data import DATA
     from grainless.judge.data.find import Shelf
     from grainless.judge.data.summary import describe
@@ -235,7 +258,6 @@ def _facts(what: str, changes: Sequence[str], data_dir: Path | None) -> dict[str
     from grainless.learn.recipe import Recipe, shipped
     from grainless.learn.run import Run
     from grainless.learn.summary import of_recipe, of_run
-    from grainless import zoo
 
     if Path(what).is_dir():
         return of_run(Run.open(Path(what)))

@@ -52,7 +52,11 @@ def scores(rows: Sequence["Row"], protocol: str) -> None:
         for row in rows
     ]
     table(f"{rows[0].data}, noise {rows[0].noise}", head, cells)
-    out.print(f"Means over {len(next(iter(rows[0].scores.values())).values):,} images, ± half the 95 % interval. {protocol}", style="dim", highlight=False)
+    out.print(
+        f"Means over {len(next(iter(rows[0].scores.values())).values):,} images, ± half the 95 % interval. {protocol}",
+        style="dim",
+        highlight=False,
+    )
 
 
 def scores_reached(run: Mapping[str, Any]) -> None:
@@ -62,7 +66,11 @@ def scores_reached(run: Mapping[str, Any]) -> None:
         for part, means in run["scores"].items()
         for metric, value in means.items()
     ]
-    table(f"{run['name']}: epoch {run['best epoch']} of {run['epochs']}", ("images", "score", "noisy", "denoised"), rows)
+    table(
+        f"{run['name']}: epoch {run['best epoch']} of {run['epochs']}",
+        ("images", "score", "noisy", "denoised"),
+        rows,
+    )
 
 
 def as_json(value: Any) -> None:
@@ -79,7 +87,9 @@ def _finite(value: Any) -> Any:
 
 
 def _is_nested(value: Any) -> bool:
-    return isinstance(value, Mapping) or (isinstance(value, list) and bool(value) and isinstance(value[0], Mapping))
+    return isinstance(value, Mapping) or (
+        isinstance(value, list) and bool(value) and isinstance(value[0], Mapping)
+    )
 
 
 def _with_interval(score: "Score") -> str:

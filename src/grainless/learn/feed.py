@@ -41,8 +41,10 @@ class Whole:
 
     def __call__(self, draw: TorchDraw) -> Iterator[Scene]:
         order = torch.randperm(len(self._stacks[0]), generator=draw.generator).to(self._stacks[0].device)
-        for rows in order.split(self.batch):
-            yield Scene(*(_floats(stack[rows], white) for stack, white in zip(self._stacks, self._white, strict=True)))
+        for rows in torch.split(order, self.batch):
+            yield Scene(
+                *(_floats(stack[rows], white) for stack, white in zip(self._stacks, self._white, strict=True))
+            )
 
 
 class Crops:
@@ -91,7 +93,10 @@ class Crops:
         for _ in range(self.steps):
             where = self._places(draw.generator).to(self._buffers[0].device)
             yield Scene(
-                *(_floats(buffer[where], white) for buffer, white in zip(self._buffers, self._white, strict=True))
+                *(
+                    _floats(buffer[where], white)
+                    for buffer, white in zip(self._buffers, self._white, strict=True)
+                )
             )
 
     def _places(self, generator: torch.Generator) -> Tensor:
@@ -107,7 +112,9 @@ class Crops:
         return _each(self._offsets[chosen]) + plane + inside
 
 
-def one_pass(images: Images, *, batch: int, multiple: int, device: torch.device | str = "cpu") -> Iterator[Scene]:
+def one_pass(
+    images: Images, *, batch: int, multiple: int, device: torch.device | str = "cpu"
+) -> Iterator[Scene]:
     """Every image once, whole, in order: as batches where all share one size, else one by one.
 
     Args:
@@ -142,9 +149,8 @@ def _turned(side: int, turns: Tensor) -> tuple[Tensor, Tensor]:
     upside, mirrored, swapped = (_each(turn) for turn in turns)
     rows = torch.where(upside, side - 1 - down, down)
     columns = torch.where(mirrored, side - 1 - across, across)
-    return torch.where(swapped, columns.transpose(-1, -2), rows), torch.where(
-        swapped, rows.transpose(-1, -2), columns
-    )
+    rows, columns = (torch.where(swapped, lines.transpose(-1, -2), lines) for lines in (rows, columns))
+    return rows, columns
 
 
 def _each(values: Tensor) -> Tensor:

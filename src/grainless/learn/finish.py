@@ -26,7 +26,14 @@ def export_best(run: Run, recipe: Recipe, network: Network, samples: Tensor) -> 
         samples: real noisy images, (n, c, h, w), on which file and network are compared.
     """
     network.load_state_dict(run.weights())
-    card = Card(recipe.name, network.channels, network.size, network.multiple, network.reach, _about(run, recipe, network))
+    card = Card(
+        recipe.name,
+        network.channels,
+        network.size,
+        network.multiple,
+        network.reach,
+        _about(run, recipe, network),
+    )
     export(network, run.model_file, card, samples)
 
 
@@ -38,7 +45,14 @@ def score(run: Run, recipe: Recipe, data: Data) -> list[Row]:
     """
     denoisers = {recipe.name: blind(Denoiser(run.model_file))}
     scored = {
-        part: evaluate(denoisers, images, recipe.noise(), seed=recipe.seed, data_name=f"{data.name} {part}")
+        part: evaluate(
+            denoisers,
+            images,
+            recipe.noise(),
+            noisy=images.noisy,
+            seed=recipe.seed,
+            data_name=f"{data.name} {part}",
+        )
         for part, images in data.parts.items()
         if part != "train" and len(images)
     }
@@ -47,9 +61,10 @@ def score(run: Run, recipe: Recipe, data: Data) -> list[Row]:
 
 
 def _means(scored: dict[str, list[Row]], place: int) -> dict[str, dict[str, float]]:
-    """part -> metric -> mean, of the row at `place`: the noisy images first, the model last."""
+    """Part -> metric -> mean, of the row at `place`: the noisy images first, the model last."""
     return {
-        part: {metric: score.mean for metric, score in rows[place].scores.items()} for part, rows in scored.items()
+        part: {metric: score.mean for metric, score in rows[place].scores.items()}
+        for part, rows in scored.items()
     }
 
 
@@ -61,5 +76,9 @@ def _about(run: Run, recipe: Recipe, network: Network) -> dict[str, Any]:
         "epochs": len(history),
         "images shown": sum(epoch["images"] for epoch in history),
         "validation loss": min(epoch["validation"] for epoch in history),
-        "versions": {"grainless": __version__, "torch": torch.__version__, "python": platform.python_version()},
+        "versions": {
+            "grainless": __version__,
+            "torch": torch.__version__,
+            "python": platform.python_version(),
+        },
     }

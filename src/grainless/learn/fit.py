@@ -115,7 +115,9 @@ class Fit:
         self._schedule = SCHEDULES[schedule]
         self._fabric = _fabric(precision)
         make = choose("optimizer", OPTIMIZERS, optimizer)
-        self._model, self._optimizer = self._fabric.setup(network, make(network.parameters(), rate, epsilon, decay))
+        self._model, self._optimizer = self._fabric.setup(
+            network, make(network.parameters(), rate, epsilon, decay)
+        )
         self._judged = self._fabric.setup_module(self.averaged) if ema else self._model
         for model in (self._model, self._judged):
             if hasattr(network, "logits"):

@@ -44,7 +44,10 @@ def write_page(
         "Hyper-parameters": [facts(known["hyper-parameters"])],
     }
     foot = f"Made by Grainless {__version__} on {time.strftime('%Y-%m-%d')}."
-    write_text(run.report_file, page(known["name"], sections, lead=_lead(known, data), top=[_headline(rows)], foot=foot))
+    write_text(
+        run.report_file,
+        page(known["name"], sections, lead=_lead(known, data), top=[_headline(rows)], foot=foot),
+    )
 
 
 def _lead(known: Mapping[str, Any], data: Data) -> str:
@@ -72,7 +75,7 @@ def _scenes(
     data: Data, rows: list[Row], denoisers: Mapping[str, Denoise], noise: Chain, seed: int
 ) -> list[dict[str, Array]]:
     """The first test images: clean, noisy, by the model, by the best of the other denoisers; clamped as scored."""
-    task = Task(data.test, noise, seed)
+    task = Task(data.test, noise, data.test.noisy, seed)
     small = max(int(data.test.heights.max()), int(data.test.widths.max())) <= SMALL
     chosen = dict(list(denoisers.items())[:1])
     if rows[2:]:
@@ -88,7 +91,10 @@ def _scenes(
 
 def _layers(known: Mapping[str, Any]) -> Html:
     """The layer table, with the totals under it."""
-    rows = [(row["name"], row["kind"], " x ".join(map(str, row["shape"])), row["parameters"]) for row in known["layers"]]
+    rows = [
+        (row["name"], row["kind"], " x ".join(map(str, row["shape"])), row["parameters"])
+        for row in known["layers"]
+    ]
     total = known["parameters"]
     size = " x ".join(map(str, known["input"]))
     return table(

@@ -57,7 +57,9 @@ class Given:
 
     def __call__(self, scene: Scene, draw: TorchDraw) -> Pair:
         if scene.noisy is None:
-            raise InputError('learn.name is "given", but the data hold clean images alone; take "supervised".')
+            raise InputError(
+                'learn.name is "given", but the data hold clean images alone; take "supervised".'
+            )
         return Pair(self.noise(scene.noisy, draw), scene.clean)
 
 

@@ -15,11 +15,11 @@ from grainless.judge.data.find import Shelf
 from grainless.judge.data.images import Data, DataSet
 from grainless.judge.noise import Chain, noise_from
 from grainless.judge.parts import Mistakes, checked, choose, make
+from grainless.learn.fit import Fit
 from grainless.learn.losses import LOSSES, Loss
 from grainless.learn.networks import NETWORKS
 from grainless.learn.networks.network import Network, check_size
 from grainless.learn.pairs import WAYS, Way
-from grainless.learn.fit import Fit
 
 TABLES = ("data", "noise", "network", "learn", "train")
 
@@ -28,7 +28,10 @@ def shipped() -> dict[str, str]:
     """The recipes inside the package: name -> text."""
     room = files("grainless") / "recipes"
     found = [file for file in room.iterdir() if file.name.endswith(".toml")]
-    return {file.name.removesuffix(".toml"): file.read_text("utf-8") for file in sorted(found, key=lambda f: f.name)}
+    return {
+        file.name.removesuffix(".toml"): file.read_text("utf-8")
+        for file in sorted(found, key=lambda f: f.name)
+    }
 
 
 @dataclass(frozen=True)
@@ -51,10 +54,8 @@ class Recipe:
             InputError: there is no such recipe, it is no TOML, or it has mistakes: all are told at once.
         """
         path = Path(source)
-        if path.suffix == ".toml":
-            recipe = cls(path.stem, _text(path))
-        else:
-            recipe = cls(str(source), _shipped(str(source)))
+        is_file = path.suffix == ".toml"
+        recipe = cls(path.stem, _text(path)) if is_file else cls(path.name, _shipped(str(source)))
         for change in changes:
             recipe = recipe.changed(change)
         recipe.check()
@@ -85,7 +86,9 @@ class Recipe:
             if isinstance(lines, dict):
                 flat |= {f"{table}.{key}": value for key, value in lines.items()}
             elif isinstance(lines, list):
-                flat |= {f"{table}.{i}.{key}": value for i, each in enumerate(lines) for key, value in each.items()}
+                flat |= {
+                    f"{table}.{i}.{key}": value for i, each in enumerate(lines) for key, value in each.items()
+                }
         return flat
 
     def changed(self, change: str) -> Self:
@@ -103,7 +106,9 @@ class Recipe:
         for key in keys[:-1]:
             place = place.setdefault(key, tomlkit.table())
             if not isinstance(place, dict):
-                raise InputError(f"--set {change}: {key} holds several tables; change them in a file of your own.")
+                raise InputError(
+                    f"--set {change}: {key} holds several tables; change them in a file of your own."
+                )
         place[keys[-1]] = _value(value.strip())
         return type(self)(self.name, tomlkit.dumps(document))
 

@@ -95,7 +95,11 @@ class Run:
     def keep(self, network: nn.Module, facts: dict[str, Any]) -> None:
         """Make these the best weights, and say of them what `facts` say (JSON)."""
         header = {KEY: json.dumps({"format": FORMAT, "version": __version__, **facts}, sort_keys=True)}
-        _save(self.weights_file, {name: value.detach().cpu() for name, value in network.state_dict().items()}, header)
+        _save(
+            self.weights_file,
+            {name: value.detach().cpu() for name, value in network.state_dict().items()},
+            header,
+        )
 
     def facts(self) -> dict[str, Any]:
         """What was said of the best weights.
@@ -148,7 +152,9 @@ class Run:
                 facts = json.loads((file.metadata() or {}).get(KEY, "{}"))
                 found = {name: file.get_tensor(name) for name in (file.keys() if tensors else ())}
         except (SafetensorError, ValueError) as error:
-            raise InputError(f"{path} is damaged ({error}); train again, or take the folder from a copy.") from error
+            raise InputError(
+                f"{path} is damaged ({error}); train again, or take the folder from a copy."
+            ) from error
         if facts.get("format") != FORMAT:
             raise InputError(
                 f"{path} was written by another version of Grainless ({facts.get('version', 'unknown')}); this is "

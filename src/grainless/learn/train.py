@@ -78,7 +78,9 @@ def _resumed(out: Path, recipe: Recipe) -> Run:
     changed = [key for key in sorted(then | now) if then.get(key) != now.get(key)]
     if changed:
         told = ", ".join(f"{key} was {then.get(key)!r} and is {now.get(key)!r}" for key in changed)
-        raise InputError(f"{out} is a run of another recipe: {told}. Resume it as it was, or give another --out.")
+        raise InputError(
+            f"{out} is a run of another recipe: {told}. Resume it as it was, or give another --out."
+        )
     return run
 
 

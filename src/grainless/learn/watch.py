@@ -32,13 +32,18 @@ class TerminalWatcher:
         self._bar.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._bar.stop()
 
     def begun(self, recipe: Recipe, data: Data, fit: Fit) -> None:
         """Say what is about to be trained on what."""
         total, _ = parameters(fit.network)
-        err.print(f"{recipe.name}: {total:,} parameters, {len(data.train):,} images of {data.name}, at most {fit.epochs} epochs")
+        seen = f"{len(data.train):,} images of {data.name}"
+        err.print(
+            f"{recipe.name}: {total:,} parameters, {seen}, at most {fit.epochs} epochs", highlight=False
+        )
         self._epochs, self._batch = fit.epochs, fit.batch
         self._past = len(fit.history)
 
@@ -47,7 +52,11 @@ class TerminalWatcher:
         task = self._bar.tasks[0]
         speed = (task.speed or 0.0) * self._batch
         self._bar.update(
-            self._task, total=self._epochs * steps, completed=self._past * steps + done, loss=loss, speed=speed
+            self._task,
+            total=self._epochs * steps,
+            completed=self._past * steps + done,
+            loss=loss,
+            speed=speed,
         )
 
     def epoch(self, epoch: Epoch) -> None:

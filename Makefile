@@ -1,0 +1,40 @@
+# make demo   trains a small denoiser on photographs and writes runs/demo/report.html
+# make test   formats, lint, types, import contracts, tests
+#
+# Both make their own environment, .venv, first. PyTorch comes from PyPI; for its smaller CPU build:
+#   make demo TORCH_INDEX=https://download.pytorch.org/whl/cpu
+
+PYTHON ?= python3
+TORCH_INDEX ?=
+BIN := .venv/bin
+
+.PHONY: demo test env format lock
+
+demo: env
+	$(BIN)/grainless demo
+
+test: env
+	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist worksteal
+
+format: env
+	$(BIN)/ruff format src tests benchmarks
+	$(BIN)/ruff check --fix src tests benchmarks
+
+env: .venv/ready
+
+# torch goes first and alone, so that the build that was asked for is the one the others find.
+.venv/ready: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Grainless needs Python 3.11 or newer.")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) "$$(grep '^torch==' requirements.lock)"
+	$(BIN)/pip install --quiet --requirement requirements.lock
+	$(BIN)/pip install --quiet --no-deps --editable .
+	touch $@
+
+# Freezes what .venv holds. torch without its build's suffix: which build is for the person to choose.
+lock:
+	$(BIN)/pip freeze --exclude-editable | sed 's/^\(torch==[^+]*\)+.*/\1/' > requirements.lock
