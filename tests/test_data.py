@@ -20,6 +20,7 @@ OPTIONS = {
     "cifar10": {"validation": 5},
     "csv": {"file": "small.csv"},
     "folder": {"path": "photos"},
+    "pairs": {"path": "scenes"},
 }
 
 
@@ -37,6 +38,8 @@ def shelf(tmp_path, monkeypatch):
     shelves.cifar(tmp_path / "cifar10" / "cifar-10-batches-bin")
     shelves.csv(tmp_path / "small.csv")
     shelves.images(tmp_path / "photos", *(f"{number}.png" for number in range(12)))
+    shelves.images(tmp_path / "scenes" / "low", *(f"{number}.png" for number in range(12)), seed=100)
+    shelves.images(tmp_path / "scenes" / "high", *(f"{number}.png" for number in range(12)))
     return Shelf(tmp_path)
 
 
@@ -50,7 +53,8 @@ def test_channels_and_size_are_as_said_beforehand(options, shelf):
         assert len(part) > 0
         assert part.channels == source.channels
         assert source.size in (None, part.size)
-        assert part.buffer.size == (part.channels * part.heights * part.widths).sum()
+        for side in [part, part.noisy] if part.noisy else [part]:
+            assert side.buffer.size == (part.channels * part.heights * part.widths).sum()
 
 
 def test_parts_never_overlap(options, shelf):

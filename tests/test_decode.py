@@ -1,4 +1,4 @@
-"""Image files into one buffer."""
+"""Image files into arrays."""
 
 import os
 from pathlib import Path
@@ -10,7 +10,7 @@ from numpy.testing import assert_array_equal
 from PIL import Image
 
 from grainless.errors import InputError
-from grainless.judge.data.decode import decode, gather
+from grainless.judge.data.decode import decode, head
 
 
 @pytest.fixture
@@ -51,14 +51,15 @@ def test_palettes_and_single_bits(path):
     assert_array_equal(decode(path, 3)[:, 0], [[250, 0], [0, 0], [0, 9]])
 
 
-def test_the_orientation_is_applied(path):
+@pytest.mark.parametrize("ending", ["png", "tif", "webp"])
+def test_the_orientation_is_applied(path, ending):
+    path = path.with_suffix(f".{ending}")
     image = Image.fromarray(np.array([[1, 2, 3]], np.uint8))
     exif = Image.Exif()
     exif[0x0112] = 6  # to be turned a quarter to the right
-    image.save(path, exif=exif)
+    image.save(path, exif=exif, lossless=True)
     assert_array_equal(decode(path, 1), [[[1], [2], [3]]])
-    images = gather([path], 1)
-    assert (images.heights[0], images.widths[0]) == (3, 1)
+    assert (head(path).width, head(path).height) == (1, 3)
 
 
 def test_32_bits_are_told(path):
@@ -73,24 +74,10 @@ def test_a_broken_file_is_named(path, keep, why):
     Image.fromarray(shelves.different(1, 20, 20)[0]).save(path)
     path.write_bytes(path.read_bytes()[:keep])
     with pytest.raises(InputError, match=rf"image\.png cannot be read as an image: {why}"):
-        gather([path], 1)
-
-
-def test_many_sizes_keep_order_and_names(tmp_path):
-    shelves.images(tmp_path, "a.png", size=(4, 5))
-    shelves.images(tmp_path, "b.png", size=(7, 2), seed=1)
-    images = gather([tmp_path / "b.png", tmp_path / "a.png"], 3)
-    assert images.names == ("b.png", "a.png")
-    assert_array_equal(images[0], decode(tmp_path / "b.png", 3))
-    assert_array_equal(images[1], decode(tmp_path / "a.png", 3))
-
-
-def test_16_bits_among_8_become_8(tmp_path):
-    Image.fromarray(np.array([[0, 128, 129, 32768, 65535]], np.uint16)).save(tmp_path / "deep.png")
-    Image.fromarray(np.array([[7]], np.uint8)).save(tmp_path / "plain.png")
-    both = gather([tmp_path / "deep.png", tmp_path / "plain.png"], 1)
-    assert_array_equal(both[0], [[[0, 0, 1, 128, 255]]])  # nearest of value / 257
-    assert gather([tmp_path / "deep.png"], 1).white == 65535
+        decode(path, 1)
+    if not keep:
+        with pytest.raises(InputError, match=why):
+            head(path)
 
 
 def test_awkward_real_files_are_read_or_told():

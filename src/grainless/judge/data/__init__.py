@@ -17,6 +17,7 @@ from grainless.judge.data.digits import Digits
 from grainless.judge.data.folders import Folder
 from grainless.judge.data.idx import FashionMnist, Mnist
 from grainless.judge.data.images import DataSet
+from grainless.judge.data.pairs import Pairs
 from grainless.judge.data.photos import Photos
 
 DATA: dict[str, Callable[..., DataSet]] = {
@@ -27,4 +28,5 @@ DATA: dict[str, Callable[..., DataSet]] = {
     "cifar10": Cifar10,
     "csv": Csv,
     "folder": Folder,
+    "pairs": Pairs,
 }

@@ -1,6 +1,5 @@
-"""Image files, of any sizes, into one buffer."""
+"""Image files into arrays."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,10 +9,11 @@ from numpy.typing import NDArray
 from PIL import ImageOps
 
 from grainless.errors import InputError
-from grainless.judge.data.images import Images
 
 BROKEN = (OSError, SyntaxError, ValueError, PIL.Image.DecompressionBombError)
 """What Pillow raises on files that are broken or no images."""
+
+ORIENTATION = 0x0112
 
 
 @dataclass(frozen=True)
@@ -21,11 +21,12 @@ class Head:
     """What a file says before its pixels are read.
 
     Args:
-        area: pixels.
+        width, height: pixels, with the EXIF orientation applied.
         deep: 16-bit grey; all else becomes 8-bit.
     """
 
-    area: int
+    width: int
+    height: int
     deep: bool
 
 
@@ -37,7 +38,8 @@ def head(path: Path) -> Head:
     """
     try:
         with PIL.Image.open(path) as file:
-            return Head(file.width * file.height, file.mode.startswith("I;16"))
+            width, height = file.size[::-1] if _lies(file) else file.size
+            return Head(width, height, file.mode.startswith("I;16"))
     except BROKEN as error:
         raise _unreadable(path, error) from error
 
@@ -56,11 +58,19 @@ def decode(path: Path, channels: int) -> NDArray[np.unsignedinteger]:
         InputError: it cannot be read, or has 32-bit values.
     """
     try:
-        with PIL.Image.open(path) as file:
+        # by a file object: Pillow maps an uncompressed TIFF of a path into memory, and turns it wrongly
+        with path.open("rb") as opened, PIL.Image.open(opened) as file:
             planes = _planes(ImageOps.exif_transpose(file), channels)
     except BROKEN as error:
         raise _unreadable(path, error) from error
     return np.ascontiguousarray(np.broadcast_to(planes, (channels, *planes.shape[1:])))
+
+
+def _lies(file: PIL.Image.Image) -> bool:
+    """Its EXIF orientation will turn it by a quarter."""
+    if file.format == "TIFF" or (file.format == "PNG" and "exif" not in file.info):
+        return False  # Pillow gives a TIFF's size as turned already, and would decode a whole PNG to look
+    return file.getexif().get(ORIENTATION) in {5, 6, 7, 8}
 
 
 def _unreadable(path: Path, error: Exception) -> InputError:
@@ -79,38 +89,3 @@ def _planes(image: PIL.Image.Image, channels: int) -> NDArray[np.unsignedinteger
         image = PIL.Image.alpha_composite(paper, image.convert("RGBA"))
     pixels = np.asarray(image.convert("L" if channels == 1 else "RGB"))
     return pixels.reshape(*pixels.shape[:2], channels).transpose(2, 0, 1)
-
-
-def gather(paths: Sequence[Path], channels: int) -> Images:
-    """Decode files into one buffer in memory: uint16 if all are 16-bit grey, else uint8.
-
-    Raises:
-        InputError: a file cannot be read.
-    """
-    dtype, total = plan(paths, channels)
-    buffer = np.empty(total, dtype)
-    sizes, end = [], 0
-    for image in decoded(paths, channels, dtype):
-        buffer[end : end + image.size] = image.ravel()
-        end += image.size
-        sizes.append(image.shape[1:])
-    heights, widths = np.array(sizes, np.int64).T
-    return Images(buffer, heights, widths, channels, names=tuple(path.name for path in paths))
-
-
-def plan(paths: Sequence[Path], channels: int) -> tuple[np.dtype[np.unsignedinteger], int]:
-    """What one buffer for all these files is: its type, and how many values it holds."""
-    heads = [head(path) for path in paths]
-    dtype: type[np.unsignedinteger] = np.uint16 if all(each.deep for each in heads) else np.uint8
-    return np.dtype(dtype), channels * sum(each.area for each in heads)
-
-
-def decoded(
-    paths: Sequence[Path], channels: int, dtype: np.dtype[np.unsignedinteger]
-) -> Iterator[NDArray[np.unsignedinteger]]:
-    """The images one by one; 16-bit ones rounded to bytes if that is the type."""
-    for path in paths:
-        image = decode(path, channels)
-        if image.dtype.itemsize > dtype.itemsize:
-            image = ((image.astype(np.uint32) + 128) // 257).astype(np.uint8)
-        yield image

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from grainless.judge.data.decode import gather
 from grainless.judge.data.files import image_files
 from grainless.judge.data.find import Shelf
+from grainless.judge.data.gather import gather
 from grainless.judge.data.images import Data
 from grainless.judge.data.split import Held, split
 

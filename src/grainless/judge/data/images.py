@@ -1,5 +1,6 @@
 """Many images in one buffer of bytes, whatever their sizes."""
 
+import mmap
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -89,17 +90,30 @@ class Images:
         return self.buffer.reshape(len(self), self.channels, *self.size)
 
     def take(self, indices: Sequence[int] | NDArray[np.int64]) -> Self:
-        """The images of these indices, in this order: a copy."""
+        """The images of these indices, in this order: a copy in memory."""
         rows = np.asarray(indices, dtype=np.int64)
         labels = None if self.labels is None else self.labels[rows]
         names = None if self.names is None else [self.names[row] for row in rows]
         pixels = self.stack()[rows] if self.size and len(rows) else [self[row] for row in rows]
         noisy = None if self.noisy is None else self.noisy.take(rows)
-        return replace(type(self).of(pixels, labels, names), noisy=noisy)
+        taken = replace(type(self).of(pixels, labels, names), noisy=noisy)
+        self.release()
+        return taken
 
     def floats(self, index: int) -> NDArray[np.float32]:
         """Image `index` as (c, h, w) float32, 0 = black, 1 = white."""
-        return self[index].astype(np.float32) / np.float32(self.white)
+        image = self[index].astype(np.float32) / np.float32(self.white)
+        self.release()
+        return image
+
+    def release(self) -> None:
+        """Give back the memory through which a memory map was looked at; it is read anew when looked at again.
+
+        The system does so by itself, but only when memory gets short.
+        """
+        memory: object = self.buffer.base
+        if isinstance(memory, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+            memory.madvise(mmap.MADV_DONTNEED)
 
 
 @dataclass(frozen=True)

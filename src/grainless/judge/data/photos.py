@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import ClassVar
 
 from grainless.errors import RunError
-from grainless.judge.data.decode import gather
 from grainless.judge.data.find import Shelf
+from grainless.judge.data.gather import gather
 from grainless.judge.data.images import Data, Images
 
 COLOUR = {
