@@ -11,6 +11,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from grainless.errors import InputError
 from grainless.judge.noise import NOISES, Chain, Gaussian, Mask, NumpyDraw, SaltPepper, Uniform, noise_from
+from grainless.learn.draw import TorchDraw
 
 DRAWS = 200_000
 RANGES = {
@@ -21,22 +22,6 @@ RANGES = {
     "salt-pepper": {"share": (0.05, 0.5)},
     "mask": {"share": (0.05, 0.9)},
 }
-
-
-class TorchDraw:
-    """Chance for torch, as far as these tests need it."""
-
-    def __init__(self, seed):
-        self.generator = torch.Generator().manual_seed(seed)
-
-    def normal(self, like):
-        return torch.randn(like.shape, generator=self.generator, dtype=like.dtype)
-
-    def uniform(self, like):
-        return torch.rand(like.shape, generator=self.generator, dtype=like.dtype)
-
-    def poisson(self, rate):
-        return torch.poisson(rate, generator=self.generator)
 
 
 @pytest.fixture
@@ -64,7 +49,7 @@ def test_draws_keep_the_stated_expectation_and_variance(name, level, draw):
 
 @pytest.mark.parametrize("name", NOISES)
 def test_torch_keeps_the_same_law(name):
-    mean, variance = excess(NOISES[name](), 0.5, TorchDraw(7), torch.full)
+    mean, variance = excess(NOISES[name](), 0.5, TorchDraw.seeded(7), torch.full)
     assert mean < 5
     assert variance < 5
 
@@ -134,7 +119,7 @@ def test_what_goes_in_comes_out_in_type_and_shape_and_is_not_changed_in_place(na
 
 @pytest.mark.parametrize("name", NOISES)
 def test_torch_keeps_type_and_shape(name):
-    noisy = NOISES[name](**RANGES.get(name, {}))(torch.full((4, 3, 8, 6), 0.5), TorchDraw(7))
+    noisy = NOISES[name](**RANGES.get(name, {}))(torch.full((4, 3, 8, 6), 0.5), TorchDraw.seeded(7))
     assert (noisy.dtype, noisy.shape) == (torch.float32, (4, 3, 8, 6))
 
 
