@@ -36,15 +36,13 @@ class Whole:
     def __init__(self, images: Images, *, batch: int, device: torch.device | str = "cpu") -> None:
         self.batch = batch
         self.steps = ceil(len(images) / batch)
-        self._white = [part.white for part in _sides(images)]
-        self._stacks = [_tensor(part).reshape(part.stack().shape).to(device) for part in _sides(images)]
+        self._images = len(images)
+        self._sides = [_Bytes(part, device, part.stack().shape) for part in _sides(images)]
 
     def __call__(self, draw: TorchDraw) -> Iterator[Scene]:
-        order = torch.randperm(len(self._stacks[0]), generator=draw.generator).to(self._stacks[0].device)
+        order = torch.randperm(self._images, generator=draw.generator)
         for rows in torch.split(order, self.batch):
-            yield Scene(
-                *(_floats(stack[rows], white) for stack, white in zip(self._stacks, self._white, strict=True))
-            )
+            yield Scene(*(side.at(rows) for side in self._sides))
 
 
 class Crops:
@@ -82,8 +80,7 @@ class Crops:
                 raise InputError(
                     f"train.crop is {crop}, and an image is {width} x {height}; take at most {min(height, width)}."
                 )
-        self._white = [part.white for part in _sides(images)]
-        self._buffers = [_tensor(part).to(device) for part in _sides(images)]
+        self._sides = [_Bytes(part, device) for part in _sides(images)]
         self._channels = images.channels
         self._offsets = torch.from_numpy(images.offsets)
         self._heights = torch.from_numpy(images.heights)
@@ -91,13 +88,8 @@ class Crops:
 
     def __call__(self, draw: TorchDraw) -> Iterator[Scene]:
         for _ in range(self.steps):
-            where = self._places(draw.generator).to(self._buffers[0].device)
-            yield Scene(
-                *(
-                    _floats(buffer[where], white)
-                    for buffer, white in zip(self._buffers, self._white, strict=True)
-                )
-            )
+            where = self._places(draw.generator)
+            yield Scene(*(side.at(where) for side in self._sides))
 
     def _places(self, generator: torch.Generator) -> Tensor:
         """Indices into the buffer of a batch of crops, (n, c, crop, crop)."""
@@ -132,11 +124,6 @@ def _cut(images: Images, multiple: int) -> Tensor:
     return _floats(_tensor(images).reshape(stack.shape)[..., :height, :width], images.white)
 
 
-def _sides(images: Images) -> list[Images]:
-    """The clean images, and their noisy partners where there are such."""
-    return [images, images.noisy] if images.noisy is not None else [images]
-
-
 def _turned(side: int, turns: Tensor) -> tuple[Tensor, Tensor]:
     """Row and column indices of n squares, each in one of the eight ways a square can lie, (n, 1, side, side).
 
@@ -157,6 +144,34 @@ def _each(values: Tensor) -> Tensor:
     return values[:, None, None, None]
 
 
+class _Bytes:
+    """Images on the device as the integers they are stored as; what is looked up becomes full scales.
+
+    Args:
+        images: their buffer is shared, not copied, where the device is the CPU.
+        device: where the look-up happens.
+        shape: of the buffer; None: flat.
+    """
+
+    def __init__(
+        self, images: Images, device: torch.device | str, shape: tuple[int, ...] | None = None
+    ) -> None:
+        self._images = images
+        self._values = _tensor(images).to(device)
+        if shape:
+            self._values = self._values.reshape(shape)
+
+    def at(self, places: Tensor) -> Tensor:
+        values = _floats(self._values[places.to(self._values.device)], self._images.white)
+        self._images.release()  # what a memory map has read for this batch is not kept
+        return values
+
+
+def _sides(images: Images) -> list[Images]:
+    """The clean images, and their noisy partners where there are such."""
+    return [images, images.noisy] if images.noisy is not None else [images]
+
+
 def _tensor(images: Images) -> Tensor:
     """The buffer as a tensor that shares its memory where torch can; it cannot look up in 16-bit integers."""
     buffer = images.buffer
@@ -166,4 +181,5 @@ def _tensor(images: Images) -> Tensor:
 
 
 def _floats(values: Tensor, white: int) -> Tensor:
-    return values.to(torch.float32).mul_(1 / white)
+    layout = torch.channels_last if values.ndim == 4 else torch.contiguous_format
+    return values.to(torch.float32, memory_format=layout).mul_(1 / white)

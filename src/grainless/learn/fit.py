@@ -106,7 +106,9 @@ class Fit:
         patience: Annotated[int, Ge(1)] | None = None,
         precision: Literal["auto", "full"] = "auto",
     ) -> None:
-        self.network = network
+        self.network = network.to(
+            memory_format=torch.channels_last
+        )  # convolutions are up to 1.7 times as fast
         self.averaged = deepcopy(network) if ema else network
         self.epochs = epochs
         self.history: list[Epoch] = []
@@ -223,7 +225,7 @@ class Fit:
         state: dict[int, dict[str, Tensor]] = {}
         for name, value in _under("optimizer", tensors).items():
             number, key = name.split(".")
-            state.setdefault(int(number), {})[key] = value
+            state.setdefault(int(number), {})[key] = _laid_out(value)
         groups = self._optimizer.state_dict()["param_groups"]
         self._optimizer.load_state_dict({"state": state, "param_groups": groups})
 
@@ -254,6 +256,11 @@ def _follow(averaged: torch.nn.Module, network: torch.nn.Module, keep: float) ->
     torch._foreach_lerp_(list(averaged.parameters()), list(network.parameters()), 1 - keep)
     for old, new in zip(averaged.buffers(), network.buffers(), strict=True):
         old.copy_(new)
+
+
+def _laid_out(value: Tensor) -> Tensor:
+    """In memory as the weights are: a fused optimizer walks both side by side."""
+    return value.contiguous(memory_format=torch.channels_last) if value.ndim == 4 else value
 
 
 def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
