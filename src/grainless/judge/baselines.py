@@ -6,7 +6,7 @@ depend on the noise are factors of sigma, so that one setting serves every level
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any, ClassVar
 
@@ -187,7 +187,6 @@ def best_setting(
     clean: Images,
     noise: Noise | Chain | None = None,
     *,
-    noisy: Images | None = None,
     seed: int = 0,
     metric: Metric = METRICS["psnr"],
     pixels: int = 65_536,
@@ -198,8 +197,7 @@ def best_setting(
     Args:
         name: in `BASELINES`.
         clean: what it may be tuned on: training images, never those it is judged by.
-        noise: what is put on them.
-        noisy: their partners, where the data come with such; the noise comes on top.
+        noise: what is put on them, or on their noisy partners.
         seed: of the noise.
         metric: what is best.
         pixels: how many are looked at, in the middles of images spread evenly over all.
@@ -211,9 +209,8 @@ def best_setting(
     denoisers = {repr(candidate): candidate for candidate in candidates(name)}
     if len(clean) == 0:
         raise InputError(f"There are no images to find the best setting of {name} on.")
-    clean = _middles(clean, pixels, side)
-    noisy = None if noisy is None else _middles(noisy, pixels, side)
-    rows = evaluate(denoisers, clean, noise, noisy=noisy, data_name="", seed=seed, metrics={"it": metric})
+    looked_at = _middles(clean, pixels, side)
+    rows = evaluate(denoisers, looked_at, noise, data_name="", seed=seed, metrics={"it": metric})
     best = (max if metric.higher_is_better else min)(rows[1:], key=lambda row: row.scores["it"].mean)
     return denoisers[best.denoiser]
 
@@ -228,7 +225,8 @@ def _middles(images: Images, pixels: int, side: int) -> Images:
     sizes = np.minimum(images.heights, side) * np.minimum(images.widths, side)
     count = min(len(images), max(1, round(pixels / sizes.mean())))
     indices = np.linspace(0, len(images) - 1, count).round().astype(np.int64)
-    return Images.of([_middle(images[index], side) for index in indices])
+    middles = Images.of([_middle(images[index], side) for index in indices])
+    return replace(middles, noisy=None if images.noisy is None else _middles(images.noisy, pixels, side))
 
 
 def _middle(image: NDArray[np.unsignedinteger], side: int) -> NDArray[np.unsignedinteger]:

@@ -162,9 +162,8 @@ class Task:
     """Clean images and their noisy partners; the same each time they are asked for.
 
     Args:
-        clean: the truth.
+        clean: the truth, perhaps with noisy partners of its own; the noise comes on top of these.
         noise: drawn image by image, so that batches and order change nothing.
-        noisy: partners that came with the data, where they did; the noise comes on top.
         seed: of the noise.
         protocol: a name in `PROTOCOLS`.
 
@@ -174,7 +173,6 @@ class Task:
 
     clean: Images
     noise: Noise | Chain
-    noisy: Images | None = None
     seed: int = 0
     protocol: str = "float"
 
@@ -185,7 +183,7 @@ class Task:
 
     def pair(self, index: int) -> tuple[Array, Array]:
         """Image `index`, noisy and clean: (c, h, w) float32 each."""
-        start = (self.clean if self.noisy is None else self.noisy).floats(index)
+        start = (self.clean if self.clean.noisy is None else self.clean.noisy).floats(index)
         noisy = self.noise(start[None], PROTOCOLS[self.protocol].draw(self.seed, index))
         return noisy[0].astype(np.float32), self.clean.floats(index)
 
@@ -210,7 +208,6 @@ def evaluate(
     clean: Images,
     noise: Noise | Chain | None = None,
     *,
-    noisy: Images | None = None,
     data_name: str,
     seed: int = 0,
     protocol: str = "float",
@@ -221,9 +218,8 @@ def evaluate(
 
     Args:
         denoisers: by the name their row shall have. Each is told the task's sigma.
-        clean: the truth.
-        noise: what is put on them; None for nothing.
-        noisy: their partners, where the data come with such; the noise comes on top.
+        clean: the truth, perhaps with noisy partners of its own.
+        noise: what is put on them, or on their partners; None for nothing.
         data_name: what the rows call the images.
         seed: of the noise.
         protocol: a name in `PROTOCOLS`.
@@ -235,7 +231,7 @@ def evaluate(
     """
     if NOISY in denoisers:
         raise InputError(f'"{NOISY}" is what tables call the noisy images; give that denoiser another name.')
-    task = Task(clean, noise or Chain(()), noisy, seed, protocol)
+    task = Task(clean, noise or Chain(()), seed, protocol)
     tallies = {name: _Tally(denoise, metrics) for name, denoise in {NOISY: _unchanged, **denoisers}.items()}
     for batch in task.batches():
         for tally in tallies.values():

@@ -49,7 +49,6 @@ def score(run: Run, recipe: Recipe, data: Data) -> list[Row]:
             denoisers,
             images,
             recipe.noise(),
-            noisy=images.noisy,
             seed=recipe.seed,
             data_name=f"{data.name} {part}",
         )

@@ -75,7 +75,7 @@ def _scenes(
     data: Data, rows: list[Row], denoisers: Mapping[str, Denoise], noise: Chain, seed: int
 ) -> list[dict[str, Array]]:
     """The first test images: clean, noisy, by the model, by the best of the other denoisers; clamped as scored."""
-    task = Task(data.test, noise, data.test.noisy, seed)
+    task = Task(data.test, noise, seed)
     small = max(int(data.test.heights.max()), int(data.test.widths.max())) <= SMALL
     chosen = dict(list(denoisers.items())[:1])
     if rows[2:]:
