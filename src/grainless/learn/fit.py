@@ -12,6 +12,7 @@ import torch
 from annotated_types import Ge, Gt, Lt
 from lightning_fabric import Fabric
 from torch import Tensor
+from torch.nn.utils import convert_conv2d_weight_memory_format
 
 from grainless.errors import InputError, RunError
 from grainless.judge.data.images import Data, Images
@@ -106,9 +107,9 @@ class Fit:
         patience: Annotated[int, Ge(1)] | None = None,
         precision: Literal["auto", "full"] = "auto",
     ) -> None:
-        self.network = network.to(
-            memory_format=torch.channels_last
-        )  # convolutions are up to 1.7 times as fast
+        # Convolutions are up to 1.7 times as fast with the channels last in memory.
+        self.network = network
+        convert_conv2d_weight_memory_format(network, torch.channels_last)
         self.averaged = deepcopy(network) if ema else network
         self.epochs = epochs
         self.history: list[Epoch] = []

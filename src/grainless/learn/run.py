@@ -97,7 +97,7 @@ class Run:
         header = {KEY: json.dumps({"format": FORMAT, "version": __version__, **facts}, sort_keys=True)}
         _save(
             self.weights_file,
-            {name: value.detach().cpu() for name, value in network.state_dict().items()},
+            {name: value.detach().cpu().contiguous() for name, value in network.state_dict().items()},
             header,
         )
 
