@@ -76,7 +76,7 @@ class System:
 
 SYSTEMS = {
     "A": System("a-mnist-coded", (1, 28, 28), 20, gaussian),
-    "B": System("b-lowlight-pooled", (3, 400, 600), 1, None),
+    "B": System("b-lowlight-pooled", (3, 400, 600), 2, None),
     "D": System("d-fashion-dense", (1, 28, 28), 20, uniform),
     "E": System("e-mnist-conv", (1, 28, 28), 10, gaussian),
 }
