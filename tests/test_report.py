@@ -1,5 +1,6 @@
 """The report: a page that stands alone, says what it was given, and marks the best."""
 
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
@@ -136,6 +137,12 @@ def test_half_the_interval_stands_beside_the_mean_unless_there_is_one_image():
     # t(1 degree of freedom, 97.5 %) = 12.706, standard error = 0.1
     assert "± 1.27" in scores([row("a", psnr=[29.9, 30.1])])
     assert "<small>" not in scores([row("a", psnr=[30.0])])
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(0.0, "0"), (0.0123, "0.012"), (0.5, "0.50"), (250.4, "250")])
+def test_seconds_have_two_digits(seconds, told):
+    slow = replace(row("a", psnr=[1]), seconds_per_megapixel=seconds)
+    assert told in Reader(scores([slow])).texts
 
 
 def test_each_task_has_its_table_and_each_protocol_its_sentence_once():
