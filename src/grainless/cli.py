@@ -2,13 +2,14 @@
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from errno import EDQUOT, ENOSPC
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
 from grainless import __version__, console
-from grainless.errors import GrainlessError, InputError, unknown
+from grainless.errors import GrainlessError, InputError, RunError, unknown
 
 app = typer.Typer(
     name="grainless",
@@ -72,6 +73,22 @@ LISTS: dict[str, Callable[[], dict[str, str]]] = {
 }
 
 
+EXTRAS = {
+    "judge": ("scipy", "skimage", "sklearn", "pywt", "matplotlib", "pooch", "array_api_compat", "pydantic"),
+    "learn": (
+        "torch",
+        "lightning_fabric",
+        "safetensors",
+        "onnx",
+        "onnxscript",
+        "tensorboard",
+        "tomlkit",
+        "optuna",
+    ),
+}
+"""What a small installation lacks: the extra -> the packages it brings."""
+
+
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 DataDir = Annotated[
     Path | None, typer.Option(help="Where data files are looked for first.", show_default=False)
@@ -86,8 +103,29 @@ def main() -> None:
     try:
         app()
     except GrainlessError as error:
-        console.err.print(f"grainless: {error}", markup=False, highlight=False, soft_wrap=True)
-        sys.exit(error.exit_status)
+        _end(error)
+    except ModuleNotFoundError as error:
+        _end(_lacking(error))
+    except OSError as error:
+        if error.errno not in {ENOSPC, EDQUOT}:
+            raise
+        _end(RunError(f"{error.filename or 'A file'} could not be written: {error.strerror}."))
+
+
+def _end(error: GrainlessError) -> NoReturn:
+    console.err.print(f"grainless: {error}", markup=False, highlight=False, soft_wrap=True)
+    sys.exit(error.exit_status)
+
+
+def _lacking(error: ModuleNotFoundError) -> RunError:
+    """What to install, if it is a package of an extra that is not there; anything else is a bug."""
+    package = (error.name or "").partition(".")[0]
+    for extra, packages in EXTRAS.items():
+        if package in packages:
+            return RunError(
+                f"This needs the package {package}, which is not installed: pip install 'grainless[{extra}]'"
+            )
+    raise error
 
 
 def _version(asked: bool) -> None:
@@ -118,6 +156,7 @@ def train(
 ) -> None:
     """Train a recipe: weights, ONNX model, scores and a report in one folder."""
     from grainless.judge.data.find import Shelf
+    from grainless.judge.metrics import USUAL
     from grainless.learn.recipe import Recipe
     from grainless.learn.summary import of_run
     from grainless.learn.train import train as verb
@@ -132,8 +171,8 @@ def train(
     if json:
         console.as_json(facts | {"run": str(run.path)})
     else:
-        console.scores_reached(facts)
-        console.out.print(f"Model, weights and report: {run.path}", highlight=False, soft_wrap=True)
+        console.scores_reached(facts, USUAL)
+        console.say(f"Model, weights and report: {run.path}")
 
 
 @app.command(epilog="Example: grainless denoise photo.png -o clean.png --model runs/demo")
@@ -157,7 +196,7 @@ def denoise(
     check_output(out, overwrite=overwrite)
     clean = denoise_image(read(source), load(model), strength)
     write(clean, out, overwrite=overwrite)
-    console.out.print(str(out), highlight=False, soft_wrap=True)
+    console.say(str(out))
 
 
 @app.command(
@@ -171,6 +210,9 @@ def evaluate(
     noise: Annotated[str, typer.Option(help="gaussian:sigma=25/255, several joined by +, or none.")] = "none",
     part: Annotated[str, typer.Option(help="train, validation or test.")] = "test",
     protocol: Annotated[str, typer.Option(help="float or field; said under the table.")] = "float",
+    metric: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Show this score, too: psnr-own-peak.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Of the noise.", min=0)] = 0,
     limit: Annotated[int | None, typer.Option(help="Only the first so many images.", min=1)] = None,
     data_dir: DataDir = None,
@@ -180,22 +222,28 @@ def evaluate(
     from grainless.judge.contest import contest
     from grainless.judge.data.find import Shelf
     from grainless.judge.evaluation import PROTOCOLS
+    from grainless.judge.metrics import METRICS, USUAL
     from grainless.judge.noise import noise_from
+    from grainless.judge.parts import choose
 
-    rows = contest(
-        denoisers,
-        data,
-        noise_from(noise),
-        shelf=Shelf(data_dir),
-        part=part,
-        protocol=protocol,
-        seed=seed,
-        limit=limit,
-    )
+    for name in metric or []:
+        choose("metric", METRICS, name)
+    with console.progress("evaluating") as move:
+        rows = contest(
+            denoisers,
+            data,
+            noise_from(noise),
+            shelf=Shelf(data_dir),
+            part=part,
+            protocol=protocol,
+            seed=seed,
+            limit=limit,
+            watch=move,
+        )
     if json:
         console.as_json({"rows": [row.plain() for row in rows]})
     else:
-        console.scores(rows, PROTOCOLS[protocol].about)
+        console.scores(rows, list(dict.fromkeys([*USUAL, *(metric or [])])), PROTOCOLS[protocol].about)
 
 
 @app.command(epilog="Example: grainless show a-mnist-coded --set network.code=16")
@@ -209,6 +257,11 @@ def show(
     facts = _facts(what, changes or [], data_dir)
     if json:
         console.as_json(facts)
+    elif "scores" in facts:
+        from grainless.judge.metrics import USUAL
+
+        console.facts(what, {name: value for name, value in facts.items() if name not in {"scores", "noisy"}})
+        console.scores_reached(facts, USUAL)
     else:
         console.facts(what, facts)
 
@@ -236,6 +289,7 @@ def demo(
 ) -> None:
     """Train a small denoiser on photographs, judge it against classical ones, and write a report of it."""
     from grainless.judge.evaluation import PROTOCOLS
+    from grainless.judge.metrics import USUAL
     from grainless.learn.demo import demo as verb
     from grainless.learn.watch import TerminalWatcher
 
@@ -244,13 +298,17 @@ def demo(
     if json:
         console.as_json({"rows": [row.plain() for row in rows], "report": str(run.report_file)})
     else:
-        console.scores(rows, PROTOCOLS["float"].about)
-        console.out.print(f"Report: {run.report_file.resolve()}", highlight=False, soft_wrap=True)
+        console.scores(rows, USUAL, PROTOCOLS["float"].about)
+        console.say(f"Report: {run.report_file.resolve()}")
 
 
 def _facts(what: str, changes: Sequence[str], data_dir: Path | None) -> dict[str, Any]:
     """What `show` shows: a file or folder by what it is, else a recipe, a data set or a model by its name."""
     from grainless import zoo
+    from grainless.denoiser import load
+
+    if Path(what).is_file() and not what.endswith(".toml"):
+        return vars(load(what).card)  # before what follows: a card needs no more than denoising does
     from grainless.judge.data import DATA
     from grainless.judge.data.find import Shelf
     from grainless.judge.data.summary import describe
@@ -266,9 +324,7 @@ def _facts(what: str, changes: Sequence[str], data_dir: Path | None) -> dict[str
     if what.partition(":")[0] in DATA:
         return describe(make("data set", DATA, spec("data set", what)).read(Shelf(data_dir)))
     names = [*shipped(), *DATA, *(model.name for model in zoo.models())]
-    if Path(what).is_file() or what in names:
-        from grainless.denoiser import load
-
+    if what in names:
         return vars(load(what).card)
     raise InputError(unknown("recipe, run, model or data set", what, names))
 

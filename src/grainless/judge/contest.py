@@ -1,15 +1,17 @@
 """Denoisers called by name, side by side on the same noisy images."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 
 from grainless.denoiser import Denoiser, load
+from grainless.errors import InputError, did_you_mean
 from grainless.judge.baselines import BASELINES, best_setting
 from grainless.judge.data import DATA
 from grainless.judge.data.find import Shelf
 from grainless.judge.data.images import Data
-from grainless.judge.evaluation import Array, Denoise, Row, evaluate
+from grainless.judge.evaluation import PROTOCOLS, Array, Denoise, Row, evaluate
 from grainless.judge.noise import Chain
 from grainless.judge.parts import choose, make, spec
 
@@ -24,6 +26,7 @@ def contest(
     protocol: str = "float",
     seed: int = 0,
     limit: int | None = None,
+    watch: Callable[[int, int], object] = lambda count, total: None,
 ) -> list[Row]:
     """Score denoisers on one part of a data set.
 
@@ -36,16 +39,29 @@ def contest(
         protocol: a name in `evaluation.PROTOCOLS`.
         seed: of the noise.
         limit: only the first so many images.
+        watch: told now and then how many more images were scored, of how many.
 
     Raises:
         InputError: a name that is in no table, no such part, a model that does not take these images.
     """
+    choose("protocol", PROTOCOLS, protocol)
     read = make("data set", DATA, spec("data set", data)).read(shelf)
     images = choose("part", read.parts, part)
     if limit:
         images = images.take(np.arange(min(limit, len(images))))
-    denoisers = {name: contender(name, read, noise, seed=seed) for name in dict.fromkeys(names)}
-    return evaluate(denoisers, images, noise, data_name=f"{data} {part}", seed=seed, protocol=protocol)
+    # Models first: a name that is none is told before the search for a baseline's best setting.
+    made = {
+        name: contender(name, read, noise, seed=seed) for name in sorted(names, key=lambda n: n in BASELINES)
+    }
+    return evaluate(
+        {name: made[name] for name in names},
+        images,
+        noise,
+        data_name=f"{data} {part}",
+        seed=seed,
+        protocol=protocol,
+        after_batch=lambda count: watch(count, len(images)),
+    )
 
 
 def contender(name: str, data: Data, noise: Chain, *, seed: int = 0) -> Denoise:
@@ -54,7 +70,15 @@ def contender(name: str, data: Data, noise: Chain, *, seed: int = 0) -> Denoise:
     Raises:
         InputError: neither is called so.
     """
-    return best_setting(name, data.train, noise, seed=seed) if name in BASELINES else blind(load(name))
+    if name in BASELINES:
+        return best_setting(name, data.train, noise, seed=seed)
+    try:
+        return blind(load(name))
+    except InputError as error:
+        if Path(name).exists():
+            raise
+        baselines = f"Baselines: {', '.join(BASELINES)}{did_you_mean(name, BASELINES)}."
+        raise InputError(f"{error} {baselines}") from error
 
 
 def blind(model: Denoiser) -> Denoise:

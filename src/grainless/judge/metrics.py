@@ -148,6 +148,9 @@ METRICS: dict[str, Metric] = {
     "psnr-own-peak": Metric(psnr_own_peak, higher_is_better=True, unit="dB"),
 }
 
+USUAL = ("psnr", "ssim", "mse", "mae", "bce")
+"""What tables show unasked; the others are reckoned and kept beside them."""
+
 
 def _difference(denoised: Array, clean: Array) -> Array:
     if denoised.shape != clean.shape or clean.ndim != 4:

@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from grainless.decimals import decimals
 from grainless.judge.curves import History, best, curve_svg
 from grainless.judge.evaluation import PROTOCOLS, Row, Score
-from grainless.judge.metrics import METRICS, psnr
+from grainless.judge.metrics import METRICS, USUAL, psnr
 from grainless.judge.pictures import detail, picture, png
 
 Array = NDArray[np.floating]
@@ -113,12 +114,17 @@ def table(
     )
 
 
-def scores(rows: Sequence[Row]) -> Html:
-    """A table for each task: means with 95 % intervals, the best in bold, and the protocol's sentence."""
+def scores(rows: Sequence[Row], metrics: Sequence[str] = USUAL) -> Html:
+    """A table for each task: means with 95 % intervals, the best in bold, and the protocol's sentence.
+
+    Args:
+        rows: of one task or of several.
+        metrics: which of their scores are shown.
+    """
     tasks: dict[tuple[str, str, str], list[Row]] = {}
     for row in rows:
         tasks.setdefault((row.data, row.noise, row.protocol), []).append(row)
-    tables = [_task(f"{data}, noise {noise}", task) for (data, noise, _), task in tasks.items()]
+    tables = [_task(f"{data}, noise {noise}", task, metrics) for (data, noise, _), task in tasks.items()]
     protocols = dict.fromkeys(PROTOCOLS[row.protocol].about for row in rows)
     notes = ["± is half of the mean's 95 % interval; bold is best.", *protocols]
     return Html("<div>" + "".join(tables) + "".join(map(note, notes)) + "</div>")
@@ -197,13 +203,13 @@ def _img(image: Image.Image, name: str, kind: str = "") -> str:
     )
 
 
-def _decibels(image: Array, row: Mapping[str, Array], decimals: int) -> str:
+def _decibels(image: Array, row: Mapping[str, Array], places: int) -> str:
     truth = next(iter(row.values()))
-    return _number(float(psnr(image[None], truth[None], peak=1.0)[0]), decimals)
+    return _number(float(psnr(image[None], truth[None], peak=1.0)[0]), places)
 
 
-def _task(caption: str, rows: Sequence[Row]) -> Html:
-    metrics = list(rows[0].scores)
+def _task(caption: str, rows: Sequence[Row], shown: Sequence[str]) -> Html:
+    metrics = [metric for metric in rows[0].scores if metric in shown]
     columns = [
         _means([row.scores[metric] for row in rows], METRICS[metric].higher_is_better) for metric in metrics
     ]
@@ -217,33 +223,27 @@ def _means(column: Sequence[Score], higher_is_better: bool) -> list[Html]:
     means = [score.mean for score in column]
     known = [mean for mean in means if not math.isnan(mean)]
     top = (max if higher_is_better else min)(known, default=math.nan)
-    decimals = _decimals([mean for mean in means if math.isfinite(mean)])
-    return [_mean(score, decimals, is_best=score.mean == top) for score in column]
+    places = decimals(means)
+    return [_mean(score, places, is_best=score.mean == top) for score in column]
 
 
-def _mean(score: Score, decimals: int, *, is_best: bool) -> Html:
-    mean = _number(score.mean, decimals)
+def _mean(score: Score, places: int, *, is_best: bool) -> Html:
+    mean = _number(score.mean, places)
     low, high = score.interval or (math.nan, math.nan)
-    around = f" <small>± {_number((high - low) / 2, decimals)}</small>" if score.interval else ""
+    around = f" <small>± {_number((high - low) / 2, places)}</small>" if score.interval else ""
     return Html((f"<b>{mean}</b>" if is_best else mean) + around)
 
 
-def _decimals(values: Sequence[float]) -> int:
-    """Decimals that show four digits of the largest value."""
-    largest = max(map(abs, values), default=0.0)
-    return min(8, max(0, 3 - math.floor(math.log10(largest)))) if largest else 0
-
-
-def _number(value: float, decimals: int) -> str:
+def _number(value: float, places: int) -> str:
     if math.isnan(value):
         return "–"
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
-    return f"{value:.{decimals}f}".replace("-", "−")
+    return f"{value:.{places}f}".replace("-", "−")
 
 
 def _speed(seconds: float) -> str:
-    return _number(seconds, _decimals([seconds]) - 2) if seconds >= 1e-3 else "0"
+    return _number(seconds, max(0, decimals([seconds]) - 2)) if seconds >= 1e-3 else "0"
 
 
 def _metric(name: str) -> str:

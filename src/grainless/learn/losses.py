@@ -20,8 +20,7 @@ def bce(network: Any, pair: Pair) -> Tensor:
     Raises:
         InputError: the network does not end in a sigmoid.
     """
-    if not hasattr(network, "logits"):
-        raise InputError('The loss "bce" needs a network that ends in a sigmoid; take "mse" or "l1".')
+    check_loss(bce, network)
     return _mean(
         F.binary_cross_entropy_with_logits(network.logits(pair.shown), pair.wanted, reduction="none"), pair
     )
@@ -38,6 +37,19 @@ def l1(network: nn.Module, pair: Pair) -> Tensor:
 
 
 LOSSES: dict[str, Loss] = {"bce": bce, "mse": mse, "l1": l1}
+
+
+def check_loss(loss: Loss, network: Any) -> None:
+    """Whether the loss can be taken of what the network gives.
+
+    Raises:
+        InputError: it cannot.
+    """
+    if loss is bce and not hasattr(network, "logits"):
+        raise InputError(
+            'The loss "bce" needs a network that ends in a sigmoid (unet does with output = "image"); '
+            'take "mse" or "l1".'
+        )
 
 
 def _mean(losses: Tensor, pair: Pair) -> Tensor:

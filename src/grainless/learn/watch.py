@@ -25,8 +25,7 @@ class TerminalWatcher:
             disable=not err.is_terminal,
             transient=True,
         )
-        self._epochs = 0
-        self._task = self._bar.add_task("training", loss=float("nan"), speed=0.0)
+        self._task = self._bar.add_task("training", total=None, loss=float("nan"), speed=0.0)
 
     def __enter__(self) -> Self:
         self._bar.start()
@@ -41,23 +40,23 @@ class TerminalWatcher:
         """Say what is about to be trained on what."""
         total, _ = parameters(fit.network)
         seen = f"{len(data.train):,} images of {data.name}"
+        device = next(fit.network.parameters()).device
+        where = "" if device.type == "cpu" else f", on {device}"
+        self._epochs, self._batch, self._past = fit.epochs, fit.batch, len(fit.history)
+        going_on = f", {self._past} of them done" if self._past else ""
         err.print(
-            f"{recipe.name}: {total:,} parameters, {seen}, at most {fit.epochs} epochs", highlight=False
+            f"{recipe.name}: {total:,} parameters, {seen}, at most {fit.epochs} epochs{going_on}{where}",
+            highlight=False,
         )
-        self._epochs, self._batch = fit.epochs, fit.batch
-        self._past = len(fit.history)
 
     def step(self, done: int, steps: int, loss: float) -> None:
         """Move the bar."""
+        total, past = self._epochs * steps, self._past * steps
         task = self._bar.tasks[0]
+        if task.total is None:  # now that it is known, steps of an earlier day must not count as speed
+            self._bar.reset(self._task, total=total, completed=past)
         speed = (task.speed or 0.0) * self._batch
-        self._bar.update(
-            self._task,
-            total=self._epochs * steps,
-            completed=self._past * steps + done,
-            loss=loss,
-            speed=speed,
-        )
+        self._bar.update(self._task, completed=past + done, loss=loss, speed=speed)
 
     def epoch(self, epoch: Epoch) -> None:
         """One line an epoch, which stays."""

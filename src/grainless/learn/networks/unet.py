@@ -9,6 +9,7 @@ Unlike DRUNet it is blind (no noise level goes in), small, gives the noise inste
 the image at the door, as FFDNet does (arXiv:1710.04026): four times less work for every pixel.
 """
 
+from collections.abc import Callable
 from itertools import pairwise
 from math import sqrt
 from typing import Annotated, Literal
@@ -17,7 +18,6 @@ import torch
 from annotated_types import MinLen
 from torch import Tensor, nn
 
-from grainless.errors import InputError
 from grainless.learn.networks.network import Count, Network
 from grainless.learn.networks.reach import Step, grow, near, reach, shrink
 
@@ -68,18 +68,12 @@ class UNet(Network):
             self.door.insert(0, nn.PixelUnshuffle(fold))
             self.exit.append(nn.PixelShuffle(fold))
 
-    def logits(self, noisy: Tensor) -> Tensor:
-        """The denoised images before the sigmoid.
-
-        Raises:
-            InputError: its output is the noise: there is no sigmoid.
-        """
+    @property
+    def logits(self) -> Callable[[Tensor], Tensor]:
+        """What gives the denoised images before the sigmoid; there is none while the output is the noise."""
         if self.output == "noise":
-            raise InputError(
-                'The network unet ends in no sigmoid while its output is "noise"; '
-                'set network.output = "image", or take another loss, such as mse.'
-            )
-        return self._stack(noisy)
+            raise AttributeError("logits")
+        return self._stack
 
     def forward(self, noisy: Tensor) -> Tensor:
         if self.output == "noise":
