@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Annotated, Literal
 
 import torch
@@ -24,6 +25,7 @@ from grainless.learn.networks.network import Network
 from grainless.learn.optimizers import OPTIMIZERS, limit_norms
 from grainless.learn.pairs import Pair, Scene, Way
 from grainless.learn.schedules import SCHEDULES
+from grainless.learn.start import begin_from
 
 VALIDATION = 2**31  # in the place of an epoch's number: the noise of validation is the same every time
 LOOK_EVERY = 16  # steps between looks at the loss: on an accelerator each look waits for it
@@ -59,6 +61,8 @@ Watch = Callable[[int, int, float], None]
 class Fit:
     """A training that can be looked at, left and resumed between any two epochs.
 
+    `missed` names the weights that did not come from `start`.
+
     Args:
         network: its weights are changed in place.
         data: trained on `data.train`, judged on `data.validation`.
@@ -77,10 +81,12 @@ class Fit:
         max_norm: filter columns longer than this are cut to it after each step; None: none is.
         ema: each step the judged and kept weights move by 1 - ema towards the trained ones; None: they are those.
         patience: epochs without a better validation loss after which it stops; None: it does not.
+        start: a run's folder whose best weights it begins from, those that fit; None: the network's own start.
         precision: "auto" is bfloat16 where an accelerator has it, else full; "full" is full everywhere.
 
     Raises:
-        InputError: the images have many sizes and no crop is given, or a crop is too large.
+        InputError: the images have many sizes and no crop is given, or a crop is too large; `start` is no run, or
+            none of its weights fits.
     """
 
     GIVEN = ("network", "data", "way", "loss", "seed")
@@ -105,8 +111,10 @@ class Fit:
         max_norm: Annotated[float, Gt(0)] | None = None,
         ema: Annotated[float, Gt(0), Lt(1)] | None = None,
         patience: Annotated[int, Ge(1)] | None = None,
+        start: str | None = None,
         precision: Literal["auto", "full"] = "auto",
     ) -> None:
+        self.missed = begin_from(network, Path(start)) if start else []
         # Convolutions are up to 1.7 times as fast with the channels last in memory.
         self.network = network
         convert_conv2d_weight_memory_format(network, torch.channels_last)

@@ -1,0 +1,107 @@
+"""Compare: several recipes on several data sets; which one is best."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from grainless.errors import InputError
+from grainless.judge.metrics import METRICS
+from grainless.judge.parts import choose
+from grainless.judge.pictures import strip
+from grainless.learn.recipe import Recipe
+from grainless.learn.run import Run
+from grainless.learn.studies.study import Study, scenes
+from grainless.learn.summary import of_run
+
+PICTURES = 8
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a comparison came to.
+
+    Args:
+        runs: (recipe, data set) -> its run.
+        metric: by which the best is selected.
+        figures: for each data set its test images: clean, noisy, then one row a recipe.
+    """
+
+    runs: dict[tuple[str, str], Run]
+    metric: str
+    figures: list[Path]
+
+    def rows(self) -> list[dict[str, Any]]:
+        """A row a run: what was selected by, on the validation images, and the means on the test images."""
+        known = {key: of_run(run) for key, run in self.runs.items()}
+        return [
+            {
+                "recipe": recipe,
+                "data": data,
+                "parameters": each["parameters"]["total"],
+                "epochs": each["epochs"],
+                f"validation {self.metric}": each["scores"]["validation"][self.metric],
+                **{f"test {metric}": score for metric, score in each["scores"]["test"].items()},
+            }
+            for (recipe, data), each in known.items()
+        ]
+
+    def best(self) -> str:
+        """The recipe with the best mean over the data sets of the metric on the validation images.
+
+        The test images have no say in it: what is selected by them would look better on them than it is.
+        """
+        scores: dict[str, list[float]] = {}
+        for (recipe, _), run in self.runs.items():
+            scores.setdefault(recipe, []).append(float(run.facts()["scores"]["validation"][self.metric]))
+        pick = max if METRICS[self.metric].higher_is_better else min
+        return pick(scores, key=lambda recipe: float(np.mean(scores[recipe])))
+
+
+def compare(study: Study, recipes: list[str], data: list[str], changes: list[str], metric: str) -> Comparison:
+    """Train every recipe on every data set.
+
+    Args:
+        study: where the runs lie.
+        recipes: names or files.
+        data: names of data sets; none: each recipe's own.
+        changes: lines to change in every recipe.
+        metric: by which the best is selected: a name in `judge.metrics.METRICS`.
+
+    Raises:
+        InputError: fewer than two recipes, a recipe with mistakes, no such metric.
+    """
+    choose("metric", METRICS, metric)
+    if len(set(recipes)) < 2:
+        raise InputError(f"A comparison takes two recipes or more, and this is {len(set(recipes))}.")
+    wanted = {(recipe, name): _changes(recipe, name, changes) for recipe in recipes for name in data or [""]}
+    for (recipe, _), lines in wanted.items():  # every mistake is told before the first training
+        Recipe.load(recipe, lines)
+    runs = {
+        (recipe, name or _own_data(recipe)): study.run(recipe, lines) for (recipe, name), lines in wanted.items()
+    }
+    figures = [_draw(study, name, runs) for name in dict.fromkeys(name for _, name in runs)]
+    return Comparison(runs, metric, figures)
+
+
+def _changes(recipe: str, data: str, changes: list[str]) -> list[str]:
+    return [f"data.name={data}", *changes] if data else changes
+
+
+def _own_data(recipe: str) -> str:
+    return str(Recipe.load(recipe).options["data.name"])
+
+
+def _draw(study: Study, data: str, runs: dict[tuple[str, str], Run]) -> Path:
+    """The same test images by every recipe; the noisy row is the first recipe's noise."""
+    shown = {recipe: scenes(run, study.shelf, PICTURES) for (recipe, name), run in runs.items() if name == data}
+    first = next(iter(shown.values()))
+    rows = {
+        "clean": [scene["clean"] for scene in first],
+        "noisy": [scene["noisy"] for scene in first],
+        **{recipe: [scene["denoised"] for scene in each] for recipe, each in shown.items()},
+    }
+    path = study.folder / f"comparison-{data}.png"
+    strip(list(rows.values()), path, labels=list(rows), scale=max(1, 64 // rows["clean"][0].shape[-1]))
+    return path

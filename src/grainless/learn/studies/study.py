@@ -1,0 +1,63 @@
+"""The runs of a study: what is done already is reused, what was interrupted goes on."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from grainless.denoiser import Denoiser
+from grainless.judge.contest import blind
+from grainless.judge.data.find import Shelf
+from grainless.judge.evaluation import Array, Denoise, Task
+from grainless.learn.recipe import Recipe
+from grainless.learn.run import Run
+from grainless.learn.train import Watcher, train
+
+
+@dataclass(frozen=True)
+class Study:
+    """A folder with one run for each recipe and its changes.
+
+    Args:
+        folder: holds the runs, and what the study makes of them.
+        shelf: where data files are looked for.
+        watcher: is told how each training goes.
+    """
+
+    folder: Path
+    shelf: Shelf
+    watcher: Watcher
+
+    def run(self, recipe: str, changes: Iterable[str] = ()) -> Run:
+        """The finished run of a recipe with some lines changed.
+
+        Raises:
+            InputError: the recipe has mistakes, or a run of that name was made by another recipe.
+        """
+        changes = list(changes)
+        changed = Recipe.load(recipe, changes)
+        run = Run(self.folder / ",".join([changed.name, *changes]).replace("/", "_"))
+        begun = run.recipe_file.is_file()
+        if begun and run.finished:
+            run.check_made_by(changed)
+            return run
+        return train(changed, run.path, shelf=self.shelf, watcher=self.watcher, resume=begun)
+
+
+def denoiser(run: Run) -> Denoise:
+    """The run's model, as tables and pictures take it."""
+    return blind(Denoiser(run.model_file))
+
+
+def scenes(run: Run, shelf: Shelf, count: int) -> list[dict[str, Array]]:
+    """The first test images of a run's data: clean, noisy by its recipe, denoised by its model; clamped to 0..1."""
+    recipe = run.recipe()
+    task = Task(recipe.data(shelf).test, recipe.noise(), seed=recipe.seed)
+    denoise = denoiser(run)
+    shown = []
+    for index in range(min(count, len(task.clean))):
+        noisy, clean = task.pair(index)
+        versions = {"clean": clean, "noisy": noisy, "denoised": denoise(noisy[None], task.sigma)[0]}
+        shown.append({name: np.clip(image, 0, 1) for name, image in versions.items()})
+    return shown

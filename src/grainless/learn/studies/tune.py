@@ -1,0 +1,142 @@
+"""Tune: many trials of a recipe; Optuna chooses the values, and stops trials that fall behind."""
+
+from pathlib import Path
+from typing import Any
+
+import optuna
+from optuna.storages import JournalStorage
+from optuna.storages.journal import JournalFileBackend
+from torch.utils.tensorboard import SummaryWriter
+
+from grainless.errors import InputError, RunError
+from grainless.judge.data.images import Data
+from grainless.learn.fit import Epoch, Fit
+from grainless.learn.recipe import Recipe
+from grainless.learn.studies.study import Study
+from grainless.learn.train import Watcher
+
+
+class Watched:
+    """Passes on what the watcher is told, and stops a trial whose validation loss falls behind the others'."""
+
+    def __init__(self, trial: optuna.Trial, watcher: Watcher) -> None:
+        self._trial, self._watcher = trial, watcher
+
+    def begun(self, recipe: Recipe, data: Data, fit: Fit) -> None:
+        self._watcher.begun(recipe, data, fit)
+
+    def step(self, done: int, steps: int, loss: float) -> None:
+        self._watcher.step(done, steps, loss)
+
+    def epoch(self, epoch: Epoch) -> None:
+        self._watcher.epoch(epoch)
+        self._trial.report(epoch.validation, epoch.number)
+        if self._trial.should_prune():
+            raise optuna.TrialPruned
+
+
+def tune(study: Study, recipe: str, over: list[str], changes: list[str], trials: int) -> list[dict[str, Any]]:
+    """Search the values of some lines for the lowest validation loss; an interrupted search goes on.
+
+    Args:
+        study: where the runs lie, and the journal of the search.
+        recipe: its name or file.
+        over: lines with what they may be: "train.rate=1e-4..1e-2" (a range, searched by its logarithm),
+            "network.code=8,16,32" (a choice).
+        changes: other lines of the recipe to change.
+        trials: in all, those of earlier calls counted in.
+
+    Returns:
+        A row a trial, the best first: its state, validation loss, epochs, and the value of each line.
+
+    Raises:
+        InputError: a line of `over` has no such form, or the recipe has no such line.
+    """
+    lines = dict(_line(text) for text in over)
+    for line, values in lines.items():
+        Recipe.load(recipe, [*changes, f"{line}={_first(values)}"])
+    study.folder.mkdir(parents=True, exist_ok=True)
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    search = optuna.create_study(
+        study_name=Recipe.load(recipe, changes).name,
+        storage=JournalStorage(JournalFileBackend(str(study.folder / "trials.jsonl"))),
+        sampler=optuna.samplers.TPESampler(seed=Recipe.load(recipe, changes).seed),
+        pruner=optuna.pruners.MedianPruner(n_startup_trials=3, n_warmup_steps=1),
+        load_if_exists=True,
+    )
+    search.optimize(
+        lambda trial: _loss(study, recipe, lines, changes, trial),
+        n_trials=max(0, trials - len(_ended(search))),
+        catch=(RunError,),  # a trial that diverged is no end of the search
+    )
+    rows = [_row(trial) for trial in sorted(_ended(search), key=_order)]
+    _write_hparams(study.folder / "hparams", rows)
+    return rows
+
+
+def _line(text: str) -> tuple[str, str | list[str]]:
+    line, equals, values = text.partition("=")
+    if not equals or not values:
+        raise InputError(f"--over {text}: write table.key=low..high, or table.key=value,value,...")
+    return line, values if ".." in values else values.split(",")
+
+
+def _ends(values: str) -> tuple[float, float]:
+    low, _, high = values.partition("..")
+    try:
+        ends = float(low), float(high)
+    except ValueError:
+        ends = (1.0, 0.0)
+    if not 0 < ends[0] < ends[1]:
+        raise InputError(f"--over ...={values}: a range is low..high, two numbers above 0, such as 1e-4..1e-2.")
+    return ends
+
+
+def _first(values: str | list[str]) -> str:
+    return f"{_ends(values)[0]!r}" if isinstance(values, str) else values[0]
+
+
+def _suggested(trial: optuna.Trial, line: str, values: str | list[str]) -> str:
+    if isinstance(values, str):
+        return f"{trial.suggest_float(line, *_ends(values), log=True):.4g}"
+    return str(trial.suggest_categorical(line, values))
+
+
+def _loss(
+    study: Study, recipe: str, lines: dict[str, str | list[str]], changes: list[str], trial: optuna.Trial
+) -> float:
+    chosen = [f"{line}={_suggested(trial, line, values)}" for line, values in lines.items()]
+    watched = Study(study.folder, study.shelf, Watched(trial, study.watcher))
+    run = watched.run(recipe, [*changes, *chosen])
+    return min(float(epoch["validation"]) for epoch in run.facts()["history"])
+
+
+def _ended(search: optuna.Study) -> list[optuna.trial.FrozenTrial]:
+    """Trials that came to an end; one that was killed half way is none, and its run goes on when chosen again."""
+    return [trial for trial in search.trials if trial.state.is_finished()]
+
+
+def _order(trial: optuna.trial.FrozenTrial) -> tuple[bool, float]:
+    is_complete = trial.state == optuna.trial.TrialState.COMPLETE
+    return not is_complete, trial.value if is_complete and trial.value is not None else float("inf")
+
+
+def _row(trial: optuna.trial.FrozenTrial) -> dict[str, Any]:
+    losses = trial.intermediate_values
+    return {
+        "trial": trial.number,
+        "state": trial.state.name.lower(),
+        "validation loss": min(losses.values()) if losses else None,
+        "epochs": len(losses),
+        **trial.params,
+    }
+
+
+def _write_hparams(folder: Path, rows: list[dict[str, Any]]) -> None:
+    """TensorBoard's HParams page: a session for each trial."""
+    for row in rows:
+        if row["validation loss"] is not None:
+            values = {line: value for line, value in row.items() if "." in line}
+            with SummaryWriter(str(folder)) as writer:
+                metrics = {"validation loss": row["validation loss"]}
+                writer.add_hparams(values, metrics, run_name=f"trial {row['trial']}")
