@@ -46,7 +46,7 @@ def test_what_has_no_weight_does_not_count(name):
 
 
 def test_bce_needs_logits():
-    with pytest.raises(InputError, match='"bce" needs a network that ends in a sigmoid .*; take "mse" or "l1"'):
+    with pytest.raises(InputError, match=r'"bce" needs a network that ends in a sigmoid .*; take "mse" or "l1"'):
         LOSSES["bce"](nn.Identity(), Pair(one(0.0), one(1.0)))
 
 
@@ -65,7 +65,7 @@ def test_ways_show_and_want():
 
 
 def test_given_pairs_must_be_given():
-    with pytest.raises(InputError, match='learn.name is "given", but the data hold clean images alone'):
+    with pytest.raises(InputError, match=r'learn\.name is "given", but the data hold clean images alone'):
         WAYS["given"](noise_from("none"))(Scene(one(0.0)), TorchDraw.seeded(0))
 
 

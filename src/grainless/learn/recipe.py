@@ -14,9 +14,9 @@ from grainless.judge.data import DATA
 from grainless.judge.data.find import Shelf
 from grainless.judge.data.images import Data, DataSet
 from grainless.judge.noise import Chain, noise_from
-from grainless.judge.parts import Mistakes, checked, choose, make
+from grainless.judge.parts import Mistakes, checked, choose, make, match, spec
 from grainless.learn.fit import Fit
-from grainless.learn.losses import LOSSES, Loss
+from grainless.learn.losses import LOSSES, Loss, check_loss
 from grainless.learn.networks import NETWORKS
 from grainless.learn.networks.network import Network, check_size
 from grainless.learn.pairs import WAYS, Way
@@ -54,8 +54,11 @@ class Recipe:
             InputError: there is no such recipe, it is no TOML, or it has mistakes: all are told at once.
         """
         path = Path(source)
-        is_file = path.suffix == ".toml"
-        recipe = cls(path.stem, _text(path)) if is_file else cls(path.name, _shipped(str(source)))
+        if path.suffix == ".toml":
+            is_run = path.name == "recipe.toml"  # a run's is called as its folder
+            recipe = cls(path.resolve().parent.name if is_run else path.stem, text_of(path))
+        else:
+            recipe = cls(path.name, _shipped(str(source)))
         for change in changes:
             recipe = recipe.changed(change)
         recipe.check()
@@ -94,14 +97,20 @@ class Recipe:
     def changed(self, change: str) -> Self:
         """With one line set: "network.code=16". Values are TOML; bare words are text.
 
+        "noise=poisson:peak=30" sets all of [noise] at once, as the command line writes noises.
+
         Raises:
             InputError: it is not of the form table.key=value.
         """
         line, equals, value = change.partition("=")
         keys = line.strip().split(".")
-        if not equals or (keys != ["seed"] and len(keys) != 2):
+        if not equals or (keys not in (["seed"], ["noise"]) and len(keys) != 2):
             raise InputError(f'--set {change}: write table.key=value, such as "network.code=16", or seed=7.')
         document = tomlkit.parse(self.text) if self.tables else tomlkit.document()
+        if keys == ["noise"]:
+            document.pop("noise", None)
+            document["noise"] = [spec("noise", part) for part in value.split("+")]
+            return type(self)(self.name, tomlkit.dumps(document))
         place: Any = document
         for key in keys[:-1]:
             place = place.setdefault(key, tomlkit.table())
@@ -120,7 +129,9 @@ class Recipe:
         """
         mistakes = self._stray_tables()
         looks: list[Callable[[], object]] = [self.source, self.noise, self.loss, self.training]
-        for look in [*looks, self.way, self.network]:
+        # By themselves, so that a mistake in [data] or [noise] hides none of theirs; then with all they need.
+        looks += [self._way_options, self._network_options, self.way, self._network_and_loss]
+        for look in looks:
             try:
                 look()
             except Mistakes as error:
@@ -152,16 +163,16 @@ class Recipe:
         """
         source, crop = self.source(), self.training().get("crop")
         size = (crop, crop) if crop else source.size
-        network = make("network", NETWORKS, self._table("network"), channels=source.channels, size=size)
+        part, options = self._network_options(channels=source.channels, size=size)
+        network = part(**options)
         if size:
             check_size(network, *size)
         return network
 
     def way(self) -> Way:
         """What the network is shown and asked for."""
-        options = {"name": "supervised"} | self._table("learn")
-        options.pop("loss", None)
-        return make("way of learning", WAYS, options, noise=self.noise())
+        part, options = self._way_options(noise=self.noise())
+        return part(**options)
 
     def loss(self) -> Loss:
         """What the training makes small."""
@@ -173,13 +184,27 @@ class Recipe:
         keywords = checked("train", Fit, self._table("train"), given)
         return {key: value for key, value in keywords.items() if key not in given}
 
+    def _way_options(self, noise: Chain | None = None) -> tuple[Callable[..., Way], dict[str, Any]]:
+        options = {"name": "supervised"} | self._table("learn")
+        options.pop("loss", None)
+        return match("way of learning", WAYS, options, noise=noise)
+
+    def _network_options(
+        self, channels: int | None = None, size: tuple[int, int] | None = None
+    ) -> tuple[Callable[..., Network], dict[str, Any]]:
+        return match("network", NETWORKS, self._table("network"), channels=channels, size=size)
+
+    def _network_and_loss(self) -> None:
+        network = self.network()
+        check_loss(self.loss(), network)
+
     def _stray_tables(self) -> list[str]:
         """What stands at the top of the file and should not."""
-        tables = self.tables
+        tables, words = self.tables, ("seed", *TABLES)
         mistakes = [
-            f'no table is called "{key}"{did_you_mean(key, TABLES)}; there are: seed, {", ".join(TABLES)}'
+            f'no table is called "{key}"{did_you_mean(key, words)}; there are: {", ".join(words)}'
             for key in tables
-            if key not in {*TABLES, "seed"}
+            if key not in words
         ]
         seed = tables.get("seed", 0)
         if type(seed) is not int or seed < 0:
@@ -193,7 +218,12 @@ class Recipe:
         return table
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """What stands in a recipe's file.
+
+    Raises:
+        InputError: it cannot be read, or is no text.
+    """
     try:
         return path.read_text("utf-8")
     except OSError as error:

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from grainless import __version__
 from grainless.atomic import whole, write_text
 from grainless.errors import InputError, RunError
-from grainless.learn.recipe import Recipe
+from grainless.learn.recipe import Recipe, text_of
 
 FORMAT = 1
 KEY = "grainless"
@@ -65,10 +65,19 @@ class Run:
         Raises:
             InputError: something lies there already; nothing is overwritten.
         """
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
-            raise InputError(f"{path} is there already; give another --out, or go on with it by --resume.")
+        cls.check_new(path)
         write_text(path / "recipe.toml", recipe.text)
         return cls(path)
+
+    @staticmethod
+    def check_new(path: Path) -> None:
+        """Whether a run can begin in this folder; cheap, so that it can be asked before long work.
+
+        Raises:
+            InputError: something lies there already; nothing is overwritten.
+        """
+        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+            raise InputError(f"{path} is there already; give another --out, or go on with it by --resume.")
 
     @classmethod
     def open(cls, path: Path) -> "Run":
@@ -82,19 +91,43 @@ class Run:
             raise InputError(f"{path} is no run's folder: it holds no recipe.toml.")
         return run
 
+    @property
+    def finished(self) -> bool:
+        """Training is over, and the model was judged."""
+        return self.model_file.is_file() and self.weights_file.is_file() and "scores" in self.facts()
+
+    def check_made_by(self, recipe: Recipe) -> None:
+        """Whether this recipe, comments aside, began the run.
+
+        Raises:
+            InputError: another did; what differs is told.
+        """
+        then, now = self.recipe().options, recipe.options
+        changed = [key for key in sorted(then | now) if then.get(key) != now.get(key)]
+        if changed:
+            told = ", ".join(f"{key} was {then.get(key)!r} and is {now.get(key)!r}" for key in changed)
+            raise InputError(
+                f"{self.path} is a run of another recipe: {told}. Resume it as it was, or give another --out."
+            )
+
     def recipe(self) -> Recipe:
         """The recipe that made it.
 
         Raises:
             InputError: the recipe is of another version of Grainless, or was changed by hand and has mistakes.
         """
-        recipe = Recipe(self.path.name, self.recipe_file.read_text("utf-8"))
-        recipe.check()
+        recipe = Recipe(self.path.name, text_of(self.recipe_file))
+        try:
+            recipe.check()
+        except InputError as error:
+            raise InputError(
+                f"{self.path} was made by another version of Grainless, or its recipe was changed: {error}"
+            ) from error
         return recipe
 
     def keep(self, network: nn.Module, facts: dict[str, Any]) -> None:
         """Make these the best weights, and say of them what `facts` say (JSON)."""
-        header = {KEY: json.dumps({"format": FORMAT, "version": __version__, **facts}, sort_keys=True)}
+        header = {KEY: json.dumps({"format": FORMAT, "version": __version__, **facts})}
         _save(
             self.weights_file,
             {name: value.detach().cpu().contiguous() for name, value in network.state_dict().items()},
@@ -120,7 +153,7 @@ class Run:
     def note(self, facts: dict[str, Any]) -> None:
         """Say more of the best weights, or say it anew."""
         tensors, known = self._read(self.weights_file)
-        _save(self.weights_file, tensors, {KEY: json.dumps(known | facts, sort_keys=True)})
+        _save(self.weights_file, tensors, {KEY: json.dumps(known | facts)})
 
     def pause(self, tensors: dict[str, Tensor], history: str) -> None:
         """Write down where the training stands: one file, so that no half of it can be old."""
@@ -144,8 +177,8 @@ class Run:
     def _read(self, path: Path, *, tensors: bool = True) -> tuple[dict[str, Tensor], dict[str, Any]]:
         if not path.is_file():
             raise InputError(
-                f"{self.path} is half a run: it holds no {path.name}. Go on with it: grainless train --resume --out "
-                f"{self.path}"
+                f"{self.path} is half a run: it holds no {path.name}. "
+                f"Go on with it: grainless train {self.recipe_file} --out {self.path} --resume"
             )
         try:
             with safe_open(path, framework="pt") as file:

@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import torch
-from torch import Tensor, nn
 from torch.utils.tensorboard import SummaryWriter
 
 from grainless.allocator import keep_freed_memory
 from grainless.denoiser import Denoiser
-from grainless.errors import InputError, RunError
+from grainless.errors import RunError
 from grainless.judge.contest import blind
 from grainless.judge.data.find import Shelf
 from grainless.judge.data.images import Data
@@ -50,7 +49,11 @@ def train(recipe: Recipe, out: Path, *, shelf: Shelf, watcher: Watcher, resume: 
         RunError: the training diverged, or was stopped by the person; the best weights so far are kept.
     """
     keep_freed_memory()
-    run = _resumed(out, recipe) if resume else None
+    run = Run.open(out) if resume else None
+    if run:
+        run.check_made_by(recipe)
+    else:
+        Run.check_new(out)
     data = recipe.data(shelf)
     torch.manual_seed(recipe.seed)
     network = recipe.network()
@@ -61,26 +64,9 @@ def train(recipe: Recipe, out: Path, *, shelf: Shelf, watcher: Watcher, resume: 
         fit.restore(*paused)
     watcher.begun(recipe, data, fit)
     _train(run, recipe, fit, watcher)
-    export_best(run, recipe, network, fit.sample())
+    _export(run, recipe, fit)
     rows = score(run, recipe, data)
     write_page(run, data, rows, {recipe.name: blind(Denoiser(run.model_file))}, recipe.noise())
-    return run
-
-
-def _resumed(out: Path, recipe: Recipe) -> Run:
-    """The run that lies in `out`, if it is of this recipe.
-
-    Raises:
-        InputError: it is of another; what differs is told.
-    """
-    run = Run.open(out)
-    then, now = run.recipe().options, recipe.options
-    changed = [key for key in sorted(then | now) if then.get(key) != now.get(key)]
-    if changed:
-        told = ", ".join(f"{key} was {then.get(key)!r} and is {now.get(key)!r}" for key in changed)
-        raise InputError(
-            f"{out} is a run of another recipe: {told}. Resume it as it was, or give another --out."
-        )
     return run
 
 
@@ -89,27 +75,33 @@ def _train(run: Run, recipe: Recipe, fit: Fit, watcher: Watcher) -> None:
     try:
         with SummaryWriter(str(run.events), purge_step=len(fit.history) + 1) as writer:
             if not fit.history:
-                _draw_graph(writer, fit.network, fit.sample())
+                _draw_graph(writer, fit)
             for epoch in fit(watcher.step):
                 _log(writer, epoch)
                 if epoch.best:
                     run.keep(fit.averaged, _facts(recipe, fit))
                 run.pause(*fit.state())
                 watcher.epoch(epoch)
-    except (KeyboardInterrupt, RunError) as stop:
-        word = f"{stop} " if isinstance(stop, RunError) else "Stopped. "
-        raise RunError(word + _leave(run, recipe, fit)) from stop
+    except KeyboardInterrupt as stop:
+        going_on = f"go on with the same command and --resume --out {run.path}"
+        raise RunError(f"Stopped. {_leave(run, recipe, fit)}; {going_on}.") from stop
+    except RunError as error:
+        raise RunError(f"{error} {_leave(run, recipe, fit)}.") from error
 
 
 def _leave(run: Run, recipe: Recipe, fit: Fit) -> str:
     """Make the run usable as it is, and say what is there."""
     if fit.best is None:
-        return f"No epoch was finished, so {run.path} holds no model yet."
+        return f"No epoch was finished, so {run.path} holds no model yet"
+    _export(run, recipe, fit)
+    best = f"epoch {fit.best.number}, validation loss {fit.best.validation:.4g}"
+    return f"The best model so far ({best}) is kept in {run.path}"
+
+
+def _export(run: Run, recipe: Recipe, fit: Fit) -> None:
+    """The best weights as ONNX; also the epochs after the best stand beside them now."""
+    run.note(_facts(recipe, fit))
     export_best(run, recipe, fit.network, fit.sample())
-    return (
-        f"The best model so far (epoch {fit.best.number}, validation loss {fit.best.validation:.4g}) is kept in "
-        f"{run.path}; go on with the same command and --resume --out {run.path}."
-    )
 
 
 def _facts(recipe: Recipe, fit: Fit) -> dict[str, Any]:
@@ -117,11 +109,12 @@ def _facts(recipe: Recipe, fit: Fit) -> dict[str, Any]:
     return {"name": recipe.name, "recipe": recipe.tables, "history": [asdict(epoch) for epoch in fit.history]}
 
 
-def _draw_graph(writer: SummaryWriter, network: nn.Module, sample: Tensor) -> None:
+def _draw_graph(writer: SummaryWriter, fit: Fit) -> None:
     """TensorBoard's picture of the network."""
+    sample = fit.sample().to(next(fit.network.parameters()).device)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch warns of the tracer that its own TensorBoard writer uses
-        writer.add_graph(network, sample)
+        writer.add_graph(fit.network, sample)
 
 
 def _log(writer: SummaryWriter, epoch: Epoch) -> None:

@@ -1,0 +1,19 @@
+import pytest
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory):
+    """A finished run of the recipe "tiny", for looking at: tests leave it as it is."""
+    from trainings import trained
+
+    return trained(tmp_path_factory.mktemp("runs") / "tiny")
+
+
+@pytest.fixture
+def copied(finished, tmp_path):
+    """The same for tests that change it."""
+    import shutil
+
+    from grainless.learn.run import Run
+
+    return Run(shutil.copytree(finished.path, tmp_path / "tiny"))
