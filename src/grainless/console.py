@@ -70,7 +70,12 @@ def facts(title: str, values: Mapping[str, Any]) -> None:
         if isinstance(value, Mapping):
             facts(name, value)
         elif _is_nested(value):
-            table(name, list(value[0]), [row.values() for row in value])
+            rows(name, value)
+
+
+def rows(title: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print mappings with the same keys, a row each."""
+    table(title, list(rows[0]), [tuple(row.values()) for row in rows])
 
 
 def scores(rows: Sequence["Row"], metrics: Sequence[str], protocol: str) -> None:

@@ -8,6 +8,8 @@ import torch
 from numpy.typing import NDArray
 
 from grainless.errors import InputError
+from grainless.judge.data.find import Shelf
+from grainless.judge.pictures import strip
 from grainless.learn.run import Run
 
 Array = NDArray[np.float32]
@@ -78,3 +80,26 @@ class Coder:
         ends = self.encode(np.stack([first, last]))
         share = np.linspace(0, 1, steps, dtype=np.float32)[:, None]
         return self.decode((1 - share) * ends[0] + share * ends[1])
+
+
+def draw_walk(run: Path, between: tuple[int, int], path: Path, *, shelf: Shelf, steps: int = 10) -> None:
+    """Write a strip: a test image, the way through the code to another one, and that one.
+
+    Args:
+        run: a run whose network has a code.
+        between: the numbers of two test images of its data.
+        path: of the PNG.
+        shelf: where data files are looked for.
+        steps: images on the way, both ends included.
+
+    Raises:
+        InputError: no code, or no test image of such a number.
+    """
+    coder = Coder(run)
+    test = coder.run.recipe().data(shelf).test
+    for number in between:
+        if not 0 <= number < len(test):
+            raise InputError(f"--between {number}: the test images are numbered 0 to {len(test) - 1:,}.")
+    first, last = (test.floats(number) for number in between)
+    way = coder.interpolate(first, last, steps)
+    strip([[first, *way, last]], path, scale=max(1, 64 // test.stack().shape[-1]))

@@ -104,12 +104,13 @@ class Recipe:
         """
         line, equals, value = change.partition("=")
         keys = line.strip().split(".")
-        if not equals or (keys not in (["seed"], ["noise"]) and len(keys) != 2):
+        if not equals or (keys not in (["seed"], ["noise"], ["data"]) and len(keys) != 2):
             raise InputError(f'--set {change}: write table.key=value, such as "network.code=16", or seed=7.')
         document = tomlkit.parse(self.text) if self.tables else tomlkit.document()
-        if keys == ["noise"]:
-            document.pop("noise", None)
-            document["noise"] = [spec("noise", part) for part in value.split("+")]
+        if keys in (["noise"], ["data"]):
+            document.pop(line.strip(), None)
+            tables = [spec(line.strip(), part) for part in value.split("+")]
+            document[line.strip()] = tables if keys == ["noise"] else tables[0]
             return type(self)(self.name, tomlkit.dumps(document))
         place: Any = document
         for key in keys[:-1]:

@@ -30,7 +30,9 @@ def begin_from(network: nn.Module, run: Path) -> list[str]:
     except (OSError, SafetensorError) as error:
         raise InputError(f"train.start is {run}, and no weights can be read there: {error}.") from error
     own = network.state_dict()
-    fitting = {name: value for name, value in theirs.items() if name in own and own[name].shape == value.shape}
+    fitting = {
+        name: value for name, value in theirs.items() if name in own and own[name].shape == value.shape
+    }
     if not any(value.is_floating_point() for value in fitting.values()):
         raise InputError(f"train.start is {run}, and not one of its weights fits this network.")
     with torch.no_grad():

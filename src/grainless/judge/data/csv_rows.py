@@ -13,6 +13,7 @@ import numpy as np
 from annotated_types import Ge
 from numpy.typing import NDArray
 
+from grainless.atomic import whole
 from grainless.errors import InputError
 from grainless.judge.data.find import Shelf
 from grainless.judge.data.images import Data, Images
@@ -149,3 +150,25 @@ def _is_whole(text: str) -> bool:
 
 def _is_byte(text: str) -> bool:
     return text.isdecimal() and int(text) <= 255
+
+
+def write_csv(path: Path, images: Images) -> None:
+    """Write images with labels in Kaggle's form: a header, then label and pixels a line; gzipped if the name says so.
+
+    Args:
+        path: of the file; written whole or not at all.
+        images: grey, of one size, with labels.
+
+    Raises:
+        ValueError: they have no labels.
+        RunError: the system could not write.
+    """
+    if images.labels is None:
+        raise ValueError("rows of a CSV begin with a label, and these images have none")
+    words = [str(value) for value in range(images.white + 1)]
+    rows = images.stack().reshape(len(images), -1)
+    pack = gzip.open if path.suffix == ".gz" else open
+    with whole(path) as lent, pack(lent, "wt", encoding="ascii", newline="\n") as file:
+        file.write(",".join(["label", *(f"pixel{number + 1}" for number in range(rows.shape[1]))]) + "\n")
+        for label, row in zip(images.labels, rows, strict=True):
+            file.write(f"{label}," + ",".join([words[value] for value in row]) + "\n")

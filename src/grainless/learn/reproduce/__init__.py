@@ -58,8 +58,11 @@ def reproduce(letters: Sequence[str], study: Study, page: Path, effort: Effort) 
 def put(page: str, letter: str, section: str) -> str:
     """The page with this system's section new, all in the order of their letters.
 
-    >>> put("intro\\n\\n## A. old\\n\\n## C. c\\n", "B", "## B. new\\n")
-    'intro\\n\\n## A. old\\n\\n## B. new\\n\\n## C. c\\n'
+    >>> print(put("intro", "B", "## B. new"))
+    intro
+    <BLANKLINE>
+    ## B. new
+    <BLANKLINE>
     """
     head, *sections = re.split(r"^(?=## [A-Z]\. )", page, flags=re.MULTILINE)
     by_letter = {text[3]: text.strip() for text in sections} | {letter: section.strip()}

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from grainless.judge.evaluation import evaluate
+from grainless.judge.data.images import Images
+from grainless.judge.evaluation import Denoise, evaluate
 from grainless.judge.metrics import METRICS
 from grainless.judge.pictures import strip
 from grainless.learn.reproduce.table import Effort, Figure, Section, picture, score, table, took, with_excess
@@ -37,7 +38,12 @@ def reproduce(study: Study, pictures: Path, effort: Effort) -> Section:
     known = of_run(run)
     test = min(score(each, "bce") for each in best)
     figures = [
-        Figure("images for training, test", "60,000, 10,000", "55,000, 10,000", note="5,000 of theirs are held out"),
+        Figure(
+            "images for training, test",
+            "60,000, 10,000",
+            "55,000, 10,000",
+            note="5,000 of theirs are held out",
+        ),
         Figure("parameters", "843,649", f"{known['parameters']['total']:,}", _parameters(best[-1])),
         Figure("MSE of the noisy training images", "0.11562", f"{train_noisy:.5f}"),
         Figure("MSE of the noisy test images", "0.11562", f"{known['noisy']['test']['mse']:.5f}"),
@@ -49,9 +55,20 @@ def reproduce(study: Study, pictures: Path, effort: Effort) -> Section:
             "theirs are the test images, which early stopping saw; ours are held out of the training images",
         ),
         Figure("BCE, training images", "0.09208", f"{train_bce:.4f}", note="ours: the first 10,000"),
-        Figure("BCE, test images", "0.09386", with_excess(score(run, "bce"), FLOOR), with_excess(test, FLOOR), took(run)),
-        Figure("BCE, test images, deeper variant", "", with_excess(score(deep, "bce"), FLOOR), note=took(deep)),
-        *(Figure("BCE, test images", best=with_excess(score(each, "bce"), FLOOR), note=took(each)) for each in best),
+        Figure(
+            "BCE, test images",
+            "0.09386",
+            with_excess(score(run, "bce"), FLOOR),
+            with_excess(test, FLOOR),
+            took(run),
+        ),
+        Figure(
+            "BCE, test images, deeper variant", "", with_excess(score(deep, "bce"), FLOOR), note=took(deep)
+        ),
+        *(
+            Figure("BCE, test images", best=with_excess(score(each, "bce"), FLOOR), note=took(each))
+            for each in best
+        ),
     ]
     return Section(
         "A",
@@ -63,13 +80,18 @@ def reproduce(study: Study, pictures: Path, effort: Effort) -> Section:
 
 def _on_training_images(study: Study, run: Run) -> tuple[float, float]:
     """MSE of all noisy training images; BCE of the first 10,000 denoised."""
+    train = run.recipe().data(study.shelf).train
+    noisy = _evaluated(run, train, {}, "mse")
+    denoised = _evaluated(run, train.take(range(min(10_000, len(train)))), {"ours": denoiser(run)}, "bce")
+    return noisy, denoised
+
+
+def _evaluated(run: Run, images: Images, denoisers: dict[str, Denoise], metric: str) -> float:
+    """The mean over images of the last denoiser, or of the noisy images if there is none."""
     recipe = run.recipe()
-    train = recipe.data(study.shelf).train
-    options = {"seed": recipe.seed, "data_name": "train"}
-    noisy = evaluate({}, train, recipe.noise(), metrics={"mse": METRICS["mse"]}, **options)[0]
-    first = train.take(range(min(10_000, len(train))))
-    denoised = evaluate({"ours": denoiser(run)}, first, recipe.noise(), metrics={"bce": METRICS["bce"]}, **options)[1]
-    return noisy.scores["mse"].mean, denoised.scores["bce"].mean
+    metrics = {metric: METRICS[metric]}
+    rows = evaluate(denoisers, images, recipe.noise(), data_name="train", seed=recipe.seed, metrics=metrics)
+    return rows[-1].scores[metric].mean
 
 
 def _parameters(run: Run) -> str:
@@ -92,7 +114,9 @@ def _twenty(study: Study, run: Run, best: Run, pictures: Path) -> str:
     rows.append([scene["denoised"] for scene in better])
     path = pictures / "a-twenty.png"
     strip(rows, path, labels=["original", "noisy", "denoised", "best"], scale=2)
-    return picture(path, pictures, "20 test images: original, noisy, denoised as published, denoised by our best")
+    return picture(
+        path, pictures, "20 test images: original, noisy, denoised as published, denoised by our best"
+    )
 
 
 def _factors(study: Study, pictures: Path, effort: Effort) -> str:
@@ -102,11 +126,14 @@ def _factors(study: Study, pictures: Path, effort: Effort) -> str:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(swept.figure.read_bytes())
     rows = [
-        (row["noise.sigma"], f"{row['psnr']:.2f} dB", f"{row['ssim']:.3f}", f"{row['bce']:.4f}") for row in swept.rows()
+        (row["noise.sigma"], f"{row['psnr']:.2f} dB", f"{row['ssim']:.3f}", f"{row['bce']:.4f}")
+        for row in swept.rows()
     ]
     return (
         "The noise factor varied:\n\n"
         + table(("noise factor", "PSNR", "SSIM", "BCE"), rows)
         + "\n\n"
-        + picture(path, pictures, "The noise factor varied: noisy, and denoised by a network trained on that noise")
+        + picture(
+            path, pictures, "The noise factor varied: noisy, and denoised by a network trained on that noise"
+        )
     )

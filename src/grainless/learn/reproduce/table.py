@@ -3,7 +3,7 @@
 import os
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -65,13 +65,13 @@ Reproduce = Callable[[Study, Path, Effort], Section]
 """(study, folder for pictures, effort) -> the section."""
 
 
-def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    """A Markdown table.
+def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    r"""A Markdown table.
 
     >>> print(table(("a", "b"), [("1", "2|3")]))
     | a | b |
     | --- | --- |
-    | 1 | 2\\|3 |
+    | 1 | 2\|3 |
     """
     lines = [head, ("---",) * len(head), *rows]
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)

@@ -79,7 +79,8 @@ def compare(study: Study, recipes: list[str], data: list[str], changes: list[str
     for (recipe, _), lines in wanted.items():  # every mistake is told before the first training
         Recipe.load(recipe, lines)
     runs = {
-        (recipe, name or _own_data(recipe)): study.run(recipe, lines) for (recipe, name), lines in wanted.items()
+        (recipe, name or _own_data(recipe)): study.run(recipe, lines)
+        for (recipe, name), lines in wanted.items()
     }
     figures = [_draw(study, name, runs) for name in dict.fromkeys(name for _, name in runs)]
     return Comparison(runs, metric, figures)
@@ -95,7 +96,9 @@ def _own_data(recipe: str) -> str:
 
 def _draw(study: Study, data: str, runs: dict[tuple[str, str], Run]) -> Path:
     """The same test images by every recipe; the noisy row is the first recipe's noise."""
-    shown = {recipe: scenes(run, study.shelf, PICTURES) for (recipe, name), run in runs.items() if name == data}
+    shown = {
+        recipe: scenes(run, study.shelf, PICTURES) for (recipe, name), run in runs.items() if name == data
+    }
     first = next(iter(shown.values()))
     rows = {
         "clean": [scene["clean"] for scene in first],

@@ -63,7 +63,11 @@ class Diagnosis:
             "what to try": ADVICE[self.verdict],
             "figure": str(self.figure),
             "validation loss by epoch": [
-                {"epoch": clean["number"], "clean input": clean["validation"], "noisy input": noisy["validation"]}
+                {
+                    "epoch": clean["number"],
+                    "clean input": clean["validation"],
+                    "noisy input": noisy["validation"],
+                }
                 for clean, noisy in zip(
                     self.clean_run.facts()["history"], self.noisy_run.facts()["history"], strict=False
                 )

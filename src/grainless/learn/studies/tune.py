@@ -88,7 +88,9 @@ def _ends(values: str) -> tuple[float, float]:
     except ValueError:
         ends = (1.0, 0.0)
     if not 0 < ends[0] < ends[1]:
-        raise InputError(f"--over ...={values}: a range is low..high, two numbers above 0, such as 1e-4..1e-2.")
+        raise InputError(
+            f"--over ...={values}: a range is low..high, two numbers above 0, such as 1e-4..1e-2."
+        )
     return ends
 
 
