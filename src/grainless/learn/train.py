@@ -1,6 +1,9 @@
 """From a recipe to a finished run: data, training, the best weights as ONNX, scores, report."""
 
+import threading
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
@@ -73,7 +76,7 @@ def train(recipe: Recipe, out: Path, *, shelf: Shelf, watcher: Watcher, resume: 
 def _train(run: Run, recipe: Recipe, fit: Fit, watcher: Watcher) -> None:
     """All epochs, each written down when it is over."""
     try:
-        with SummaryWriter(str(run.events), purge_step=len(fit.history) + 1) as writer:
+        with _tensorboard(run, fit) as writer:
             if not fit.history:
                 _draw_graph(writer, fit)
             for epoch in fit(watcher.step):
@@ -87,11 +90,13 @@ def _train(run: Run, recipe: Recipe, fit: Fit, watcher: Watcher) -> None:
         raise RunError(f"Stopped. {_leave(run, recipe, fit)}; {going_on}.") from stop
     except RunError as error:
         raise RunError(f"{error} {_leave(run, recipe, fit)}.") from error
+    except OSError as error:  # of TensorBoard's files
+        raise RunError(f"{run.path} could not be written: {error.strerror or error}.") from error
 
 
 def _leave(run: Run, recipe: Recipe, fit: Fit) -> str:
     """Make the run usable as it is, and say what is there."""
-    if fit.best is None:
+    if fit.best is None or not run.weights_file.is_file():
         return f"No epoch was finished, so {run.path} holds no model yet"
     _export(run, recipe, fit)
     best = f"epoch {fit.best.number}, validation loss {fit.best.validation:.4g}"
@@ -107,6 +112,23 @@ def _export(run: Run, recipe: Recipe, fit: Fit) -> None:
 def _facts(recipe: Recipe, fit: Fit) -> dict[str, Any]:
     """What stands beside the best weights."""
     return {"name": recipe.name, "recipe": recipe.tables, "history": [asdict(epoch) for epoch in fit.history]}
+
+
+@contextmanager
+def _tensorboard(run: Run, fit: Fit) -> Iterator[SummaryWriter]:
+    """TensorBoard's writer. What its thread cannot write, the next flush raises: it is not printed besides."""
+    printed = threading.excepthook
+
+    def hook(error: threading.ExceptHookArgs) -> None:
+        if not type(error.thread).__module__.startswith("tensorboard."):
+            printed(error)
+
+    threading.excepthook = hook
+    try:
+        with SummaryWriter(str(run.events), purge_step=len(fit.history) + 1) as writer:
+            yield writer
+    finally:
+        threading.excepthook = printed
 
 
 def _draw_graph(writer: SummaryWriter, fit: Fit) -> None:
