@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 
@@ -35,3 +36,12 @@ def test_every_public_name_is_there_and_says_what_it_is(name):
 def test_other_names_are_not():
     with pytest.raises(AttributeError, match="module 'grainless' has no attribute 'denoize'"):
         getattr(grainless, "denoi" + "ze")
+
+
+def test_onnxruntime_leaves_nothing_in_a_persons_home(tmp_path):
+    silencers = {"CI", "GITHUB_ACTIONS", "ORT_DISABLE_TELEMETRY", "ORT_RUNNING_UNIT_TESTS"}
+    plain = {name: value for name, value in os.environ.items() if name not in silencers}
+    homes = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path), "USERPROFILE": str(tmp_path)}
+    code = "import grainless; grainless.Denoiser"
+    subprocess.run([sys.executable, "-c", code], check=True, env=plain | homes)
+    assert list(tmp_path.rglob("*")) == []

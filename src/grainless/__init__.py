@@ -6,6 +6,7 @@
 The public names are loaded when first used: `import grainless` alone is quick and needs nothing.
 """
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from grainless.zoo import models
 
 __version__ = "0.1.0.dev0"
+
+# onnxruntime 1.29 and newer report to Microsoft, from its import on. Nothing here phones home unasked.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 __all__ = [
     "Card",
