@@ -12,6 +12,7 @@ from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from grainless.decimals import decimals
 
@@ -55,7 +56,7 @@ def table(title: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Non
         numbers = all(NUMBER.fullmatch(cell) for cell in cells)
         drawn.add_column(name, justify="right" if numbers else "left", overflow="fold")
     for row in zip(*columns, strict=True):
-        drawn.add_row(*row)
+        drawn.add_row(*map(Text, row))  # text: a path may hold what rich takes for markup
     out.print(title, style="bold", markup=False, highlight=False, soft_wrap=True)
     out.print(drawn, highlight=False)
     out.print()

@@ -46,6 +46,7 @@ class TerminalWatcher:
         going_on = f", {self._past} of them done" if self._past else ""
         err.print(
             f"{recipe.name}: {total:,} parameters, {seen}, at most {fit.epochs} epochs{going_on}{where}",
+            markup=False,
             highlight=False,
         )
 
