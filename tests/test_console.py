@@ -1,5 +1,6 @@
 """The terminal: tables that keep their cells whole, numbers that line up, JSON that programs can read."""
 
+import io
 import json
 import math
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
+from rich.console import Console
 
 from grainless import console
 from grainless.judge.evaluation import Row, Score
@@ -164,6 +166,16 @@ def test_progress_is_silent_without_a_terminal(capsys):
 
 NUMBERS = ["1,234", "-0.5", "1e-07", "12.3 ± 0.1", "inf", "-"]
 WORDS = ["28, 28", "a1", "", "1-2", "8 x 8"]
+
+
+def test_in_a_terminal_progress_is_a_bar_on_stderr(monkeypatch):
+    written = io.StringIO()
+    monkeypatch.setattr(console, "err", Console(file=written, force_terminal=True, width=90))
+    with console.progress("evaluating") as move:
+        move(3, 10)
+        move(7, 10)
+    assert "evaluating" in written.getvalue()
+    assert "10/10" in written.getvalue()
 
 
 @pytest.mark.parametrize("cell", NUMBERS + WORDS)

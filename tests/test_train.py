@@ -3,6 +3,7 @@
 import resource
 import signal
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,6 +14,8 @@ from trainings import TINY, Notes, tiny, trained
 
 from grainless.denoiser import Denoiser
 from grainless.errors import InputError, RunError
+from grainless.judge.data.find import Shelf
+from grainless.learn.train import train
 
 
 def same(one, other):
@@ -61,6 +64,13 @@ def test_scores_are_kept_of_the_model_and_of_the_noisy_images(finished):
         -10 * np.log10(facts["scores"]["test"]["mse"]), abs=0.2
     )
     assert facts["noisy"]["test"]["mse"] == pytest.approx(0.05, rel=0.1)  # 0.3² = 0.09, halved by clipping
+
+
+def test_a_recipe_may_be_called_as_tables_call_the_noisy_images(tmp_path):
+    recipe = replace(tiny("train.epochs=1"), name="noisy")
+    run = train(recipe, tmp_path / "noisy", shelf=Shelf(), watcher=Notes())
+    assert run.facts()["name"] == "noisy"
+    assert run.facts()["scores"] != run.facts()["noisy"]
 
 
 def test_the_card_says_what_it_was_made_of(finished):

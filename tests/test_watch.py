@@ -44,6 +44,7 @@ def test_in_a_terminal_there_is_a_bar_besides_which_goes_at_the_end(seen, tmp_pa
     assert "\x1b[" in written
     plain = ANSI.sub("", written)
     assert "training" in plain
+    assert "judging" in plain
     assert "images/s  left" in plain
     assert plain.count("epoch 1/2") == plain.count("epoch 2/2") == 1
     assert written.endswith("\x1b[2K") or written.rstrip().endswith("h")  # the bar's line is wiped
@@ -65,28 +66,34 @@ def test_going_on_says_how_far_it_was_and_its_speed_is_of_today(seen, copied, mo
     assert speeds == [(2 * 26 + 16, 3 * 26), (3 * 26, 3 * 26)]
 
 
+class Fits:
+    network = torch.nn.Linear(2, 3)
+    epochs, batch, history, done = 9, 1, (), False
+
+
+class Few:
+    train, name = (), "digits"
+
+
+class Named:
+    name = "x[y]"
+
+
 def test_an_accelerator_is_named(monkeypatch):
     written = io.StringIO()
     monkeypatch.setattr(watch, "err", Console(file=written, width=120))
-
-    class Elsewhere:
-        network = torch.nn.Linear(2, 3, device="meta")
-        epochs, batch, history = 5, 1, ()
-
-    class Few:
-        train, name = (), "digits"
-
-    class Named:
-        name = "x"
-
-    TerminalWatcher().begun(Named, Few, Elsewhere)
-    assert written.getvalue() == "x: 9 parameters, 0 images of digits, at most 5 epochs, on meta\n"
+    monkeypatch.setattr(Fits, "network", torch.nn.Linear(2, 3, device="meta"))
+    TerminalWatcher().begun(Named, Few, Fits)
+    assert written.getvalue() == "x[y]: 9 parameters, 0 images of digits, at most 9 epochs, on meta\n"
 
 
 def test_an_epoch_that_is_not_the_best_does_not_say_so(monkeypatch):
     written = io.StringIO()
     monkeypatch.setattr(watch, "err", Console(file=written, width=120))
     watcher = TerminalWatcher()
-    watcher._epochs = 9
+    watcher.begun(Named, Few, Fits)
     watcher.epoch(Epoch(3, 0.25, 0.5, 1e-3, 2.0, 5000, best=False))
-    assert written.getvalue() == "epoch 3/9  loss 0.25000  validation 0.50000        2,500 images/s\n"
+    assert (
+        written.getvalue().splitlines()[1]
+        == "epoch 3/9  loss 0.25000  validation 0.50000        2,500 images/s"
+    )

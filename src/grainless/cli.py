@@ -106,7 +106,7 @@ Changes = Annotated[
 def main() -> None:
     """Run the command line. What a person did or met is one line; only a bug has a traceback."""
     try:
-        app()
+        app(prog_name="grainless")
     except GrainlessError as error:
         _end(error)
     except ModuleNotFoundError as error:

@@ -38,5 +38,5 @@ def demo(out: Path, *, watcher: Watcher, changes: Sequence[str] = ()) -> tuple[R
     denoisers = {"grainless": blind(Denoiser(run.model_file))}
     denoisers |= {name: contender(name, data, noise, seed=recipe.seed) for name in CLASSICAL}
     rows = evaluate(denoisers, data.test, noise, seed=recipe.seed, data_name="photos test")
-    write_page(run, data, rows, denoisers, noise)
+    write_page(run, data, rows, denoisers, noise, recipe.seed)
     return run, rows

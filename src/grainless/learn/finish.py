@@ -18,6 +18,9 @@ from grainless.learn.networks.layers import parameters
 from grainless.learn.recipe import Recipe
 from grainless.learn.run import Run
 
+DENOISED = "denoised"
+"""What a run's own tables and pictures call the images that its model gives."""
+
 
 def export_best(run: Run, recipe: Recipe, network: Network, samples: Tensor) -> None:
     """Write the run's best weights as model.onnx, its card inside; the network takes those weights.
@@ -43,7 +46,7 @@ def score(run: Run, recipe: Recipe, data: Data) -> list[Row]:
     Returns:
         The rows of the test images.
     """
-    denoisers = {recipe.name: blind(Denoiser(run.model_file))}
+    denoisers = {DENOISED: blind(Denoiser(run.model_file))}
     scored = {
         part: evaluate(
             denoisers,

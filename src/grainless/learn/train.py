@@ -17,7 +17,7 @@ from grainless.errors import RunError
 from grainless.judge.contest import blind
 from grainless.judge.data.find import Shelf
 from grainless.judge.data.images import Data
-from grainless.learn.finish import export_best, score
+from grainless.learn.finish import DENOISED, export_best, score
 from grainless.learn.fit import Epoch, Fit
 from grainless.learn.page import write_page
 from grainless.learn.recipe import Recipe
@@ -69,7 +69,8 @@ def train(recipe: Recipe, out: Path, *, shelf: Shelf, watcher: Watcher, resume: 
     _train(run, recipe, fit, watcher)
     _export(run, recipe, fit)
     rows = score(run, recipe, data)
-    write_page(run, data, rows, {recipe.name: blind(Denoiser(run.model_file))}, recipe.noise())
+    denoisers = {DENOISED: blind(Denoiser(run.model_file))}
+    write_page(run, data, rows, denoisers, recipe.noise(), recipe.seed)
     return run
 
 

@@ -42,7 +42,7 @@ class TerminalWatcher:
         seen = f"{len(data.train):,} images of {data.name}"
         device = next(fit.network.parameters()).device
         where = "" if device.type == "cpu" else f", on {device}"
-        self._epochs, self._batch, self._past = fit.epochs, fit.batch, len(fit.history)
+        self._fit, self._epochs, self._batch, self._past = fit, fit.epochs, fit.batch, len(fit.history)
         going_on = f", {self._past} of them done" if self._past else ""
         err.print(
             f"{recipe.name}: {total:,} parameters, {seen}, at most {fit.epochs} epochs{going_on}{where}",
@@ -62,6 +62,8 @@ class TerminalWatcher:
     def epoch(self, epoch: Epoch) -> None:
         """One line an epoch, which stays."""
         self._past = epoch.number
+        if self._fit.done:
+            self._bar.update(self._task, description="judging")
         err.print(
             f"epoch {epoch.number}/{self._epochs}  loss {epoch.loss:.5f}  validation {epoch.validation:.5f}"
             f"{'  best' if epoch.best else '      '}  {epoch.images / epoch.seconds:,.0f} images/s",
