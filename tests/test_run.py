@@ -21,7 +21,7 @@ def run(tmp_path):
 
 def layer(seed=0):
     torch.manual_seed(seed)
-    return nn.Sequential(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4))
+    return nn.Sequential(nn.Conv2d(2, 4, 3), nn.BatchNorm2d(4))
 
 
 def test_a_run_begins_with_its_recipe_and_nothing_else(run):

@@ -15,6 +15,7 @@ from trainings import TINY, Notes, tiny, trained
 from grainless.denoiser import Denoiser
 from grainless.errors import InputError, RunError
 from grainless.judge.data.find import Shelf
+from grainless.learn.recipe import Recipe
 from grainless.learn.train import train
 
 
@@ -242,14 +243,13 @@ def test_a_finished_run_is_only_judged_again(copied):
     assert again.finished
 
 
-def test_what_is_there_is_refused_before_anything_is_read(finished):
+def test_what_is_there_is_refused_before_anything_is_read(finished, monkeypatch):
     facts = finished.weights_file.read_bytes()
-    notes = Notes()
+    monkeypatch.setattr(Recipe, "data", lambda *_: pytest.fail("the data were read"))
     with pytest.raises(
         InputError, match=r"tiny is there already; give another --out, or go on with it by --resume"
     ):
-        trained(finished.path, watcher=notes)
-    assert notes.begun_with == []
+        trained(finished.path)
     assert finished.weights_file.read_bytes() == facts
 
 
