@@ -1,5 +1,6 @@
 """A network is tested by being listed, with small options, in CASES."""
 
+import math
 from itertools import product
 
 import pytest
@@ -11,6 +12,7 @@ from grainless.errors import InputError
 from grainless.judge.parts import Mistakes, make
 from grainless.learn.networks import NETWORKS, check_size
 from grainless.learn.networks.layers import Layer, Parameters, layers, parameters
+from grainless.learn.networks.lit import MIDDLE, statistics
 from grainless.learn.networks.reach import grow, near, reach, shrink
 
 MNIST = {"channels": 1, "size": (28, 28)}
@@ -51,6 +53,7 @@ CASES = {
     "pooled wide": {"name": "pooled", "down": [3, 4], "middle": [5], "up": [4, 3]},
     "stacked valid": {"name": "stacked", "widths": [5, 3]},
     "stacked same": {"name": "stacked", "widths": [5, 3], "padding": "same", "start": "glorot"},
+    "lit": {"name": "lit", "widths": [3, 4], "fold": 1},
     "dncnn": {"name": "dncnn", "depth": 4, "width": 5},
     "dncnn shallow": {"name": "dncnn", "depth": 2, "width": 5},
     "unet": {"name": "unet", "widths": [3, 4, 5]},
@@ -60,7 +63,9 @@ CASES = {
     "unet image": {"name": "unet", "widths": [3, 4], "output": "image"},
 }
 WITH_LOGITS = [
-    case for case in CASES if case.split()[0] != "dncnn" and (case.split()[0] != "unet" or "image" in case)
+    case
+    for case in CASES
+    if case.split()[0] not in {"dncnn", "lit"} and (case.split()[0] != "unet" or "image" in case)
 ]
 WITH_CODE = [case for case in CASES if case.split()[0] in {"dense", "coded"}]
 ANY_SIZE = [case for case in CASES if case not in WITH_CODE]
@@ -147,7 +152,7 @@ def furthest_look(network, output):
     return max(looks)
 
 
-@pytest.mark.parametrize("case", ANY_SIZE)
+@pytest.mark.parametrize("case", [case for case in ANY_SIZE if case != "lit"])
 def test_reach_is_exactly_how_far_a_pixel_shows(case):
     network = build(case)
     assert furthest_look(network, network.logits if case in WITH_LOGITS else network) == network.reach
@@ -157,6 +162,32 @@ def test_reach_is_exactly_how_far_a_pixel_shows(case):
 def test_networks_with_a_code_take_one_size_and_look_at_all_of_it(case):
     network = build(case)
     assert (network.size, network.multiple, network.reach) == ((9, 12), 1, None)
+
+
+def test_lit_looks_at_the_whole_image_and_takes_every_size():
+    network = build("lit")
+    assert (network.size, network.multiple, network.reach) == (None, 2, None)
+
+
+@torch.no_grad()
+def test_lit_brings_every_exposure_to_the_same_light():
+    network = make("network", NETWORKS, CASES["lit"], channels=3, size=None)
+    image = torch.rand(1, 3, 40, 60).add(0.5).div(1.5)
+    lit = network.brightened(image)
+    assert lit.mean().item() == pytest.approx(MIDDLE)
+    dark = network.brightened(image / 4)
+    assert (dark - lit).abs().max().item() < 2e-3  # DARKEST is added to both
+    nn.init.ones_(network.light.bias)
+    assert network.brightened(image).mean().item() == pytest.approx(MIDDLE * math.e)
+
+
+@torch.no_grad()
+def test_the_statistics_of_a_grey_image_have_neither_colour_nor_contrast():
+    contrast, saturation, light, green, blue = statistics(torch.full((1, 3, 8, 8), 0.249))[0].tolist()
+    assert contrast == pytest.approx(-1, abs=0.01)  # none
+    assert saturation == pytest.approx(-1)  # none
+    assert light == pytest.approx(math.log(0.5) + 1.5)
+    assert (green, blue) == pytest.approx((0, 0))
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,9 +30,25 @@ class Accuracy:
     share: float
     interval: tuple[float, float]
 
+    @classmethod
+    def of(cls, images: str, hits: NDArray[np.bool_]) -> Self:
+        """From what was found and what was not, with Wilson's interval.
+
+        Source: Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22, 1927.
+        """
+        n, share, z = len(hits), float(hits.mean()), 1.959964
+        centre = (share + z * z / (2 * n)) / (1 + z * z / n)
+        half = z / (1 + z * z / n) * float(np.sqrt(share * (1 - share) / n + z * z / (4 * n * n)))
+        return cls(images, share, (centre - half, centre + half))
+
     def plain(self) -> dict[str, Any]:
         """For JSON."""
-        return {"images": self.images, "accuracy": self.share, "low": self.interval[0], "high": self.interval[1]}
+        return {
+            "images": self.images,
+            "accuracy": self.share,
+            "low": self.interval[0],
+            "high": self.interval[1],
+        }
 
 
 def classify(
@@ -62,7 +78,7 @@ def classify(
     shown = {"clean": clean, NOISY: noisy}
     shown |= {name: denoise(noisy, task.sigma) for name, denoise in denoisers.items()}
     return [
-        _accuracy(name, classifier.predict(_rows(images)) == test.labels) for name, images in shown.items()
+        Accuracy.of(name, classifier.predict(_rows(images)) == test.labels) for name, images in shown.items()
     ]
 
 
@@ -77,14 +93,3 @@ def _trained(train: Images, seed: int) -> Any:
 def _rows(images: Array) -> Array:
     """One row of pixels an image, 0..1: what lies beyond was noise."""
     return np.clip(images.reshape(len(images), -1), 0, 1)
-
-
-def _accuracy(name: str, hits: NDArray[np.bool_]) -> Accuracy:
-    """With Wilson's interval.
-
-    Source: Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22, 1927.
-    """
-    n, share, z = len(hits), float(hits.mean()), 1.959964
-    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * float(np.sqrt(share * (1 - share) / n + z * z / (4 * n * n)))
-    return Accuracy(name, share, (centre - half, centre + half))

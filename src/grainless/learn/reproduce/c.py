@@ -26,6 +26,11 @@ CHANGES: dict[Effort, list[str]] = {
     "full": [],
 }
 BEST: dict[Effort, list[str]] = {"quick": CHANGES["quick"], "standard": [], "full": []}
+CURE: dict[Effort, list[str]] = {
+    "quick": CHANGES["quick"],
+    "standard": ["train.epochs=30"],
+    "full": ["train.epochs=30"],
+}
 CIFAR = ["data.name=cifar10", "data.validation=0.1"]
 JUDGED = 300
 """CIFAR-10 test images that are judged beside classical denoisers, which are slow."""
@@ -79,7 +84,7 @@ def _copy(path: Path, pictures: Path, name: str, words: str) -> str:
 def _failure(study: Study, pictures: Path, effort: Effort) -> list[str]:
     """The network that they selected fails on CIFAR-10; why; and one that does not."""
     diagnosis = diagnose(study, "c-coded", [*CIFAR, *CHANGES[effort]])
-    cure = study.run("c-best", [*CIFAR, *BEST[effort]])
+    cure = study.run("c-best", [*CIFAR, *CURE[effort]])
     data = Recipe.load("c-coded", CIFAR).data(study.shelf)
     rows = _beside_classical(data, {"c-coded": diagnosis.noisy_run, "c-best": cure})
     best_classical = max((row for row in rows if row.denoiser in BASELINES), key=_psnr)

@@ -120,7 +120,7 @@ def _trials(study: Study, effort: Effort) -> str:
             str(row["trial"]),
             row["state"],
             "-" if row["validation loss"] is None else f"{row['validation loss']:.4f}",
-            str(row["epochs"]),
+            str(row["epochs"] or "-"),
             f"{row['train.rate']:.2g}",
             row["network.code"],
         )

@@ -106,8 +106,8 @@ def _findings(dense: Run, conv: Run) -> str:
     better = "holds" if score(conv, "bce") < score(dense, "bce") else "does not hold"
     return (
         f"Their finding that the dense network reconstructs poorly and the convolutional one well {better} here: "
-        f"test SSIM {score(dense, 'ssim'):.3f} against {score(conv, 'ssim'):.3f} (noisy: {_noisy(dense, 'ssim'):.3f}). "
-        "That an autoencoder works only on images like those it was trained on is in the rows for Fashion-MNIST."
+        f"test SSIM {score(dense, 'ssim'):.3f} against {score(conv, 'ssim'):.3f} (noisy: {_noisy(dense, 'ssim'):.3f})."
+        " That an autoencoder works only on images like those it was trained on is in the rows for Fashion-MNIST."
     )
 
 

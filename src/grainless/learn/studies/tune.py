@@ -109,8 +109,8 @@ def _loss(
 ) -> float:
     chosen = [f"{line}={_suggested(trial, line, values)}" for line, values in lines.items()]
     watched = Study(study.folder, study.shelf, Watched(trial, study.watcher))
-    run = watched.run(recipe, [*changes, *chosen])
-    return min(float(epoch["validation"]) for epoch in run.facts()["history"])
+    history = watched.run(recipe, [*changes, *chosen]).facts()["history"]
+    return min(float(epoch["validation"]) for epoch in history)
 
 
 def _ended(search: optuna.Study) -> list[optuna.trial.FrozenTrial]:
@@ -124,12 +124,12 @@ def _order(trial: optuna.trial.FrozenTrial) -> tuple[bool, float]:
 
 
 def _row(trial: optuna.trial.FrozenTrial) -> dict[str, Any]:
-    losses = trial.intermediate_values
+    losses = trial.intermediate_values  # none where a run was reused
     return {
         "trial": trial.number,
         "state": trial.state.name.lower(),
-        "validation loss": min(losses.values()) if losses else None,
-        "epochs": len(losses),
+        "validation loss": min(losses.values(), default=trial.value),
+        "epochs": len(losses) or None,
         **trial.params,
     }
 
