@@ -260,6 +260,7 @@ def show(
 ) -> None:
     """Show a recipe's layers and hyper-parameters, what a run reached, a model's card, or a data set."""
     facts = _facts(what, changes or [], data_dir)
+    letters = facts.pop("first images", [])
     if json:
         console.as_json(facts)
     elif "scores" in facts:
@@ -269,6 +270,8 @@ def show(
         console.scores_reached(facts, USUAL)
     else:
         console.facts(what, facts)
+        for line in letters:
+            console.say(line)
 
 
 @app.command("list", epilog="Example: grainless list recipes")
@@ -498,6 +501,7 @@ def _facts(what: str, changes: Sequence[str], data_dir: Path | None) -> dict[str
         return vars(load(what).card)  # before what follows: a card needs no more than denoising does
     from grainless.judge.data import DATA
     from grainless.judge.data.find import Shelf
+    from grainless.judge.data.look import drawn, rows
     from grainless.judge.data.summary import describe
     from grainless.judge.parts import make, spec
     from grainless.learn.recipe import Recipe, shipped
@@ -509,7 +513,11 @@ def _facts(what: str, changes: Sequence[str], data_dir: Path | None) -> dict[str
     if what.endswith(".toml") or what in shipped():
         return of_recipe(Recipe.load(what, changes))
     if what.partition(":")[0] in DATA:
-        return describe(make("data set", DATA, spec("data set", what)).read(Shelf(data_dir)))
+        source = make("data set", DATA, spec("data set", what))
+        shelf = Shelf(data_dir)
+        data = source.read(shelf)
+        first = {"first rows": rows(source, shelf), "first images": drawn(data.train).splitlines()}
+        return describe(data) | {name: lines for name, lines in first.items() if lines}
     names = [*shipped(), *DATA, *(model.name for model in zoo.models())]
     if what in names:
         return vars(load(what).card)

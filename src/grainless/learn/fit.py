@@ -134,7 +134,7 @@ class Fit:
             if hasattr(network, "logits"):
                 model.mark_forward_method("logits")
         self._feed = _feed(data.train, batch=batch, crop=crop, steps=steps, device=self._fabric.device)
-        self._validation = data.validation
+        self.data = data
         self.batch = batch
 
     @property
@@ -209,7 +209,7 @@ class Fit:
         noise = TorchDraw.seeded(self._seed, VALIDATION, device=self._fabric.device)
         total, images = 0.0, 0
         for scene in one_pass(
-            self._validation, batch=self.batch, multiple=self.network.multiple, device=self._fabric.device
+            self.data.validation, batch=self.batch, multiple=self.network.multiple, device=self._fabric.device
         ):
             total += float(self._loss(self._judged, self._way(scene, noise))) * len(scene.clean)
             images += len(scene.clean)

@@ -111,8 +111,10 @@ def _export(run: Run, recipe: Recipe, fit: Fit) -> None:
 
 
 def _facts(recipe: Recipe, fit: Fit) -> dict[str, Any]:
-    """What stands beside the best weights."""
-    return {"name": recipe.name, "recipe": recipe.tables, "history": [asdict(epoch) for epoch in fit.history]}
+    """What stands beside the best weights; also which files were trained on, where images have files of their own."""
+    history = [asdict(epoch) for epoch in fit.history]
+    split = {part: images.names for part, images in fit.data.parts.items() if images.names}
+    return {"name": recipe.name, "recipe": recipe.tables, "history": history, "split": split}
 
 
 @contextmanager

@@ -64,7 +64,8 @@ class Lit(Network):
         wanted = self.light(statistics(noisy))[:, :, None, None]
         power = 0.5 * wanted[:, -1:].exp()
         curved = (noisy.clamp_min(0) + DARKEST) ** power
-        return MIDDLE * wanted[:, :-1].exp() * curved / curved.mean((1, 2, 3), keepdim=True)
+        lit: Tensor = MIDDLE * wanted[:, :-1].exp() * curved / _mean(curved).mean(1)[:, None, None, None]
+        return lit
 
 
 def statistics(noisy: Tensor) -> Tensor:
@@ -75,11 +76,18 @@ def statistics(noisy: Tensor) -> Tensor:
     colour's mean over all colours' (the first one's follows from the others).
     """
     roots = (noisy.clamp_min(0) + DARKEST).sqrt()
-    colours = roots.mean((2, 3))
+    colours = _mean(roots)
     mean = colours.mean(1)
-    grey = roots.mean(1).flatten(1)
-    contrast = ((grey - mean[:, None]).square().mean(1) + DARKEST**2).sqrt() / mean
-    saturation = (roots.amax(1) - roots.amin(1)).mean((1, 2)) / mean
+    grey = roots.mean(1)
+    contrast = (_mean((grey - mean[:, None, None]).square()) + DARKEST**2).sqrt() / mean
+    saturation = _mean(roots.amax(1) - roots.amin(1)) / mean
     balance = colours.log() - colours.log().mean(1, keepdim=True)
     light = torch.stack([contrast / 0.4 - 1, saturation / 0.2 - 1, mean.log() + 1.5], 1)
     return torch.cat([light, 8 * balance[:, 1:]], 1)
+
+
+def _mean(planes: Tensor) -> Tensor:
+    """Over rows and columns one after the other: the sum of a whole image at once loses digits, and not everywhere the
+    same ones.
+    """
+    return planes.mean(-1).mean(-1)
