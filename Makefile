@@ -29,6 +29,7 @@ env: .venv/ready
 # torch goes first and alone, so that the build that was asked for is the one the others find.
 .venv/ready: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Grainless needs Python 3.11 or newer.")'
+	@echo "Setting up .venv: PyTorch and what else requirements.lock names; minutes, the first time."
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) "$$(grep '^torch==' requirements.lock)"
 	$(BIN)/pip install --quiet --requirement requirements.lock

@@ -150,17 +150,17 @@ def test_the_mean_has_students_interval():
     assert score.interval == pytest.approx(by_scipy)
 
 
-@pytest.mark.parametrize("scores", [[3.0], [1.0, np.inf], [np.inf, -np.inf], [1.0, np.nan]])
+@pytest.mark.parametrize("scores", [[3.0], [1.0, 2.0], [1.0, 2.0, np.inf], [1.0, np.inf, -np.inf], [1.0, 2.0, np.nan]])
 def test_without_an_interval_there_is_none(scores):
     assert Score(np.array(scores)).interval is None
 
 
 def test_rows_are_json_also_when_images_are_perfect():
-    row = evaluate({}, images(2), data_name="chance")[0]
+    row = evaluate({}, images(3), data_name="chance")[0]
     assert row.scores["psnr"].mean == np.inf
     plain = json.loads(json.dumps(row.plain(per_image=True), allow_nan=False))
-    assert plain["scores"]["psnr"] == {"mean": None, "low": None, "high": None, "values": [None, None]}
-    assert plain["scores"]["mse"] == {"mean": 0.0, "low": 0.0, "high": 0.0, "values": [0.0, 0.0]}
+    assert plain["scores"]["psnr"] == {"mean": None, "low": None, "high": None, "values": [None] * 3}
+    assert plain["scores"]["mse"] == {"mean": 0.0, "low": 0.0, "high": 0.0, "values": [0.0] * 3}
     assert "values" not in row.plain()["scores"]["mse"]
     assert [plain[key] for key in ("denoiser", "data", "noise", "protocol", "sigma")] == [
         "noisy",

@@ -506,7 +506,7 @@ def test_a_text_bomb_is_refused(tmp_path):
 def test_what_stands_there_is_not_overwritten(tmp_path):
     path = saved(tmp_path / "a.png", b"precious")
     with pytest.raises(
-        InputError, match=r"a\.png exists: choose another name, or say that it may be overwritten"
+        InputError, match=r"a\.png exists: choose another name, or allow it by --overwrite"
     ):
         write(image(), path)
     assert path.read_bytes() == b"precious"

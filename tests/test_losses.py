@@ -46,7 +46,9 @@ def test_what_has_no_weight_does_not_count(name):
 
 
 def test_bce_needs_logits():
-    with pytest.raises(InputError, match=r'"bce" needs a network that ends in a sigmoid .*; take "mse" or "l1"'):
+    with pytest.raises(
+        InputError, match=r'"bce" needs a network that ends in a sigmoid .*; take "mse" or "l1"'
+    ):
         LOSSES["bce"](nn.Identity(), Pair(one(0.0), one(1.0)))
 
 

@@ -130,8 +130,8 @@ def test_ctrl_c_leaves_a_usable_run_that_goes_on_to_the_same_weights(tmp_path, w
     path = tmp_path / "tiny"
     with pytest.raises(
         RunError,
-        match=r"^Stopped\. The best model so far \(epoch 4, validation loss 0\.\d+\) is kept in .*tiny; go on with "
-        r"the same command and --resume --out .*tiny\.$",
+        match=r"^Stopped\. The best model so far \(epoch 4, validation loss 0\.\d+\) is kept in .*tiny; "
+        r"go on with: grainless train .*recipe\.toml --out .*tiny --resume$",
     ):
         trained(path, "train.epochs=6", watcher=Interrupting(4))
     assert Denoiser(path / "model.onnx").card.about["epochs"] == 4

@@ -153,7 +153,7 @@ def check_output(path: str | Path, *, overwrite: bool = False) -> str:
     if path.is_dir():
         raise InputError(f"{path} is a folder: give the name of a file.")
     if not overwrite and os.path.lexists(path):
-        raise InputError(f"{path} exists: choose another name, or say that it may be overwritten.")
+        raise InputError(f"{path} exists: choose another name, or allow it by --overwrite.")
     return by_ending[ending]
 
 

@@ -97,6 +97,10 @@ PROTOCOLS: dict[str, Protocol] = {
 }
 
 
+FEWEST = 3
+"""Images from which an interval is given: that of two says only that two are too few."""
+
+
 @dataclass(frozen=True)
 class Score:
     """One metric of one denoiser.
@@ -115,9 +119,9 @@ class Score:
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """The 95 % interval of the mean (Student's t over images); None for one image or infinite values."""
+        """The 95 % interval of the mean (Student's t over images); None for infinite values, or too few images."""
         n = len(self.values)
-        if n < 2 or not np.isfinite(self.values).all():
+        if n < FEWEST or not np.isfinite(self.values).all():
             return None
         half = float(stdtrit(n - 1, 0.975) * self.values.std(ddof=1) / np.sqrt(n))
         return self.mean - half, self.mean + half

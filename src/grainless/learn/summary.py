@@ -1,9 +1,12 @@
 """What can be said of a recipe or a run, as plain mappings: for the terminal, for JSON, for the report."""
 
 import inspect
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from grainless.judge.data import DATA
 from grainless.learn.fit import Fit
+from grainless.learn.networks import NETWORKS
 from grainless.learn.networks.layers import layers, parameters
 from grainless.learn.recipe import Recipe
 from grainless.learn.run import Run
@@ -44,11 +47,22 @@ def of_run(run: Run) -> dict[str, Any]:
 
 
 def hyper_parameters(recipe: Recipe) -> dict[str, Any]:
-    """Every line that holds: the recipe's, and the training's defaults where it is silent."""
-    keywords = inspect.signature(Fit).parameters
-    defaults = {f"train.{name}": word.default for name, word in keywords.items() if name not in Fit.GIVEN}
-    loss = {"learn.name": "supervised", "learn.loss": "mse"}
-    return loss | defaults | recipe.options | {"noise": str(recipe.noise())}
+    """Every line that holds: the recipe's, and the defaults where it is silent."""
+    options = recipe.options
+    defaults = {"learn.name": "supervised", "learn.loss": "mse"}
+    defaults |= _defaults("data", DATA[options["data.name"]], ("name", "shelf"))
+    defaults |= _defaults("network", NETWORKS[options["network.name"]], ("channels", "size"))
+    defaults |= _defaults("train", Fit, Fit.GIVEN)
+    return defaults | options | {"noise": str(recipe.noise())}
+
+
+def _defaults(table: str, part: Callable[..., object], given: Sequence[str]) -> dict[str, Any]:
+    """What the signature says of options that a person may leave out."""
+    return {
+        f"{table}.{name}": word.default
+        for name, word in inspect.signature(part).parameters.items()
+        if name not in given and word.default is not word.empty
+    }
 
 
 def _example(recipe: Recipe) -> tuple[int, int]:

@@ -87,8 +87,8 @@ def _train(run: Run, recipe: Recipe, fit: Fit, watcher: Watcher) -> None:
                 run.pause(*fit.state())
                 watcher.epoch(epoch)
     except KeyboardInterrupt as stop:
-        going_on = f"go on with the same command and --resume --out {run.path}"
-        raise RunError(f"Stopped. {_leave(run, recipe, fit)}; {going_on}.") from stop
+        going_on = f"go on with: grainless train {run.recipe_file} --out {run.path} --resume"
+        raise RunError(f"Stopped. {_leave(run, recipe, fit)}; {going_on}") from stop
     except RunError as error:
         raise RunError(f"{error} {_leave(run, recipe, fit)}.") from error
     except OSError as error:  # of TensorBoard's files

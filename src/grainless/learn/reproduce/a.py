@@ -24,8 +24,8 @@ DEEP: dict[Effort, list[str]] = {"quick": CHANGES["quick"], "standard": ["train.
 SWEEP: dict[Effort, list[str]] = {"quick": CHANGES["quick"], "standard": ["train.epochs=3"], "full": []}
 BEST: dict[Effort, list[list[str]]] = {
     "quick": [CHANGES["quick"]],
-    "standard": [["train.epochs=2"], ["train.epochs=5"], []],
-    "full": [["train.epochs=2"], ["train.epochs=5"], []],
+    "standard": [["train.epochs=2"], []],
+    "full": [["train.epochs=2"], []],
 }
 
 

@@ -1,0 +1,118 @@
+"""The commands of studies: what they print for people and for programs, and their one line for what cannot be."""
+
+import json
+
+import pytest
+from command import grainless
+from PIL import Image
+from trainings import TINY
+
+from grainless.learn.run import Run
+
+
+@pytest.fixture
+def recipe(tmp_path):
+    path = tmp_path / "tiny.toml"
+    path.write_text(TINY.replace("epochs = 2", "epochs = 1"))
+    return path
+
+
+def printed(*arguments, cwd):
+    done = grainless(*arguments, cwd=cwd)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def refused(*arguments, cwd):
+    done = grainless(*arguments, cwd=cwd)
+    assert "Traceback" not in done.stderr
+    lines = done.stderr.strip().splitlines()
+    return done.returncode, lines[-1]
+
+
+def test_sweep_and_compare_and_diagnose_print_their_tables(recipe, tmp_path):
+    other = tmp_path / "other.toml"
+    other.write_text(recipe.read_text().replace("code = 8", "code = 2"))
+    swept = json.loads(printed("sweep", recipe, "--over", "network.code=2,8", "--json", cwd=tmp_path))
+    assert [row["network.code"] for row in swept["rows"]] == ["2", "8"]
+    with Image.open(tmp_path / swept["figure"]) as figure:
+        assert figure.width > 5 * 96
+    assert "network.code" in printed("sweep", recipe, "--over", "network.code=2,8", cwd=tmp_path)
+    compared = json.loads(printed("compare", recipe, other, "--json", cwd=tmp_path))
+    assert {row["recipe"] for row in compared["rows"]} == {str(recipe), str(other)}
+    assert compared["best"] in {str(recipe), str(other)}
+    assert "Best by validation psnr" in printed("compare", recipe, other, cwd=tmp_path)
+    diagnosed = json.loads(printed("diagnose", recipe, "--json", cwd=tmp_path))
+    assert diagnosed["verdict"] in {"capacity", "noise"}
+    assert "what to try" in printed("diagnose", recipe, cwd=tmp_path)
+
+
+def test_tune_prints_its_trials(recipe, tmp_path):
+    command = ("tune", recipe, "--over", "train.rate=1e-4..1e-2", "--trials", "2")
+    trials = json.loads(printed(*command, "--json", cwd=tmp_path))["trials"]
+    assert {trial["trial"] for trial in trials} == {0, 1}
+    assert "tensorboard --logdir runs/tune-tiny/hparams" in printed(*command, cwd=tmp_path)
+
+
+def test_interpolate_and_classify_use_a_finished_run(finished, tmp_path):
+    path = printed(
+        "interpolate", finished.path, "--between", "0", "1", "-o", tmp_path / "walk.png", cwd=tmp_path
+    )
+    assert path.strip() == str(tmp_path / "walk.png")
+    assert (tmp_path / "walk.png").is_file()
+    command = (
+        "classify",
+        finished.path,
+        "median",
+        "--data",
+        "digits",
+        "--noise",
+        "gaussian:sigma=0.5",
+        "--limit",
+        "50",
+    )
+    rows = json.loads(printed(*command, "--json", cwd=tmp_path))["rows"]
+    assert [row["images"] for row in rows] == ["clean", "noisy", str(finished.path), "median"]
+    assert all(0 <= row["low"] <= row["accuracy"] <= row["high"] <= 1 for row in rows)
+    assert "accuracy" in printed(*command, cwd=tmp_path)
+
+
+def test_an_interrupted_study_goes_on(recipe, tmp_path):
+    printed("sweep", recipe, "--over", "network.code=2", cwd=tmp_path)
+    run = Run(tmp_path / "runs" / "studies" / "tiny,network.code=2")
+    run.model_file.unlink()
+    printed("sweep", recipe, "--over", "network.code=2", cwd=tmp_path)
+    assert run.finished
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["sweep", "TINY", "--over", "network.cod=1,2"], 'no option of network dense is called "cod"'),
+        (["compare", "e-mnist-conv"], "A comparison takes two recipes or more"),
+        (["tune", "TINY", "--over", "train.rate=2..1"], "a range is low..high"),
+        (["diagnose", "e-mnist-plain"], "e-mnist-plain has no noise, so there is nothing to compare with"),
+        (["interpolate", "nowhere", "--between", "0", "1"], "nowhere is no run's folder"),
+        (["reproduce", "F"], 'No system is called "F". There are: A, B, C, D, E.'),
+        (["reproduce", "A", "--quick", "--full"], "--quick and --full exclude each other"),
+        (["classify", "median", "--data", "photos", "--noise", "none"], "photos has no labels"),
+    ],
+)
+def test_what_cannot_be_is_one_line(recipe, tmp_path, arguments, message):
+    arguments = [recipe if word == "TINY" else word for word in arguments]
+    status, line = refused(*arguments, cwd=tmp_path)
+    assert status == 2
+    assert message in line
+
+
+def test_show_draws_the_first_images_and_rows_of_a_csv(tmp_path):
+    rows = "\n".join(f"{label}," + ",".join(["0"] * 392 + ["255"] * 392) for label in range(10))
+    (tmp_path / "small.csv").write_text(
+        "label," + ",".join(f"pixel{n + 1}" for n in range(784)) + "\n" + rows + "\n"
+    )
+    out = printed("show", f"csv:file={tmp_path / 'small.csv'}", cwd=tmp_path)
+    assert "pixel8" in out
+    assert "... 776 more" in out
+    assert " ".join(["@" * 28] * 4) in out
+    facts = json.loads(printed("show", f"csv:file={tmp_path / 'small.csv'}", "--json", cwd=tmp_path))
+    assert facts["first rows"][1]["label"] == "1"
