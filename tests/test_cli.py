@@ -26,6 +26,7 @@ from grainless.learn.recipe import shipped
 from grainless.learn.run import Run
 
 COMMANDS = ["train", "denoise", "evaluate", "show", "list", "demo"]
+STUDIES = ["compare", "sweep", "diagnose", "tune", "interpolate", "classify", "reproduce"]
 
 
 @pytest.fixture
@@ -77,7 +78,7 @@ def recipe_file(tmp_path):
 # What each command says
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", COMMANDS + STUDIES)
 def test_help_shows_an_example(printed, name):
     told = " ".join(printed(name, "--help").split())
     assert f"Example: grainless {name} " in told
@@ -86,7 +87,7 @@ def test_help_shows_an_example(printed, name):
 
 def test_help_without_a_command_lists_them_all(printed):
     told = printed("--help")
-    assert all(re.search(rf"│ {name} ", told) for name in COMMANDS)
+    assert all(re.search(rf"│ {name} ", told) for name in COMMANDS + STUDIES)
 
 
 def test_the_version(printed):

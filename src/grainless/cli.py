@@ -1,19 +1,17 @@
 """The commands: each reads its arguments, calls one verb, prints. A verb is imported when its command runs."""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from errno import EDQUOT, ENOSPC
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
 from grainless import __version__, console
+from grainless.cli_studies import studies
 from grainless.errors import GrainlessError, InputError, RunError, unknown
-
-if TYPE_CHECKING:
-    from grainless.learn.studies.study import Study
+from grainless.options import Changes, DataDir, Json
 
 app = typer.Typer(
     name="grainless",
@@ -24,6 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(studies)  # without a name of its own: its commands are ours
 
 
 def _first_lines(table: Mapping[str, object]) -> dict[str, str]:
@@ -91,16 +90,6 @@ EXTRAS = {
     ),
 }
 """What a small installation lacks: the extra -> the packages it brings."""
-
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
-DataDir = Annotated[
-    Path | None, typer.Option(help="Where data files are looked for first.", show_default=False)
-]
-StudyDir = Annotated[Path, typer.Option(help="Where the runs lie; those done already are reused.")]
-Changes = Annotated[
-    list[str] | None, typer.Option("--set", metavar="TABLE.KEY=VALUE", help="Change a line of the recipe.")
-]
 
 
 def main() -> None:
@@ -308,188 +297,6 @@ def demo(
     else:
         console.scores(rows, USUAL, PROTOCOLS["float"].about)
         console.say(f"Report: {run.report_file.resolve()}")
-
-
-@app.command(epilog="Example: grainless compare c-pooled c-coded --data mnist --data fashion-mnist")
-def compare(
-    recipes: Annotated[list[str], typer.Argument(help="Two recipes or more: names or TOML files.")],
-    data: Annotated[
-        list[str] | None, typer.Option(help="A data set's name. [default: each recipe's own]")
-    ] = None,
-    changes: Changes = None,
-    metric: Annotated[
-        str, typer.Option(help="By which the best is selected, on validation images.")
-    ] = "psnr",
-    out: StudyDir = Path("runs/studies"),
-    data_dir: DataDir = None,
-    json: Json = False,
-) -> None:
-    """Train several recipes on several data sets, and select the best."""
-    from grainless.learn.studies.compare import compare as verb
-
-    with _study(out, data_dir) as study:
-        comparison = verb(study, recipes, data or [], changes or [], metric)
-    if json:
-        console.as_json({"rows": comparison.rows(), "best": comparison.best()})
-        return
-    console.rows("comparison", comparison.rows())
-    console.say(f"Best by validation {metric}: {comparison.best()}")
-    for figure in comparison.figures:
-        console.say(str(figure))
-
-
-@app.command(epilog="Example: grainless sweep e-mnist-plain --over network.code=1,2,8,32")
-def sweep(
-    recipe: Annotated[str, typer.Argument(help="A recipe's name or a TOML file.")],
-    over: Annotated[str, typer.Option(metavar="TABLE.KEY=VALUE,VALUE,...", help="The line and its values.")],
-    changes: Changes = None,
-    out: StudyDir = Path("runs/studies"),
-    data_dir: DataDir = None,
-    json: Json = False,
-) -> None:
-    """Train a recipe once for each value of one of its lines."""
-    from grainless.learn.studies.sweep import sweep as verb
-
-    with _study(out, data_dir) as study:
-        swept = verb(study, recipe, over, changes or [])
-    if json:
-        console.as_json({"rows": swept.rows(), "figure": str(swept.figure)})
-        return
-    console.rows(f"{recipe} over {swept.line}", swept.rows())
-    console.say(str(swept.figure))
-
-
-@app.command(epilog="Example: grainless diagnose c-coded --set data=cifar10 --set train.epochs=5")
-def diagnose(
-    recipe: Annotated[str, typer.Argument(help="A recipe's name or a TOML file.")],
-    changes: Changes = None,
-    out: StudyDir = Path("runs/studies"),
-    data_dir: DataDir = None,
-    json: Json = False,
-) -> None:
-    """Train with noise and without: is the network too small, or the noise too strong?"""
-    from grainless.learn.studies.diagnose import diagnose as verb
-
-    with _study(out, data_dir) as study:
-        diagnosis = verb(study, recipe, changes or []).plain()
-    if json:
-        console.as_json(diagnosis)
-    else:
-        console.facts(f"diagnosis of {recipe}", diagnosis)
-
-
-@app.command(
-    epilog="Example: grainless tune d-fashion-dense --over train.rate=1e-4..1e-2 --over network.code=16,64 --trials 10"
-)
-def tune(
-    recipe: Annotated[str, typer.Argument(help="A recipe's name or a TOML file.")],
-    over: Annotated[
-        list[str],
-        typer.Option(metavar="TABLE.KEY=VALUES", help="A line and its values: low..high, or a,b,c."),
-    ],
-    trials: Annotated[int, typer.Option(help="In all, those of earlier calls counted in.", min=1)] = 20,
-    changes: Changes = None,
-    out: Annotated[
-        Path | None, typer.Option(help="The study's folder. [default: runs/tune-RECIPE]", show_default=False)
-    ] = None,
-    data_dir: DataDir = None,
-    json: Json = False,
-) -> None:
-    """Search the best values of some lines; trials that fall behind are stopped."""
-    from grainless.learn.studies.tune import tune as verb
-
-    folder = out or Path("runs") / f"tune-{Path(recipe).stem}"
-    with _study(folder, data_dir) as study:
-        rows = verb(study, recipe, over, changes or [], trials)
-    if json:
-        console.as_json({"trials": rows})
-        return
-    console.rows(f"trials of {recipe}", rows)
-    console.say(f"TensorBoard's HParams page: tensorboard --logdir {folder / 'hparams'}")
-
-
-@app.command(epilog="Example: grainless interpolate runs/c-coded --between 0 1")
-def interpolate(
-    run: Annotated[Path, typer.Argument(help="A run whose network has a code.")],
-    between: Annotated[
-        tuple[int, int], typer.Option(metavar="I J", help="Two test images, by their numbers.")
-    ],
-    steps: Annotated[int, typer.Option(help="Images on the way, both ends included.", min=2)] = 10,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", "-o", help="A PNG. [default: RUN/between-I-J.png]", show_default=False),
-    ] = None,
-    data_dir: DataDir = None,
-) -> None:
-    """Walk from one image to another through the network's code, and draw the way."""
-    from grainless.judge.data.find import Shelf
-    from grainless.learn.code import draw_walk
-
-    path = out or run / f"between-{between[0]}-{between[1]}.png"
-    draw_walk(run, between, path, shelf=Shelf(data_dir), steps=steps)
-    console.say(str(path))
-
-
-@app.command(
-    epilog="Example: grainless classify runs/d-fashion-dense --data fashion-mnist --noise uniform:clip=true"
-)
-def classify(
-    denoisers: Annotated[list[str], typer.Argument(help="Models, ONNX files, runs and baselines.")],
-    data: Annotated[str, typer.Option(help="A data set with classes, and its options.")],
-    noise: Annotated[str, typer.Option(help="gaussian:sigma=25/255, several joined by +.")],
-    seed: Annotated[int, typer.Option(help="Of the noise.", min=0)] = 0,
-    limit: Annotated[int | None, typer.Option(help="Only the first so many test images.", min=1)] = None,
-    data_dir: DataDir = None,
-    json: Json = False,
-) -> None:
-    """What denoising is worth to a classifier: its accuracy on clean, noisy and denoised test images."""
-    from grainless.judge.classify import classify as verb
-    from grainless.judge.contest import contender
-    from grainless.judge.data import DATA
-    from grainless.judge.data.find import Shelf
-    from grainless.judge.noise import noise_from
-    from grainless.judge.parts import make, spec
-
-    read = make("data set", DATA, spec("data set", data)).read(Shelf(data_dir))
-    chosen = noise_from(noise)
-    named = {name: contender(name, read, chosen, seed=seed) for name in denoisers}
-    rows = [row.plain() for row in verb(named, read, chosen, seed=seed, limit=limit)]
-    if json:
-        console.as_json({"rows": rows})
-    else:
-        console.rows(f"a classifier on {data}, noise {noise}", rows)
-
-
-@app.command(epilog="Example: grainless reproduce A --quick")
-def reproduce(
-    systems: Annotated[list[str], typer.Argument(help="A, B, C, D, E, or all.")],
-    quick: Annotated[bool, typer.Option("--quick", help="Minutes, to see that all runs.")] = False,
-    full: Annotated[bool, typer.Option("--full", help="As many epochs as published.")] = False,
-    page: Annotated[Path, typer.Option(help="The page that is written.")] = Path("docs/reproductions.md"),
-    out: StudyDir = Path("runs/studies"),
-    data_dir: DataDir = None,
-) -> None:
-    """Run the five published systems whole, and write their numbers beside ours."""
-    from grainless.learn.reproduce import SYSTEMS
-    from grainless.learn.reproduce import reproduce as verb
-
-    if quick and full:
-        raise InputError("--quick and --full exclude each other.")
-    letters = list(SYSTEMS) if "all" in systems else systems
-    with _study(out / "quick" if quick else out, data_dir) as study:
-        verb(letters, study, page, "quick" if quick else "full" if full else "standard")
-    console.say(str(page))
-
-
-@contextmanager
-def _study(out: Path, data_dir: Path | None) -> Iterator["Study"]:
-    """A study whose trainings are shown in the terminal."""
-    from grainless.judge.data.find import Shelf
-    from grainless.learn.studies.study import Study
-    from grainless.learn.watch import TerminalWatcher
-
-    with TerminalWatcher() as watcher:
-        yield Study(out, Shelf(data_dir), watcher)
 
 
 def _facts(what: str, changes: Sequence[str], data_dir: Path | None) -> dict[str, Any]:
