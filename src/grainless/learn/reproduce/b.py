@@ -24,7 +24,7 @@ def reproduce(study: Study, pictures: Path, effort: Effort) -> Section:
     best = study.run("b-lowlight-best", CHANGES[effort])
     again = study.run("b-lowlight-pooled", ["train.epochs=2", "train.rate=1e-4", f"train.start={run.path}"])
     data, evaluated = (each.recipe().data(study.shelf) for each in (run, best))
-    train, validation = (_rows(denoiser(run), images) for images in (data.train, data.validation))
+    train, validation, test = (_rows(denoiser(run), images) for images in data.parts.values())
     nlm = _rows(best_setting("nlm", data.train), data.train)[1]
     ours = _rows(denoiser(best), evaluated.test)
     published = _rows(denoiser(run), evaluated.test)
@@ -41,6 +41,9 @@ def reproduce(study: Study, pictures: Path, effort: Effort) -> Section:
         Figure("validation images, PSNR, own peak", "", _of(validation[1], "psnr-own-peak")),
         Figure("validation images, MSE", "", _of(validation[1], "mse")),
         Figure("validation images, MAE", "", _of(validation[1], "mae")),
+        Figure("test images, PSNR, own peak", "", _of(test[1], "psnr-own-peak")),
+        Figure("test images, MSE", "", _of(test[1], "mse")),
+        Figure("test images, MAE", "", _of(test[1], "mae")),
         Figure("non-local means, training images, PSNR, own peak", "7.68 dB", _of(nlm, "psnr-own-peak")),
         Figure(
             "15 pairs of eval15, PSNR, peak 1",
