@@ -150,7 +150,9 @@ def test_the_mean_has_students_interval():
     assert score.interval == pytest.approx(by_scipy)
 
 
-@pytest.mark.parametrize("scores", [[3.0], [1.0, 2.0], [1.0, 2.0, np.inf], [1.0, np.inf, -np.inf], [1.0, 2.0, np.nan]])
+@pytest.mark.parametrize(
+    "scores", [[3.0], [1.0, 2.0], [1.0, 2.0, np.inf], [1.0, np.inf, -np.inf], [1.0, 2.0, np.nan]]
+)
 def test_without_an_interval_there_is_none(scores):
     assert Score(np.array(scores)).interval is None
 

@@ -40,6 +40,16 @@ def test_sixteen_bits_have_their_own_white():
     )
 
 
+def test_sixteen_bits_on_the_disk_are_not_read_into_memory(tmp_path):
+    np.save(tmp_path / "deep.npy", np.arange(8, dtype=np.uint16))
+    buffer = np.load(tmp_path / "deep.npy", mmap_mode="c")
+    images = Images(buffer, np.array([2, 2]), np.array([2, 2]), 1)
+    for feed in (Whole(images, batch=2), Crops(images, batch=9, crop=2, steps=1)):
+        buffer[:] = 40000  # seen only by one that looks into the same memory
+        clean = next(feed(TorchDraw.seeded(0))).clean
+        assert clean.unique().tolist() == pytest.approx([40000 / 65535])
+
+
 def random_images(shapes, seed=0):
     chance = np.random.default_rng(seed)
     return Images.of([chance.integers(0, 256, shape, dtype=np.uint8) for shape in shapes])

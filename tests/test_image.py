@@ -159,6 +159,20 @@ def test_tiff_of_separate_planes_big_endian_and_tiled(tmp_path):
     assert_array_equal(read(tmp_path / "b.tif").pixels, found.pixels)
 
 
+@pytest.mark.parametrize("byteorder", ["<", ">"])
+def test_big_tiff_keeps_its_pixels_and_tags(tmp_path, byteorder):
+    stored = samples(16, (9, 8))
+    tags = [(271, 2, 0, "Leica", True)]
+    tifffile.imwrite(tmp_path / "a.tif", stored, bigtiff=True, byteorder=byteorder, extratags=tags)
+    found = read(tmp_path / "a.tif")
+    assert_array_equal(to_samples(found), stored)
+    write(found, tmp_path / "b.tif")
+    again = read(tmp_path / "b.tif")
+    assert_array_equal(again.pixels, found.pixels)
+    for each in (found, again):
+        assert b"Leica" in each.metadata.exif
+
+
 def test_tiff_whose_white_is_zero(tmp_path):
     tifffile.imwrite(tmp_path / "a.tif", np.uint8([[0, 55, 255]]), photometric="miniswhite")
     assert to_samples(read(tmp_path / "a.tif")).tolist() == [[255, 200, 0]]
@@ -487,6 +501,13 @@ def test_more_pixels_than_are_taken(tmp_path, kind):
     assert read(path, max_pixels=1600).size == (40, 40)
 
 
+def test_no_pixels_at_all(tmp_path, capfd):
+    head = struct.pack(">IIBBBBB", 0, 5, 8, 2, 0, 0, 0)
+    data = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", b"") + chunk(b"IEND", b"")
+    assert refusal(saved(tmp_path / "a.png", data)) == "a.png holds 0 x 5 pixels, which are none."
+    assert capfd.readouterr().err == ""
+
+
 def test_a_decompression_bomb_is_refused_before_it_is_unpacked(tmp_path):
     head = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
     data = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", b"") + chunk(b"IEND", b"")
@@ -505,9 +526,7 @@ def test_a_text_bomb_is_refused(tmp_path):
 
 def test_what_stands_there_is_not_overwritten(tmp_path):
     path = saved(tmp_path / "a.png", b"precious")
-    with pytest.raises(
-        InputError, match=r"a\.png exists: choose another name, or allow it by --overwrite"
-    ):
+    with pytest.raises(InputError, match=r"a\.png exists: choose another name, or allow it by --overwrite"):
         write(image(), path)
     assert path.read_bytes() == b"precious"
     write(image(), path, overwrite=True)

@@ -2,8 +2,16 @@
 
 import numpy as np
 
+from grainless.judge.data import summary
 from grainless.judge.data.images import Data, Images
 from grainless.judge.data.summary import describe
+
+
+def test_values_are_looked_at_piece_by_piece(monkeypatch):
+    monkeypatch.setattr(summary, "PIECE", 3)
+    images = Images.of([np.array([[[5, 1], [9, 4]]], np.uint16), np.array([[[60000, 1]]], np.uint16)])
+    told = describe(Data("x", images, images, images))["train"]
+    assert (told["lowest"], told["highest"], told["mean"]) == (1, 60000, 60020 / 6)
 
 
 def test_numbers_by_hand():

@@ -173,13 +173,13 @@ def _sides(images: Images) -> list[Images]:
 
 
 def _tensor(images: Images) -> Tensor:
-    """The buffer as a tensor that shares its memory where torch can; it cannot look up in 16-bit integers."""
-    buffer = images.buffer
-    if buffer.itemsize > 1:
-        return torch.from_numpy(buffer.astype(np.int32))
+    """The buffer as a tensor that shares its memory; 16 bits as signed ones: torch looks up in no others."""
+    buffer = images.buffer.view(np.int16) if images.buffer.itemsize > 1 else images.buffer
     return torch.from_numpy(buffer if buffer.flags.writeable else buffer.copy())
 
 
 def _floats(values: Tensor, white: int) -> Tensor:
+    if values.dtype == torch.int16:
+        values = values.int().bitwise_and_(0xFFFF)  # without the sign that they were lent
     layout = torch.channels_last if values.ndim == 4 else torch.contiguous_format
     return values.to(torch.float32, memory_format=layout).mul_(1 / white)

@@ -6,6 +6,9 @@ import numpy as np
 
 from grainless.judge.data.images import Data, Images
 
+PIECE = 2**22
+"""Values that are looked at at a time."""
+
 
 def describe(data: Data) -> dict[str, Any]:
     """A summary of each part.
@@ -26,10 +29,19 @@ def _numbers(images: Images) -> dict[str, Any]:
         "widths": [int(images.widths.min()), int(images.widths.max())],
         "channels": images.channels,
         "white": images.white,
-        "lowest": int(images.buffer.min()),
-        "highest": int(images.buffer.max()),
-        "mean": float(images.buffer.mean(dtype=np.float64)),
+        **_values(images),
     }
     if images.labels is not None:
         numbers["classes"] = len(np.unique(images.labels))
     return numbers
+
+
+def _values(images: Images) -> dict[str, float]:
+    """Lowest, highest and mean of the stored values, piece by piece: a memory map need not fit into memory."""
+    lowest, highest, total = images.white, 0, 0
+    for start in range(0, images.buffer.size, PIECE):
+        piece = images.buffer[start : start + PIECE]
+        lowest, highest = min(lowest, int(piece.min())), max(highest, int(piece.max()))
+        total += int(piece.sum(dtype=np.uint64))
+        images.release()
+    return {"lowest": lowest, "highest": highest, "mean": total / images.buffer.size}
