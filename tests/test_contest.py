@@ -8,7 +8,7 @@ from shelves import images
 from grainless.card import Card
 from grainless.errors import InputError
 from grainless.judge import contest as module
-from grainless.judge.contest import blind, contender, contest
+from grainless.judge.contest import blind, contender, contenders, contest
 from grainless.judge.data.find import Shelf
 from grainless.judge.noise import noise_from
 
@@ -106,6 +106,15 @@ def test_what_is_wrong_is_told(names, options, told, monkeypatch):
     )
     with pytest.raises(InputError, match=told):
         judged(*names, **options)
+
+
+def test_a_name_that_is_none_is_told_before_the_search_for_a_best_setting(half, monkeypatch):
+    data = module.DATA["digits"]().read(Shelf())
+    monkeypatch.setattr(module, "best_setting", lambda *_, **__: pytest.fail("a long search"))
+    with pytest.raises(InputError, match=r'No model is called "qqq"'):
+        contenders(["tv", half, "qqq"], data, GAUSSIAN)
+    monkeypatch.setattr(module, "best_setting", lambda *_, **__: None)
+    assert list(contenders(["tv", half, "nlm"], data, GAUSSIAN)) == ["tv", half, "nlm"]
 
 
 def test_a_contender_is_a_baseline_or_a_model(half):

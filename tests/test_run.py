@@ -77,7 +77,18 @@ def test_a_run_is_finished_when_it_was_judged(run):
     run.model_file.touch()
     assert not run.finished
     run.note({"scores": {}})
+    assert not run.finished
+    run.report_file.touch()
     assert run.finished
+
+
+def test_a_run_begins_where_another_was_killed_as_it_began(tmp_path):
+    (tmp_path / ".x1y2.tmp.toml").touch()
+    assert Run.begin(tmp_path, tiny()).recipe_file.is_file()
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / ".hidden").touch()
+    with pytest.raises(InputError, match="is there already"):
+        Run.begin(tmp_path / "other", tiny())
 
 
 @pytest.mark.parametrize("content", ["a file", "a folder with something", "a run"])

@@ -6,7 +6,7 @@ from PIL import Image
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from trainings import Notes
 
-from grainless.errors import InputError
+from grainless.errors import InputError, RunError
 from grainless.judge.data.find import Shelf
 from grainless.learn.studies import study as studies
 from grainless.learn.studies.compare import compare
@@ -83,14 +83,18 @@ def test_an_interrupted_study_goes_on_where_it_was(study, tmp_path, trainings):
     name = recipe(tmp_path, epochs=2)
     whole = Study(tmp_path / "whole", study.shelf, Notes()).run(name)
 
+    class Power(Exception):
+        pass
+
     class Killed(Notes):
         def epoch(self, epoch):
-            raise ProcessLookupError
+            raise Power
 
-    with pytest.raises(ProcessLookupError):
+    with pytest.raises(Power):
         Study(study.folder, study.shelf, Killed()).run(name)
     run = study.run(name)
     assert trainings == ["small", "small", "small"]
+    assert [epoch.number for epoch in study.watcher.epochs] == [2]
     assert len(run.facts()["history"]) == 2
     assert run.facts()["scores"] == whole.facts()["scores"]
 
@@ -99,6 +103,21 @@ def test_a_run_of_another_recipe_is_not_reused(study, tmp_path):
     study.run(recipe(tmp_path, code=4))
     with pytest.raises(InputError, match=r"is a run of another recipe: network\.code was 4 and is 5"):
         study.run(recipe(tmp_path, code=5))
+
+
+def test_a_run_killed_as_its_recipe_was_written_begins_anew(study, tmp_path):
+    (study.folder / "small").mkdir(parents=True)
+    (study.folder / "small" / ".k2v9x.tmp.toml").write_text("seed")
+    assert study.run(recipe(tmp_path)).finished
+
+
+def test_a_name_too_long_for_the_file_system_is_cut_and_found_again(study, tmp_path, trainings):
+    changes = [f"data.validation=0.{'1' * 150}", f"data.test=0.{'2' * 150}"]
+    run = study.run(recipe(tmp_path), changes)
+    study.run(recipe(tmp_path), changes)
+    assert trainings == [run.path.name]
+    other = study.run(recipe(tmp_path), [*changes, "train.epochs=2"])
+    assert run.path.name[:100] == other.path.name[:100] == ",".join(["small", *changes])[:100]
 
 
 @pytest.mark.parametrize(
@@ -150,6 +169,22 @@ def test_comparisons_that_cannot_be_are_told_before_training(study, trainings, n
     assert trainings == []
 
 
+def test_recipes_on_different_images_are_not_compared(study, tmp_path, trainings):
+    names = [recipe(tmp_path), "e-mnist-dense"]
+    told = r"different data, so none is the best: .*small\.toml has digits, e-mnist-dense has mnist\. Name the data"
+    with pytest.raises(InputError, match=told):
+        compare(study, names, [], [], "psnr")
+    assert trainings == []
+
+
+def test_the_data_of_a_comparison_are_those_that_were_set(study, tmp_path):
+    other = tmp_path / "other.toml"
+    other.write_text(RECIPE.format(code=2, epochs=1).replace("digits", "mnist"))
+    comparison = compare(study, [recipe(tmp_path), str(other)], [], ["data=digits"], "psnr")
+    assert {row["data"] for row in comparison.rows()} == {"digits"}
+    assert [path.name for path in comparison.figures] == ["comparison-digits.png"]
+
+
 def test_a_code_too_small_is_a_lack_of_capacity(study, tmp_path):
     diagnosis = diagnose(study, recipe(tmp_path, code=1), ["train.epochs=5"])
     assert diagnosis.verdict == "capacity"
@@ -183,6 +218,7 @@ def test_tuning_finds_the_better_value_stops_trials_and_goes_on(study, tmp_path)
     rows = tune(study, recipe(tmp_path), over, ["train.epochs=3"], 8)
     assert sorted(row["trial"] for row in rows) == list(range(8))
     assert {row["trial"] for row in first} == set(range(3))
+    assert len({row["train.rate"] for row in rows}) == 8  # going on, it does not try the same again
     best, *others = rows
     assert best["state"] == "complete"
     assert all(
@@ -220,6 +256,37 @@ def test_a_trial_that_diverges_does_not_end_the_search(study, tmp_path):
     )
     rows = tune(study, str(path), ["train.rate=1e-3,1e30"], [], 5)
     assert {row["train.rate"]: row["state"] for row in rows} == {"1e-3": "complete", "1e30": "fail"}
+
+
+class Stopping(Notes):
+    """Presses ctrl-C after an epoch of the second training."""
+
+    def epoch(self, epoch):
+        super().epoch(epoch)
+        if len(self.begun_with) == 2:
+            raise KeyboardInterrupt
+
+
+def test_ctrl_c_ends_a_search_and_its_trial_goes_on_later(study, tmp_path, trainings):
+    over, changes = ["train.rate=1e-3..1e-2"], ["train.epochs=3"]
+    stopping = Study(study.folder, study.shelf, Stopping())
+    with pytest.raises(RunError, match=r"^Stopped\. The best model so far \(epoch 1"):
+        tune(stopping, recipe(tmp_path), over, changes, 3)
+    assert len(trainings) == 2
+    rows = tune(study, recipe(tmp_path), over, changes, 3)
+    assert trainings[2] == trainings[1]
+    assert len(set(trainings)) == 3
+    assert [row["epochs"] for row in rows] == [3, 3, 3]
+    assert [epoch.number for epoch in study.watcher.epochs] == [2, 3, 1, 2, 3]
+
+
+def test_a_search_over_other_lines_is_not_gone_on_with(study, tmp_path, trainings):
+    over = ["train.rate=1e-3..1e-2"]
+    tune(study, recipe(tmp_path), over, [], 1)
+    for other, changes in ((over, ["train.epochs=2"]), (["network.code=2,3"], [])):
+        with pytest.raises(InputError, match=r"study holds another search: over was \['train\.rate=1e-3"):
+            tune(study, recipe(tmp_path), other, changes, 2)
+    assert len(trainings) == 1
 
 
 def test_scenes_are_clean_noisy_and_denoised(study, tmp_path):

@@ -19,9 +19,9 @@ ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 def seen(monkeypatch):
     """Puts a terminal, or none, in the place of stderr; gives what was written there."""
 
-    def watched(path, *changes, terminal, **options):
+    def watched(path, *changes, terminal, width=120, **options):
         written = io.StringIO()
-        monkeypatch.setattr(watch, "err", Console(file=written, force_terminal=terminal, width=120))
+        monkeypatch.setattr(watch, "err", Console(file=written, force_terminal=terminal, width=width))
         with TerminalWatcher() as watcher:
             trained(path, *changes, watcher=watcher, **options)
         return written.getvalue()
@@ -37,6 +37,15 @@ def test_without_a_terminal_there_is_one_plain_line_an_epoch(seen, tmp_path):
         assert re.fullmatch(
             rf"epoch {number}/2  loss 0\.\d{{5}}  validation 0\.\d{{5}}  best  [\d,]+ images/s", line
         )
+
+
+def test_weights_that_a_start_lacks_are_named(seen, finished, tmp_path):
+    start = f"train.start={finished.path}"
+    _, told, *_ = seen(tmp_path / "wider", start, "network.code=9", terminal=False, width=1000).splitlines()
+    assert told == (
+        f"{finished.path} has no weights that fit for: encoder.1.weight, encoder.1.bias, decoder.0.weight"
+    )
+    assert "no weights" not in seen(tmp_path / "same", start, terminal=False)
 
 
 def test_in_a_terminal_there_is_a_bar_besides_which_goes_at_the_end(seen, tmp_path):
@@ -68,7 +77,7 @@ def test_going_on_says_how_far_it_was_and_its_speed_is_of_today(seen, copied, mo
 
 class Fits:
     network = torch.nn.Linear(2, 3)
-    epochs, batch, history, done = 9, 1, (), False
+    epochs, batch, history, done, missed = 9, 1, (), False, ()
 
 
 class Few:

@@ -36,6 +36,11 @@ def whole(path: Path) -> Iterator[Path]:
             lent.unlink(missing_ok=True)
 
 
+def is_left_over(path: Path) -> bool:
+    """Whether this is what a killed process left of a file that it was writing."""
+    return path.name.startswith(".") and ".tmp" in path.suffixes
+
+
 def write_text(path: Path, text: str) -> None:
     """Write `text` as UTF-8, whole or not at all."""
     with whole(path) as lent:

@@ -153,7 +153,7 @@ def classify(
 ) -> None:
     """What denoising is worth to a classifier: its accuracy on clean, noisy and denoised test images."""
     from grainless.judge.classify import classify as verb
-    from grainless.judge.contest import contender
+    from grainless.judge.contest import contenders
     from grainless.judge.data import DATA
     from grainless.judge.data.find import Shelf
     from grainless.judge.noise import noise_from
@@ -161,7 +161,7 @@ def classify(
 
     read = make("data set", DATA, spec("data set", data)).read(Shelf(data_dir))
     chosen = noise_from(noise)
-    named = {name: contender(name, read, chosen, seed=seed) for name in denoisers}
+    named = contenders(denoisers, read, chosen, seed=seed)
     rows = [row.plain() for row in verb(named, read, chosen, seed=seed, limit=limit)]
     if json:
         console.as_json({"rows": rows})

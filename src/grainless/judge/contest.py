@@ -49,12 +49,8 @@ def contest(
     images = choose("part", read.parts, part)
     if limit:
         images = images.take(np.arange(min(limit, len(images))))
-    # Models first: a name that is none is told before the search for a baseline's best setting.
-    made = {
-        name: contender(name, read, noise, seed=seed) for name in sorted(names, key=lambda n: n in BASELINES)
-    }
     return evaluate(
-        {name: made[name] for name in names},
+        contenders(names, read, noise, seed=seed),
         images,
         noise,
         data_name=f"{data} {part}",
@@ -62,6 +58,17 @@ def contest(
         protocol=protocol,
         after_batch=lambda count: watch(count, len(images)),
     )
+
+
+def contenders(names: Sequence[str], data: Data, noise: Chain, *, seed: int = 0) -> dict[str, Denoise]:
+    """Those of these names, in their order.
+
+    Raises:
+        InputError: one of them is neither a baseline nor a model; told before a long search for any's best setting.
+    """
+    models_first = sorted(names, key=lambda name: name in BASELINES)
+    made = {name: contender(name, data, noise, seed=seed) for name in models_first}
+    return {name: made[name] for name in names}
 
 
 def contender(name: str, data: Data, noise: Chain, *, seed: int = 0) -> Denoise:

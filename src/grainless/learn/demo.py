@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from grainless.denoiser import Denoiser
-from grainless.judge.contest import blind, contender
+from grainless.judge.contest import blind, contenders
 from grainless.judge.data.find import Shelf
 from grainless.judge.evaluation import Row, evaluate
 from grainless.judge.noise import noise_from
@@ -36,7 +36,7 @@ def demo(out: Path, *, watcher: Watcher, changes: Sequence[str] = ()) -> tuple[R
     run = train(recipe, out, shelf=shelf, watcher=watcher, resume=(out / "recipe.toml").is_file())
     data, noise = recipe.data(shelf), noise_from(NOISE)
     denoisers = {"grainless": blind(Denoiser(run.model_file))}
-    denoisers |= {name: contender(name, data, noise, seed=recipe.seed) for name in CLASSICAL}
+    denoisers |= contenders(CLASSICAL, data, noise, seed=recipe.seed)
     rows = evaluate(denoisers, data.test, noise, seed=recipe.seed, data_name="photos test")
     write_page(run, data, rows, denoisers, noise, recipe.seed)
     return run, rows

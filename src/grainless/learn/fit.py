@@ -31,6 +31,10 @@ VALIDATION = 2**31  # in the place of an epoch's number: the noise of validation
 LOOK_EVERY = 16  # steps between looks at the loss: on an accelerator each look waits for it
 
 
+class Diverged(RunError):
+    """The loss is no longer a number."""
+
+
 @dataclass(frozen=True)
 class Epoch:
     """What an epoch came to.
@@ -154,7 +158,7 @@ class Fit:
         """Train; one epoch each time round.
 
         Raises:
-            RunError: the loss is no longer a number.
+            Diverged: the loss is no longer a number.
         """
         while not self.done:
             number = len(self.history) + 1
@@ -255,7 +259,7 @@ def _feed(images: Images, *, batch: int, crop: int | None, steps: int | None, de
 
 def _finite(loss: float, where: str) -> float:
     if not math.isfinite(loss):
-        raise RunError(f"The training diverged at {where}: the loss is {loss}. Try a lower train.rate.")
+        raise Diverged(f"The training diverged at {where}: the loss is {loss}. Try a lower train.rate.")
     return loss
 
 

@@ -10,7 +10,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from grainless import __version__
-from grainless.atomic import whole, write_text
+from grainless.atomic import is_left_over, whole, write_text
 from grainless.errors import InputError, RunError
 from grainless.learn.recipe import Recipe, text_of
 
@@ -76,7 +76,7 @@ class Run:
         Raises:
             InputError: something lies there already; nothing is overwritten.
         """
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        if path.exists() and not (path.is_dir() and all(map(is_left_over, path.iterdir()))):
             raise InputError(f"{path} is there already; give another --out, or go on with it by --resume.")
 
     @classmethod
@@ -93,8 +93,9 @@ class Run:
 
     @property
     def finished(self) -> bool:
-        """Training is over, and the model was judged."""
-        return self.model_file.is_file() and self.weights_file.is_file() and "scores" in self.facts()
+        """Training is over, the model was judged, and the report, which comes last, is written."""
+        files = (self.model_file, self.weights_file, self.report_file)
+        return all(file.is_file() for file in files) and "scores" in self.facts()
 
     def check_made_by(self, recipe: Recipe) -> None:
         """Whether this recipe, comments aside, began the run.

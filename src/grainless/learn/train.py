@@ -90,7 +90,7 @@ def _train(run: Run, recipe: Recipe, fit: Fit, watcher: Watcher) -> None:
         going_on = f"go on with: grainless train {run.recipe_file} --out {run.path} --resume"
         raise RunError(f"Stopped. {_leave(run, recipe, fit)}; {going_on}") from stop
     except RunError as error:
-        raise RunError(f"{error} {_leave(run, recipe, fit)}.") from error
+        raise type(error)(f"{error} {_leave(run, recipe, fit)}.") from error
     except OSError as error:  # of TensorBoard's files
         raise RunError(f"{run.path} could not be written: {error.strerror or error}.") from error
 

@@ -49,6 +49,10 @@ class TerminalWatcher:
             markup=False,
             highlight=False,
         )
+        if fit.missed:
+            start = recipe.options["train.start"]
+            told = f"{start} has no weights that fit for: {', '.join(fit.missed)}"
+            err.print(told, markup=False, highlight=False)
 
     def step(self, done: int, steps: int, loss: float) -> None:
         """Move the bar."""

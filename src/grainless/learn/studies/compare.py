@@ -1,5 +1,6 @@
 """Compare: several recipes on several data sets; which one is best."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,28 +71,33 @@ def compare(study: Study, recipes: list[str], data: list[str], changes: list[str
         metric: by which the best is selected: a name in `judge.metrics.METRICS`.
 
     Raises:
-        InputError: fewer than two recipes, a recipe with mistakes, no such metric.
+        InputError: fewer than two recipes, a recipe with mistakes, different data of their own, no such metric.
     """
     choose("metric", METRICS, metric)
     if len(set(recipes)) < 2:
         raise InputError(f"A comparison takes two recipes or more, and this is {len(set(recipes))}.")
-    wanted = {(recipe, name): _changes(recipe, name, changes) for recipe in recipes for name in data or [""]}
-    for (recipe, _), lines in wanted.items():  # every mistake is told before the first training
-        Recipe.load(recipe, lines)
-    runs = {
-        (recipe, name or _own_data(recipe)): study.run(recipe, lines)
-        for (recipe, name), lines in wanted.items()
+    sets = [[f"data.name={name}", *changes] for name in data] or [changes]
+    wanted = {  # every mistake is told before the first training
+        (recipe, str(Recipe.load(recipe, lines).options["data.name"])): lines
+        for recipe in recipes
+        for lines in sets
     }
+    _check_same_data(wanted)
+    runs = {(recipe, name): study.run(recipe, lines) for (recipe, name), lines in wanted.items()}
     figures = [_draw(study, name, runs) for name in dict.fromkeys(name for _, name in runs)]
     return Comparison(runs, metric, figures)
 
 
-def _changes(recipe: str, data: str, changes: list[str]) -> list[str]:
-    return [f"data.name={data}", *changes] if data else changes
-
-
-def _own_data(recipe: str) -> str:
-    return str(Recipe.load(recipe).options["data.name"])
+def _check_same_data(pairs: Iterable[tuple[str, str]]) -> None:
+    """Refuse recipes on different images: a mean over an easier data set is no better network."""
+    sets: dict[str, set[str]] = {}
+    for recipe, name in pairs:
+        sets.setdefault(recipe, set()).add(name)
+    if any(each != next(iter(sets.values())) for each in sets.values()):
+        told = ", ".join(f"{recipe} has {' and '.join(sorted(each))}" for recipe, each in sets.items())
+        raise InputError(
+            f"The recipes have different data, so none is the best: {told}. Name the data by --data."
+        )
 
 
 def _draw(study: Study, data: str, runs: dict[tuple[str, str], Run]) -> Path:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,9 @@ from grainless.judge.evaluation import Array, Denoise, Task
 from grainless.learn.recipe import Recipe
 from grainless.learn.run import Run
 from grainless.learn.train import Watcher, train
+
+LONGEST = 255
+"""Bytes that the name of a file or a folder may have, nearly everywhere."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +41,21 @@ class Study:
         """
         changes = list(changes)
         changed = Recipe.load(recipe, changes)
-        run = Run(self.folder / ",".join([changed.name, *changes]).replace("/", "_"))
+        run = Run(self.folder / _name(changed.name, changes))
         begun = run.recipe_file.is_file()
         if begun and run.finished:
             run.check_made_by(changed)
             return run
         return train(changed, run.path, shelf=self.shelf, watcher=self.watcher, resume=begun)
+
+
+def _name(recipe: str, changes: list[str]) -> str:
+    """Of a run's folder: the recipe and what is changed in it; cut where no file system takes so long a name."""
+    name = ",".join([recipe, *changes]).replace("/", "_")
+    if len(name.encode()) <= LONGEST:
+        return name
+    start = name.encode()[: LONGEST // 2].decode(errors="ignore")
+    return f"{start}...{sha256(name.encode()).hexdigest()[:16]}"
 
 
 def denoiser(run: Run) -> Denoise:

@@ -6,11 +6,12 @@ from typing import Any
 import optuna
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
+from optuna.trial import TrialState
 from torch.utils.tensorboard import SummaryWriter
 
-from grainless.errors import InputError, RunError
+from grainless.errors import InputError
 from grainless.judge.data.images import Data
-from grainless.learn.fit import Epoch, Fit
+from grainless.learn.fit import Diverged, Epoch, Fit
 from grainless.learn.recipe import Recipe
 from grainless.learn.studies.study import Study
 from grainless.learn.train import Watcher
@@ -50,24 +51,29 @@ def tune(study: Study, recipe: str, over: list[str], changes: list[str], trials:
         A row a trial, the best first: its state, validation loss, epochs, and the value of each line.
 
     Raises:
-        InputError: a line of `over` has no such form, or the recipe has no such line.
+        InputError: a line of `over` has no such form, the recipe has no such line, or the folder holds a search
+            over other lines.
     """
     lines = dict(_line(text) for text in over)
     for line, values in lines.items():
         Recipe.load(recipe, [*changes, f"{line}={_first(values)}"])
     study.folder.mkdir(parents=True, exist_ok=True)
     optuna.logging.set_verbosity(optuna.logging.WARNING)
+    chosen = Recipe.load(recipe, changes)
     search = optuna.create_study(
-        study_name=Recipe.load(recipe, changes).name,
+        study_name=chosen.name,
         storage=JournalStorage(JournalFileBackend(str(study.folder / "trials.jsonl"))),
-        sampler=optuna.samplers.TPESampler(seed=Recipe.load(recipe, changes).seed),
         pruner=optuna.pruners.MedianPruner(n_startup_trials=3, n_warmup_steps=1),
         load_if_exists=True,
     )
+    _check_same(search, {"over": over, "changes": changes}, study.folder)
+    # Of a seed of its own each time: a search that goes on would try its first values again.
+    search.sampler = optuna.samplers.TPESampler(seed=chosen.seed + len(search.trials))
+    _take_up(search)
     search.optimize(
         lambda trial: _loss(study, recipe, lines, changes, trial),
         n_trials=max(0, trials - len(_ended(search))),
-        catch=(RunError,),  # a trial that diverged is no end of the search
+        catch=(Diverged,),  # which is no end of the search; a full disk is one, and so is a person's ctrl-C
     )
     rows = [_row(trial) for trial in sorted(_ended(search), key=_order)]
     _write_hparams(study.folder / "hparams", rows)
@@ -109,27 +115,57 @@ def _loss(
 ) -> float:
     chosen = [f"{line}={_suggested(trial, line, values)}" for line, values in lines.items()]
     watched = Study(study.folder, study.shelf, Watched(trial, study.watcher))
-    history = watched.run(recipe, [*changes, *chosen]).facts()["history"]
+    try:
+        history = watched.run(recipe, [*changes, *chosen]).facts()["history"]
+    except Diverged:
+        trial.set_user_attr("diverged", True)
+        raise
+    trial.set_user_attr("epochs", len(history))
     return min(float(epoch["validation"]) for epoch in history)
 
 
+def _check_same(search: optuna.Study, lines: dict[str, list[str]], folder: Path) -> None:
+    """Refuse to go on with a search over other lines: its losses could not be compared."""
+    known = search.user_attrs.get("lines", lines)
+    if known != lines:
+        told = "; ".join(f"{name} was {known[name]} and is {lines[name]}" for name in lines)
+        raise InputError(
+            f"{folder} holds another search: {told}. Go on with it as it was, or give another --out."
+        )
+    search.set_user_attr("lines", lines)
+
+
 def _ended(search: optuna.Study) -> list[optuna.trial.FrozenTrial]:
-    """Trials that came to an end; one that was killed half way is none, and its run goes on when chosen again."""
-    return [trial for trial in search.trials if trial.state.is_finished()]
+    """Trials that came to an end; one that was killed or stopped half way is none."""
+    return [
+        trial
+        for trial in search.trials
+        if trial.state in {TrialState.COMPLETE, TrialState.PRUNED} or "diverged" in trial.user_attrs
+    ]
+
+
+def _take_up(search: optuna.Study) -> None:
+    """Have the values of trials that were cut short tried first: their runs go on where they were."""
+    tried = [trial.params for trial in _ended(search)]
+    for trial in search.trials:
+        if trial.params and trial.params not in tried:
+            search.enqueue_trial(trial.params)
+            tried.append(trial.params)
 
 
 def _order(trial: optuna.trial.FrozenTrial) -> tuple[bool, float]:
-    is_complete = trial.state == optuna.trial.TrialState.COMPLETE
+    is_complete = trial.state == TrialState.COMPLETE
     return not is_complete, trial.value if is_complete and trial.value is not None else float("inf")
 
 
 def _row(trial: optuna.trial.FrozenTrial) -> dict[str, Any]:
-    losses = trial.intermediate_values  # none where a run was reused
+    losses = trial.intermediate_values  # by epoch; without those epochs that were done already
+    is_complete = trial.state == TrialState.COMPLETE
     return {
         "trial": trial.number,
         "state": trial.state.name.lower(),
-        "validation loss": min(losses.values(), default=trial.value),
-        "epochs": len(losses) or None,
+        "validation loss": trial.value if is_complete else min(losses.values(), default=None),
+        "epochs": trial.user_attrs.get("epochs", max(losses, default=None)),
         **trial.params,
     }
 
