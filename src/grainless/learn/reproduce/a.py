@@ -36,7 +36,7 @@ def reproduce(study: Study, pictures: Path, effort: Effort) -> Section:
     best = [study.run("a-mnist-best", changes) for changes in BEST[effort]]
     train_noisy, train_bce = _on_training_images(study, run)
     known = of_run(run)
-    test = min(score(each, "bce") for each in best)
+    selected = min(best, key=lambda each: score(each, "bce", "validation"))  # not by the test images
     figures = [
         Figure(
             "images for training, validation, test", "60,000, the test images, 10,000", _counts(study, run)
@@ -48,7 +48,7 @@ def reproduce(study: Study, pictures: Path, effort: Effort) -> Section:
             "BCE, validation images",
             "0.0930",
             f"{score(run, 'bce', 'validation'):.4f}",
-            f"{min(score(each, 'bce', 'validation') for each in best):.4f}",
+            f"{score(selected, 'bce', 'validation'):.4f}",
             "theirs are the test images, which early stopping saw; ours are held out of the training images",
         ),
         Figure("BCE, training images", "0.09208", f"{train_bce:.4f}", note="ours: the first 10,000"),
@@ -56,7 +56,7 @@ def reproduce(study: Study, pictures: Path, effort: Effort) -> Section:
             "BCE, test images",
             "0.09386",
             with_excess(score(run, "bce"), FLOOR),
-            with_excess(test, FLOOR),
+            with_excess(score(selected, "bce"), FLOOR),
             took(run),
         ),
         Figure(

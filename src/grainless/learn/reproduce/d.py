@@ -108,7 +108,8 @@ def _pictures(study: Study, run: Run, best: Run, pictures: Path) -> str:
 
 def _trials(study: Study, effort: Effort) -> str:
     """Hyper-parameter trials; TensorBoard shows them on its HParams page."""
-    trials = Study(study.folder / "d-trials", study.shelf, study.watcher)
+    name = "d-trials-full" if effort == "full" else "d-trials"  # of more epochs: another search
+    trials = Study(study.folder / name, study.shelf, study.watcher)
     rows = tune(
         trials,
         "d-fashion-dense",
