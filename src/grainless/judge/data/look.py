@@ -24,10 +24,17 @@ def rows(source: DataSet, shelf: Shelf) -> list[dict[str, Any]]:
     if not isinstance(source, Csv):
         return []
     lines = first_rows(shelf.locate(source.file), ROWS + 1)
-    shown = [[*line[: COLUMNS + 1], f"... {len(line) - COLUMNS - 1} more"] for line in lines if line != [""]]
-    named = not shown[0][0].isdigit()
-    head = shown[0][:-1] if named else ["label", *(f"pixel{number + 1}" for number in range(COLUMNS))]
-    return [dict(zip([*head, "..."], line, strict=False)) for line in (shown[1:] if named else shown[:ROWS])]
+    shown = [_cut(line) for line in lines if line != [""]]
+    named = not shown[0][0].strip().removeprefix("-").isdigit()
+    head = shown[0] if named else ["label", *(f"pixel{number}" for number in range(1, COLUMNS + 1))]
+    head = [*head[: COLUMNS + 1], "..."] if len(shown[0]) > COLUMNS + 1 else head[: len(shown[0])]
+    return [dict(zip(head, line, strict=False)) for line in (shown[1:] if named else shown[:ROWS])]
+
+
+def _cut(line: list[str]) -> list[str]:
+    """The first cells of a row, and how many more there are."""
+    more = len(line) - COLUMNS - 1
+    return [*line[: COLUMNS + 1], f"... {more} more"] if more > 0 else line
 
 
 def drawn(images: Images) -> str:
