@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import numpy as np
+
 from grainless.judge.baselines import BASELINES
 from grainless.judge.contest import contenders
 from grainless.judge.data.images import Data
@@ -48,6 +50,7 @@ def reproduce(study: Study, pictures: Path, effort: Effort) -> Section:
         "recipes. Our best has the coded one's noise."
     )
     figures += [Figure("selected", "coded", chosen.removeprefix("c-"))]
+    words += _black(study, comparison.runs)
     shown = [_copy(path, pictures, f"c-{path.stem}.png", _words(path)) for path in comparison.figures]
     return Section(
         "C",
@@ -55,6 +58,21 @@ def reproduce(study: Study, pictures: Path, effort: Effort) -> Section:
         figures,
         [words, *shown, *_failure(study, pictures, effort), _walk(comparison.runs, pictures, study)],
     )
+
+
+def _black(study: Study, runs: dict[tuple[str, str], Run]) -> str:
+    """Who gives the black image: with squared error behind a sigmoid a network can fall into it and stay."""
+    black = {
+        name: float(np.mean([np.square(test.floats(index)).mean() for index in range(len(test))]))
+        for name, test in ((name, runs["c-coded", name].recipe().data(study.shelf).test) for name in DATA)
+    }
+    fallen = [
+        f"{recipe} on {name}"
+        for (recipe, name), run in runs.items()
+        if score(run, "mse") > 0.95 * black[name]
+    ]
+    told = ", ".join(f"{mse:.5f} on {name}" for name, mse in black.items())
+    return f" No better than the black image, whose MSE is {told}: {', '.join(fallen)}." if fallen else ""
 
 
 def _words(path: Path) -> str:
