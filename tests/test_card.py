@@ -14,6 +14,7 @@ cards = some.builds(
     channels=some.sampled_from([1, 3]),
     size=some.none() | some.tuples(sides, sides),
     multiple=sides,
+    least=sides,
     reach=some.none() | sides,
     about=some.dictionaries(some.text(), some.integers() | some.text() | some.lists(some.booleans())),
 )

@@ -41,3 +41,9 @@ def test_images_without_classes_cannot_be_classified():
     images = Images.of(np.zeros((4, 1, 8, 8), np.uint8))
     with pytest.raises(InputError, match="scans has no labels, so there is nothing to classify"):
         classify({}, Data("scans", images, images, images), noise_from("none"))
+
+
+def test_one_class_cannot_be_classified():
+    images = Images.of(np.zeros((4, 1, 8, 8), np.uint8), np.ones(4, np.int64))
+    with pytest.raises(InputError, match=r"The training images are all of one class"):
+        classify({}, Data("scans", images, images, images), noise_from("none"))

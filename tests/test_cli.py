@@ -118,6 +118,12 @@ def test_models_are_listed_with_ones_own_runs(printed, finished, monkeypatch):
     assert json.loads(printed("list", "models", "--json"))["tiny"] == "run, runs/tiny/model.onnx"
 
 
+def test_no_models_yet(printed, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert printed("list", "models").startswith("There are no models yet: ")
+    assert json.loads(printed("list", "models", "--json")) == {}
+
+
 def test_train_reports_progress_scores_and_where_the_run_lies(call, recipe_file, tmp_path):
     status, out, err = call("train", recipe_file, "--out", tmp_path / "run", "--set", "train.epochs=1")
     assert status == 0
@@ -390,6 +396,7 @@ def test_a_diverging_training(call, recipe_file, tmp_path):
             ("show", "digit"),
             r'No recipe, run, model or data set is called "digit" \(did you mean "digits"\?\)',
         ),
+        (("show", "digits", "--set", "seed=1"), r"--set changes a line of a recipe, and digits is none\."),
         (("evaluate", "nml", "--data", "digits"), r'No model is called "nml".* \(did you mean "nlm"\?\)\.'),
         (
             ("evaluate", "tv", "--data", "digits", "--noise", "gausian"),

@@ -44,6 +44,11 @@ def test_images_that_are_not_there_are_told(finished, tmp_path, number):
         draw_walk(finished.path, (0, number), tmp_path / "walk.png", shelf=Shelf())
 
 
+def test_a_walk_is_a_png_and_overwrites_nothing_else(finished, tmp_path):
+    with pytest.raises(InputError, match=r"notes\.toml has no ending that is written: \.png\."):
+        draw_walk(finished.path, (0, 3), tmp_path / "notes.toml", shelf=Shelf())
+
+
 def test_two_steps_are_the_least(finished, images):
     with pytest.raises(InputError, match="at least 2 steps, not 1"):
         Coder(finished.path).interpolate(images[0], images[1], 1)

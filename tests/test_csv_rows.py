@@ -44,6 +44,8 @@ def test_sides_are_height_and_width(path):
         ("1,0,0,0", r"small\.csv: line 17 has 3 pixels, 4 were expected \(2 x 2\)\."),
         ("1,0,0,0,0,0", r"line 17 has 5 pixels, 4 were expected \(2 x 2\)\."),
         (",0,0,0,0", r"line 17 has no label\."),
+        ("1" + "0" * 20 + ",0,0,0,0", r'line 17 has the label "10+", a whole number'),
+        ("1,0,0,\N{FULLWIDTH DIGIT SEVEN},0", r"line 17, pixel 3 is "),
         ("shoe,0,0,0,0", r'line 17 has the label "shoe", a whole number was expected\.'),
         ("1,0,0,x,0", r'line 17, pixel 3 is "x", a whole number from 0 to 255 was expected\.'),
         ("1,0,0,,0", r'line 17, pixel 3 is "", a whole number'),
@@ -97,6 +99,27 @@ def test_a_file_of_its_own_for_the_test(path):
     data = Csv(file=path, test_file=other).read(Shelf())
     assert [len(part) for part in data.parts.values()] == [16, 4, 5]
     assert_array_equal(data.test.stack(), pixels)
+
+
+def test_the_file_itself_is_no_test(path):
+    shelves.csv(path)
+    with pytest.raises(
+        InputError, match=r"file and test_file are both .*small\.csv; what is trained on is no"
+    ):
+        Csv(file=path, test_file=path.parent / "." / path.name).read(Shelf())
+
+
+def test_one_row_held_out_is_too_few_for_two_parts(path):
+    shelves.csv(path, rows=3)
+    with pytest.raises(
+        InputError, match=r"small\.csv has 3 images, 1 of them held out; .* need one each: set"
+    ):
+        Csv(file=path).read(Shelf())
+
+
+def test_a_folder_is_no_file(tmp_path):
+    with pytest.raises(InputError, match=r"is a folder; give a CSV file\.$"):
+        Csv(file=tmp_path).read(Shelf())
 
 
 def test_first_rows_for_a_look(path):

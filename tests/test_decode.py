@@ -80,6 +80,13 @@ def test_a_broken_file_is_named(path, keep, why):
             head(path)
 
 
+def test_a_bomb_is_told_in_one_sentence(path, monkeypatch):
+    Image.new("L", (20, 20)).save(path)
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
+    with pytest.raises(InputError, match=r"could be decompression bomb DOS attack\.$"):
+        head(path)
+
+
 def test_awkward_real_files_are_read_or_told():
     if "GRAINLESS_DATA" not in os.environ:
         pytest.skip("set GRAINLESS_DATA to a folder with awkward/")

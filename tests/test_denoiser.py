@@ -68,6 +68,15 @@ def test_padding_is_needed(by_four):
         by_four._run(np.zeros((1, 1, 5, 8), np.float32))
 
 
+@pytest.mark.parametrize("size", [(1, 1), (1, 9), (4, 3), (5, 5), (6, 2)])
+def test_small_images_are_padded_to_the_least(folder, size):
+    least = Denoiser(tiny.needs_five(folder / "five.onnx", Card("five", channels=1, multiple=2, least=5)))
+    noisy = np.ones((2, 1, *size), np.float32)
+    assert least(noisy).shape == noisy.shape
+    with pytest.raises(Exception, match="Invalid input shape"):
+        least._run(np.ones((1, 1, 4, 9), np.float32))
+
+
 def test_padding_is_by_reflection(folder):
     card = Card("blur", channels=1, multiple=4)
     denoised = Denoiser(tiny.blur(folder / "blur-four.onnx", card))(np.float32([[[[0, 0, 1, 9, 5]] * 4]]))

@@ -129,6 +129,15 @@ def test_multiple_is_true_and_no_larger_than_it_must_be(case):
         assert not takes(network, odd)
 
 
+@pytest.mark.parametrize("case", ANY_SIZE)
+def test_least_is_true_and_no_larger_than_it_must_be(case):
+    network = build(case).eval()
+    shortest = max(network.multiple, network.least)
+    assert takes(network, torch.rand(1, 1, shortest, shortest))
+    if network.least > 1:
+        assert not takes(network, torch.rand(1, 1, network.least - 1, 20))
+
+
 def takes(network, noisy):
     try:
         return network(noisy).shape == noisy.shape
@@ -332,6 +341,8 @@ def test_check_size_tells_what_the_network_takes():
         check_size(build("unet"), 27, 3)
     with pytest.raises(InputError, match=r"takes images of 9 x 12 pixels, and these are 9 x 13\.$"):
         check_size(build("dense"), 9, 13)
+    with pytest.raises(InputError, match=r"images of 5 x 5 pixels or more, and these are 4 x 9\.$"):
+        check_size(build("stacked valid"), 4, 9)
 
 
 def test_reach_by_hand():

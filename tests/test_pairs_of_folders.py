@@ -88,7 +88,7 @@ def test_folders_missing_empty_or_too_small(scenes):
         InputError, match="scenes has 1 image; with 1 and 1 held out, none is left to train on"
     ):
         Pairs(path=scenes).read(Shelf())
-    with pytest.raises(InputError, match="scenes/dark is no folder"):
+    with pytest.raises(InputError, match='scenes holds no folder "dark"'):
         Pairs(path=scenes, noisy="dark").read(Shelf())
     (scenes / "dark").mkdir()
     with pytest.raises(InputError, match=r"There are no images in .*dark"):
@@ -156,3 +156,17 @@ def test_memory_stays_small_when_the_budget_is(scenes):
     assert growth(memory=10) < 40
     assert growth(memory=10) < 40  # and when it was decoded before
     assert growth(memory=1000) > 80  # the test sees what it should
+
+
+@pytest.mark.parametrize(("there", "option"), [("high", "noisy"), ("low", "clean")])
+def test_a_folder_of_another_name_is_told_with_those_there(scenes, there, option):
+    for name in (there, "other"):
+        shelves.images(scenes / name, "1.png")
+    missing = {"noisy": "low", "clean": "high"}[option]
+    inside = ", ".join(sorted([there, "other"]))
+    with pytest.raises(
+        InputError,
+        match=rf'scenes holds no folder "{missing}"; name the one of the {option} images by the option '
+        rf"{option}\. Folders there: {inside}\.$",
+    ):
+        Pairs(path=scenes).read(Shelf())

@@ -184,7 +184,8 @@ def test_a_change_of_another_form_is_told(change):
             r"option \"optimizer\" of train is 'adem': .*'adam', 'adamw' or 'rmsprop'",
         ),
         (["train.network=3"], r'no option of train is called "network"'),
-        (["seed=-1"], r"seed is -1; it is a whole number, 0 or more"),
+        (["seed=-1"], r"seed is -1; it is a whole number from 0 to 2,147,483,647"),
+        (["seed=2147483648"], r"seed is 2147483648; it is a whole number from 0 to"),
         (["seed=true"], r"seed is True; it is a whole number"),
         (
             ["trian.epochs=1"],
@@ -250,6 +251,10 @@ def recipe_of(network, data='name = "digits"', learn="", train=""):
         (
             {"network": 'name = "unet"\nwidths = [4, 4, 4, 4, 4]'},
             "multiples of 16, and these are 8 x 8; 16 x 16 would",
+        ),
+        (
+            {"network": 'name = "stacked"\nwidths = [4, 4, 4, 4]'},
+            "takes images of 9 x 9 pixels or more, and these are 8 x 8",
         ),
         (
             {"network": 'name = "dense"', "data": 'name = "photos"'},

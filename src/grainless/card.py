@@ -19,6 +19,7 @@ class Card:
         channels: colours of the image, in and out: 1 grey, 3 RGB.
         size: (height, width) if it takes only one size, else None.
         multiple: the sides of what it is given must be multiples of this.
+        least: and no shorter than this.
         reach: no output pixel depends on input further away than this; None: on the whole image.
         about: for people: architecture, data, terms, licence, noise, scores, versions.
     """
@@ -27,6 +28,7 @@ class Card:
     channels: int
     size: tuple[int, int] | None = None
     multiple: int = 1
+    least: int = 1
     reach: int | None = None
     about: dict[str, Any] = field(default_factory=dict)
 

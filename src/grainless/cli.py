@@ -274,6 +274,10 @@ def list_(
     rows = LISTS[kind]()
     if json:
         console.as_json(rows)
+    elif not rows:
+        console.say(
+            f"There are no {kind} yet: none is shipped, and no finished training lies in the folder runs."
+        )
     else:
         console.table(kind, ("name", "what it is"), rows.items())
 
@@ -304,6 +308,8 @@ def _facts(what: str, changes: Sequence[str], data_dir: Path | None) -> dict[str
     from grainless import zoo
     from grainless.denoiser import load
 
+    if changes and (Path(what).is_dir() or not (what.endswith(".toml") or what in _recipes())):
+        raise InputError(f"--set changes a line of a recipe, and {what} is none.")
     if Path(what).is_file() and not what.endswith(".toml"):
         return vars(load(what).card)  # before what follows: a card needs no more than denoising does
     from grainless.judge.data import DATA

@@ -45,8 +45,8 @@ class Denoiser:
         """Denoise images, (n, c, h, w) float32, 0 black, 1 full scale; c = 1 or 3.
 
         A grey model takes the colours of an image one by one; a colour model takes a grey image as three
-        equal colours, and the mean of its answers counts. Sides are padded to the model's multiple by
-        reflection.
+        equal colours, and the mean of its answers counts. Sides are padded to the model's multiple, and
+        to the least it takes, by reflection.
 
         Returns:
             (n, c, h, w) float32, not clipped.
@@ -88,12 +88,17 @@ class Denoiser:
             raise InputError(f"{name} is {_by(size)}: it has no pixels.")
 
     def _padded(self, noisy: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Run (n, card.channels, h, w) images, padded to the multiple, and cut the padding off again."""
+        """Run (n, card.channels, h, w) images, padded to what it takes, and cut the padding off again."""
         height, width = noisy.shape[2:]
-        down, right = -height % self.card.multiple, -width % self.card.multiple
+        down, right = (self._missing(side) for side in (height, width))
         if down or right:
             noisy = np.pad(noisy, ((0, 0), (0, 0), (0, down), (0, right)), mode="reflect")
         return self._chunked(noisy)[:, :, :height, :width]
+
+    def _missing(self, side: int) -> int:
+        """How many pixels a side must grow by to be one that the model takes."""
+        grown = max(side, self.card.least)
+        return grown + -grown % self.card.multiple - side
 
     def _chunked(self, noisy: NDArray[np.float32]) -> NDArray[np.float32]:
         """Run many images a few at a time: memory stays bounded."""

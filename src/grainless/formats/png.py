@@ -63,7 +63,9 @@ def encode(image: Image) -> bytes:
 
 
 def check_area(height: int, width: int, limit: int) -> None:
-    """Refuse images that unpack to more pixels than `limit`, before anything is unpacked."""
+    """Refuse images without pixels, and those that unpack to more than `limit`, before anything is unpacked."""
+    if not height * width:
+        raise InputError(f"holds {width} x {height} pixels, which are none")
     if height * width > limit:
         raise InputError(f"holds {width} x {height} pixels, more than the {limit:,} that are taken at once")
 

@@ -64,6 +64,8 @@ LAYOUT = {
     *(IFD.Exif, IFD.GPSInfo, IFD.Interop),
 }
 """Tags of how pixels and directories lie in the file, and those that the writer is given by keyword."""
+BIG, BIG_BACKWARDS = b"II+\0", b"MM\0+"
+"""How BigTIFF begins, whose places have 64 bits; it is written as plain TIFF."""
 Tag = tuple[int, int, int | None, bytes, bool]
 Rational = tuple[int, int]
 
@@ -88,6 +90,8 @@ def decode(data: bytes, limit: int) -> Image:
         InputError: a kind of TIFF we do not take.
         tifffile.TiffFileError and others: broken bytes.
     """
+    if data.startswith(BIG_BACKWARDS):  # Pillow finds no EXIF there
+        raise InputError("is a big-endian BigTIFF: convert it to a plain TIFF")
     with tifffile.TiffFile(io.BytesIO(data)) as file:
         if len(file.pages) > 1:
             raise InputError(f"holds {len(file.pages)} pages: give a file of one page")
@@ -211,7 +215,11 @@ def _ratio(value: Rational) -> float:
 def _exif(data: bytes) -> bytes | None:
     """The page's camera tags and EXIF directories as an EXIF structure of their own."""
     page, exif = PIL.Image.Exif(), PIL.Image.Exif()
-    page.load(data)
+    if data.startswith(BIG):
+        page.bigtiff, page.endian = True, "<"  # load() alone knows none
+        page.load_from_fp(io.BytesIO(data), struct.unpack("<Q", data[8:16])[0])
+    else:
+        page.load(data)
     for code in CAMERA:
         if code in page:
             exif[code] = page[code]

@@ -66,7 +66,7 @@ def classify(
         limit: only the first so many test images.
 
     Raises:
-        InputError: the data have no labels.
+        InputError: the data have no labels, or all the same.
     """
     if data.train.labels is None or data.test.labels is None:
         raise InputError(f"{data.name} has no labels, so there is nothing to classify.")
@@ -87,6 +87,9 @@ def _trained(train: Images, seed: int) -> Any:
 
     chosen = np.random.default_rng(seed).permutation(len(train))[:LEARN_FROM]
     taken = train.take(chosen)
+    assert taken.labels is not None
+    if len(set(taken.labels.tolist())) < 2:
+        raise InputError("The training images are all of one class, so there is nothing to classify.")
     return SVC(C=10).fit(_rows(taken.stack().astype(np.float32) / taken.white), taken.labels)
 
 

@@ -93,8 +93,10 @@ def draw_walk(run: Path, between: tuple[int, int], path: Path, *, shelf: Shelf, 
         steps: images on the way, both ends included.
 
     Raises:
-        InputError: no code, or no test image of such a number.
+        InputError: no code, no test image of such a number, or `path` does not end in .png.
     """
+    if path.suffix.lower() != ".png":
+        raise InputError(f"{path} has no ending that is written: .png.")
     coder = Coder(run)
     test = coder.run.recipe().data(shelf).test
     for number in between:

@@ -34,6 +34,7 @@ def export_best(run: Run, recipe: Recipe, network: Network, samples: Tensor) -> 
         network.channels,
         network.size,
         network.multiple,
+        network.least,
         network.reach,
         _about(run, recipe, network),
     )

@@ -21,6 +21,9 @@ from grainless.learn.networks import NETWORKS
 from grainless.learn.networks.network import Network, check_size
 from grainless.learn.pairs import WAYS, Way
 
+MAX_SEED = 2**31 - 1
+"""Every generator of torch, numpy and optuna takes so many, also where a study counts on from a seed."""
+
 TABLES = ("data", "noise", "network", "learn", "train")
 
 
@@ -208,8 +211,8 @@ class Recipe:
             if key not in words
         ]
         seed = tables.get("seed", 0)
-        if type(seed) is not int or seed < 0:
-            mistakes.append(f"seed is {seed!r}; it is a whole number, 0 or more")
+        if type(seed) is not int or not 0 <= seed <= MAX_SEED:
+            mistakes.append(f"seed is {seed!r}; it is a whole number from 0 to {MAX_SEED:,}")
         return mistakes
 
     def _table(self, name: str) -> dict[str, Any]:

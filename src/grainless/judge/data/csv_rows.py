@@ -22,6 +22,9 @@ from grainless.judge.data.split import Held, split
 CHUNK = 2000
 """Rows read at a time: bounds the memory that text takes."""
 
+DIGITS = 18
+"""So many a number may have: 64 bits hold them."""
+
 Side = Annotated[int, Ge(1)]
 
 
@@ -59,7 +62,15 @@ class Csv:
         images = read_csv(path, self.size)
         train, held = split(len(images), [self.holdout], seed=self.seed, source=path.name)
         if self.test_file:
-            validation, test = images.take(held), read_csv(shelf.locate(self.test_file), self.size)
+            other = shelf.locate(self.test_file)
+            if other.resolve() == path.resolve():
+                raise InputError(f"file and test_file are both {path}; what is trained on is no test.")
+            validation, test = images.take(held), read_csv(other, self.size)
+        elif len(held) < 2:
+            raise InputError(
+                f"{path.name} has {len(images):,} images, 1 of them held out; validation and test need one each: "
+                "set holdout to 2 or more, or give a test_file."
+            )
         else:
             validation, test = (
                 images.take(held[part]) for part in split(len(held), [0.5], seed=self.seed, source="holdout")
@@ -104,14 +115,17 @@ def first_rows(path: Path, count: int) -> list[list[str]]:
 
 def _lines(path: Path) -> Generator[str]:
     """The lines of a text file, gzipped or not."""
-    with path.open("rb") as file:
-        packed = file.read(2) == b"\x1f\x8b"
-    opened: TextIO = (gzip.open if packed else open)(path, "rt", encoding="utf-8-sig", errors="replace")
+    if path.is_dir():
+        raise InputError(f"{path} is a folder; give a CSV file.")
     try:
+        with path.open("rb") as file:
+            packed = file.read(2) == b"\x1f\x8b"
+        opened: TextIO = (gzip.open if packed else open)(path, "rt", encoding="utf-8-sig", errors="replace")
         with opened:
             yield from opened
     except (OSError, EOFError, zlib.error) as error:
-        raise InputError(f"{path.name} cannot be read to its end: {error}.") from error
+        why = getattr(error, "strerror", None) or error
+        raise InputError(f"{path.name} cannot be read to its end: {why}.") from error
 
 
 def _values(lines: Sequence[str], columns: int) -> NDArray[np.int64] | None:
@@ -145,11 +159,12 @@ def _blame(lines: Sequence[str], first: int, size: tuple[int, int]) -> str:
 
 
 def _is_whole(text: str) -> bool:
-    return text.strip().lstrip("-").isdecimal()
+    digits = text.strip().removeprefix("-")
+    return digits.isascii() and digits.isdecimal() and len(digits) <= DIGITS
 
 
 def _is_byte(text: str) -> bool:
-    return text.isdecimal() and int(text) <= 255
+    return text.isascii() and text.isdecimal() and len(text) <= DIGITS and int(text) <= 255
 
 
 def write_csv(path: Path, images: Images) -> None:

@@ -74,7 +74,9 @@ def _lies(file: PIL.Image.Image) -> bool:
 
 
 def _unreadable(path: Path, error: Exception) -> InputError:
-    why = "it is of no known kind" if isinstance(error, PIL.UnidentifiedImageError) else error
+    why = (
+        "it is of no known kind" if isinstance(error, PIL.UnidentifiedImageError) else str(error).rstrip(".")
+    )
     return InputError(f"{path} cannot be read as an image: {why}.")
 
 

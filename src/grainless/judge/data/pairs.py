@@ -76,7 +76,7 @@ class Pairs:
 
     def _parts(self, folder: Path, shelf: Shelf) -> dict[str, list[Pair]]:
         """The files of each part."""
-        pairs = matched(folder / self.noisy, folder / self.clean)
+        pairs = self._matched(folder)
         held = {"validation": self.validation} | ({} if self.test_path else {"test": self.test})
         rows = split(len(pairs), list(held.values()), seed=self.seed, source=str(folder))
         files = {
@@ -86,8 +86,19 @@ class Pairs:
             other = shelf.locate(self.test_path)
             if other.resolve() == folder.resolve():
                 raise InputError(f"path and test_path are both {folder}; what is trained on is no test.")
-            files["test"] = matched(other / self.noisy, other / self.clean)
+            files["test"] = self._matched(other)
         return files
+
+    def _matched(self, folder: Path) -> list[Pair]:
+        """The partners in a folder that holds both."""
+        for option, name in (("noisy", self.noisy), ("clean", self.clean)):
+            if not (folder / name).is_dir():
+                inside = ", ".join(sorted(each.name for each in folder.iterdir() if each.is_dir())) or "none"
+                raise InputError(
+                    f'{folder} holds no folder "{name}"; name the one of the {option} images by the option '
+                    f"{option}. Folders there: {inside}."
+                )
+        return matched(folder / self.noisy, folder / self.clean)
 
     def _images(self, pairs: Sequence[Pair], cache: Path | None) -> Images:
         """The clean images with their noisy partners."""

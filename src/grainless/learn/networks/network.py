@@ -1,4 +1,4 @@
-"""What every network is: a torch module that tells four facts about itself."""
+"""What every network is: a torch module that tells five facts about itself."""
 
 from typing import Annotated
 
@@ -22,6 +22,7 @@ class Network(nn.Module):
         channels: colours of the image, in and out: 1 grey, 3 RGB.
         size: (height, width) if it takes only one size, else None.
         multiple: the sides of what it is given must be multiples of this.
+        least: and no shorter than this.
         reach: no output pixel depends on input further away than this, along either side; None: on the
             whole image.
     """
@@ -29,6 +30,7 @@ class Network(nn.Module):
     channels: int
     size: tuple[int, int] | None = None
     multiple: int = 1
+    least: int = 1
     reach: int | None = None
 
 
@@ -62,6 +64,11 @@ def check_size(network: Network, height: int, width: int) -> None:
         raise InputError(
             f"The network takes images whose sides are multiples of {network.multiple}, and these are "
             f"{height} x {width}; {near[0]} x {near[1]} would do."
+        )
+    if min(height, width) < network.least:
+        raise InputError(
+            f"The network takes images of {network.least} x {network.least} pixels or more, "
+            f"and these are {height} x {width}."
         )
 
 

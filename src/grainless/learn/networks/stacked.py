@@ -41,6 +41,7 @@ class Stacked(Network):
         super().__init__()
         self.channels = channels
         self.reach = 2 * len(widths) + 1  # each convolution sees one pixel further
+        self.least = 1 if padding == "same" else 2 * len(widths) + 1  # each takes one from each side
         around = 1 if padding == "same" else 0
         back = nn.Conv2d if padding == "same" else nn.ConvTranspose2d
         self.stack = nn.Sequential()
