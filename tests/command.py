@@ -1,5 +1,6 @@
 """The command line in a process of its own, as a person starts it."""
 
+import signal
 import subprocess
 import sys
 
@@ -14,5 +15,11 @@ def grainless(*arguments, **options):
 
 
 def begun(*arguments, **options):
-    """Start it; its stderr can be read line by line."""
-    return subprocess.Popen([*COMMAND, *map(str, arguments)], stderr=subprocess.PIPE, text=True, **options)
+    """Start it; its stderr can be read line by line. It hears ctrl-C also where the tests run in the background."""
+    return subprocess.Popen(
+        [*COMMAND, *map(str, arguments)],
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        **options,
+    )

@@ -86,18 +86,18 @@ def test_facts_keep_the_digits_of_each(capsys):
 
 def test_scores_show_what_is_asked_for_with_half_the_interval(capsys):
     rows = [
-        row("noisy", psnr=[20.0, 22.0], mse=[0.01, 0.02]),
-        row("model", 1.25, psnr=[30.0, 30.0], mse=[0.001, 0.001]),
+        row("noisy", psnr=[20.0, 21.0, 22.0], mse=[0.01, 0.02, 0.03]),
+        row("model", 1.25, psnr=[30.0] * 3, mse=[0.001] * 3),
     ]
     console.scores(rows, ["psnr"], "Protocol float.")
     told = lines(capsys)
-    half = 12.706 * math.sqrt(2) / math.sqrt(2)  # Student's t for two images, times the standard error
+    half = 4.303 / math.sqrt(3)  # Student's t for three images, times the standard error
     assert told[0] == "photos test, noise gaussian:sigma=25/255"
     assert told[1].split() == ["PSNR", "s/megapixel"]
     assert told[3].split() == ["noisy", "21.00", "±", f"{half:.2f}", "0.500"]
     assert told[4].split() == ["model", "30.00", "±", "0.00", "1.250"]
     assert len(told[3]) == len(told[4])
-    assert told[-1] == "Means over 2 images, ± half the 95 % interval. Protocol float."
+    assert told[-1] == "Means over 3 images, ± half the 95 % interval. Protocol float."
 
 
 def test_one_image_and_perfect_images_have_no_interval(capsys):

@@ -134,8 +134,8 @@ def test_columns_without_a_number_have_no_best():
 
 
 def test_half_the_interval_stands_beside_the_mean_unless_there_is_one_image():
-    # t(1 degree of freedom, 97.5 %) = 12.706, standard error = 0.1
-    assert "± 1.27" in scores([row("a", psnr=[29.9, 30.1])])
+    # t(2 degrees of freedom, 97.5 %) = 4.303, standard error = 0.1 / sqrt(3)
+    assert "± 0.25" in scores([row("a", psnr=[29.9, 30.0, 30.1])])
     assert "<small>" not in scores([row("a", psnr=[30.0])])
 
 

@@ -39,7 +39,8 @@ class Accuracy:
         n, share, z = len(hits), float(hits.mean()), 1.959964
         centre = (share + z * z / (2 * n)) / (1 + z * z / n)
         half = z / (1 + z * z / n) * float(np.sqrt(share * (1 - share) / n + z * z / (4 * n * n)))
-        return cls(images, share, (centre - half, centre + half))
+        # At 0 and 1 the ends are the share itself, but for rounding.
+        return cls(images, share, (min(share, max(0.0, centre - half)), max(share, min(1.0, centre + half))))
 
     def plain(self) -> dict[str, Any]:
         """For JSON."""
