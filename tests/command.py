@@ -15,11 +15,11 @@ def grainless(*arguments, **options):
 
 
 def begun(*arguments, **options):
-    """Start it; its stderr can be read line by line. It hears ctrl-C also where the tests run in the background."""
-    return subprocess.Popen(
-        [*COMMAND, *map(str, arguments)],
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-        **options,
-    )
+    """Start it; its stderr can be read line by line.
+
+    It hears ctrl-C also where the tests themselves were started to ignore it, as in the background: a process
+    that has a handler leaves its children the system's default.
+    """
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    return subprocess.Popen([*COMMAND, *map(str, arguments)], stderr=subprocess.PIPE, text=True, **options)
