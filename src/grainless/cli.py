@@ -1,7 +1,9 @@
 """The commands: each reads its arguments, calls one verb, prints. A verb is imported when its command runs."""
 
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from errno import EDQUOT, ENOSPC
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -103,7 +105,14 @@ def main() -> None:
     except OSError as error:
         if error.errno not in {ENOSPC, EDQUOT}:
             raise
+        _drop_what_is_not_printed()
         _end(RunError(f"{error.filename or 'A file'} could not be written: {error.strerror}."))
+
+
+def _drop_what_is_not_printed() -> None:
+    """What a full disk did not take would be written once more at the very end, and fail once more."""
+    with suppress(OSError, ValueError):  # no file lies under it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _end(error: GrainlessError) -> NoReturn:
