@@ -64,6 +64,7 @@ OPTIONS = [
     {"optimizer": "adamw", "decay": 0.1, "schedule": "one-cycle", "ema": 0.9},
     {"crop": 4, "steps": 3, "schedule": "cosine", "network": "unet", "loss": "l1"},
     {"network": "pooled"},
+    {"optimizer": "muon", "rate": 1e-2, "network": "unet", "loss": "mse", "precision": "half", "ema": 0.9},
 ]
 
 

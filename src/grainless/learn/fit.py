@@ -77,7 +77,7 @@ class Fit:
         batch: images a step.
         crop: pixels a side of random crops; None: whole images, which must share one size.
         steps: steps an epoch when there are crops; None: until about every pixel was shown once.
-        optimizer: "adam", "adamw" or "rmsprop".
+        optimizer: "adam", "adamw", "rmsprop" or "muon".
         rate: the highest learning rate.
         schedule: "constant", "cosine" or "one-cycle", over all steps of all epochs.
         epsilon: Adam's and RMSprop's; Keras' value.
@@ -86,7 +86,8 @@ class Fit:
         ema: each step the judged and kept weights move by 1 - ema towards the trained ones; None: they are those.
         patience: epochs without a better validation loss after which it stops; None: it does not.
         start: a run's folder whose best weights it begins from, those that fit; None: the network's own start.
-        precision: "auto" is bfloat16 where an accelerator has it, else full; "full" is full everywhere.
+        precision: of the arithmetic; weights are always full. "auto" is bfloat16 where an accelerator has it, else
+            full; "half" is bfloat16 on the CPU, too; "full" is full everywhere.
 
     Raises:
         InputError: the images have many sizes and no crop is given, or a crop is too large; `start` is no run, or
@@ -107,7 +108,7 @@ class Fit:
         batch: Annotated[int, Ge(1)] = 128,
         crop: Annotated[int, Ge(1)] | None = None,
         steps: Annotated[int, Ge(1)] | None = None,
-        optimizer: Literal["adam", "adamw", "rmsprop"] = "adam",
+        optimizer: Literal["adam", "adamw", "rmsprop", "muon"] = "adam",
         rate: Annotated[float, Gt(0)] = 1e-3,
         schedule: Literal["constant", "cosine", "one-cycle"] = "constant",
         epsilon: Annotated[float, Gt(0)] = 1e-7,
@@ -116,7 +117,7 @@ class Fit:
         ema: Annotated[float, Gt(0), Lt(1)] | None = None,
         patience: Annotated[int, Ge(1)] | None = None,
         start: str | None = None,
-        precision: Literal["auto", "full"] = "auto",
+        precision: Literal["auto", "half", "full"] = "auto",
     ) -> None:
         self.missed = begin_from(network, Path(start)) if start else []
         # Convolutions are up to 1.7 times as fast with the channels last in memory.
@@ -245,7 +246,8 @@ class Fit:
 
 def _fabric(precision: str) -> Fabric:
     """One path for every device, also for one CPU."""
-    half = precision == "auto" and torch.cuda.is_available() and torch.cuda.is_bf16_supported()
+    accelerated = torch.cuda.is_available() and torch.cuda.is_bf16_supported()
+    half = precision == "half" or (precision == "auto" and accelerated)
     return Fabric(accelerator="auto", devices=1, precision="bf16-mixed" if half else "32-true")
 
 

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable
 
 from torch import Tensor, nn, no_grad, optim
 
+from grainless.learn.muon import Muon
+
 Build = Callable[[Iterable[nn.Parameter], float, float, float], optim.Optimizer]
 
 
@@ -22,7 +24,7 @@ def rmsprop(weights: Iterable[nn.Parameter], rate: float, epsilon: float, decay:
     return optim.RMSprop(weights, lr=rate, eps=epsilon, weight_decay=decay, alpha=0.9)
 
 
-OPTIMIZERS: dict[str, Build] = {"adam": adam, "adamw": adamw, "rmsprop": rmsprop}
+OPTIMIZERS: dict[str, Build] = {"adam": adam, "adamw": adamw, "rmsprop": rmsprop, "muon": Muon}
 
 
 @no_grad()
