@@ -90,10 +90,10 @@ def test_one_cycle_is_pytorchs():
         theirs.step()
 
 
-@pytest.mark.parametrize("name", OPTIMIZERS)
-def test_optimizers_go_downhill(name):
+@pytest.mark.parametrize(("name", "rate"), [("adam", 0.1), ("adamw", 0.1), ("rmsprop", 0.1), ("muon", 2.0)])
+def test_optimizers_go_downhill(name, rate):
     weight = nn.Parameter(torch.tensor([1.0]))
-    optimizer = OPTIMIZERS[name]([weight], 0.1, 1e-7, 0.0)
+    optimizer = OPTIMIZERS[name]([weight], rate, 1e-7, 0.0)
     for _ in range(50):
         optimizer.zero_grad()
         weight.square().sum().backward()

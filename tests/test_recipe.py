@@ -181,7 +181,7 @@ def test_a_change_of_another_form_is_told(change):
         (["train.rate=-1"], r'option "rate" of train is -1: input should be greater than 0'),
         (
             ["train.optimizer=adem"],
-            r"option \"optimizer\" of train is 'adem': .*'adam', 'adamw' or 'rmsprop'",
+            r"option \"optimizer\" of train is 'adem': .*'adam', 'adamw', 'rmsprop' or 'muon'",
         ),
         (["train.network=3"], r'no option of train is called "network"'),
         (["seed=-1"], r"seed is -1; it is a whole number from 0 to 2,147,483,647"),

@@ -79,7 +79,7 @@ class Fit:
         steps: steps an epoch when there are crops; None: until about every pixel was shown once.
         optimizer: "adam", "adamw", "rmsprop" or "muon".
         rate: the highest learning rate.
-        schedule: "constant", "cosine" or "one-cycle", over all steps of all epochs.
+        schedule: "constant", "cosine", "one-cycle" or "linear", over all steps of all epochs.
         epsilon: Adam's and RMSprop's; Keras' value.
         decay: weight decay.
         max_norm: filter columns longer than this are cut to it after each step; None: none is.
@@ -110,7 +110,7 @@ class Fit:
         steps: Annotated[int, Ge(1)] | None = None,
         optimizer: Literal["adam", "adamw", "rmsprop", "muon"] = "adam",
         rate: Annotated[float, Gt(0)] = 1e-3,
-        schedule: Literal["constant", "cosine", "one-cycle"] = "constant",
+        schedule: Literal["constant", "cosine", "one-cycle", "linear"] = "constant",
         epsilon: Annotated[float, Gt(0)] = 1e-7,
         decay: Annotated[float, Ge(0)] = 0.0,
         max_norm: Annotated[float, Gt(0)] | None = None,

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from math import cos, pi
 
 WARM = 0.3
+SHORT = 0.02
 START = 1 / 25
 END = 1e-4
 
@@ -42,10 +43,23 @@ def one_cycle(point: float) -> float:
     return _glide(1.0, START * END, (point - WARM) / (1 - WARM))
 
 
+def linear(point: float) -> float:
+    """Up to the full rate over the first 2 % of the way, then straight down to none.
+
+    Source: Defazio, Cutkosky, Mehta, Mishchenko, "Optimal linear decay learning rate schedules and further
+    refinements", 2023, arXiv:2310.07831.
+
+    >>> [round(linear(point), 3) for point in (0, 0.01, 0.02, 0.51, 1)]
+    [0.0, 0.5, 1.0, 0.5, 0.0]
+    """
+    return min(point / SHORT, (1 - point) / (1 - SHORT))
+
+
 SCHEDULES: dict[str, Callable[[float], float]] = {
     "constant": constant,
     "cosine": cosine,
     "one-cycle": one_cycle,
+    "linear": linear,
 }
 
 
