@@ -1,19 +1,33 @@
-"""Baselines: each denoises, whatever the shape, and the best setting is the best."""
+"""Baselines: each denoises, whatever the shape, and the best setting is the best.
 
-from dataclasses import replace
+BM3D's package is for non-commercial use, so no environment of ours has it: where it is not installed, a blur
+stands in for it, which tests how it is called.
+"""
+
+import re
+import sys
+from dataclasses import dataclass, replace
+from importlib.machinery import ModuleSpec
+from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.ndimage import gaussian_filter
 
-from grainless.errors import InputError
+from grainless.errors import InputError, RunError
 from grainless.judge.baselines import (
     BASELINES,
+    INCLUDED,
+    Bilateral,
     Median,
     TotalVariation,
     best_setting,
     candidates,
+    described,
+    swept,
 )
 from grainless.judge.data.images import Images
 from grainless.judge.evaluation import evaluate
@@ -22,6 +36,44 @@ from grainless.judge.noise import noise_from
 
 SIGMA = 25 / 255
 GAUSSIAN = noise_from("gaussian:sigma=25/255")
+
+
+@dataclass
+class Profile:
+    num_threads: int = 0
+
+
+def stand_in():
+    """A module in the place of bm3d, that blurs; it refuses what the real one could not take."""
+    module = ModuleType("bm3d")
+    module.__spec__ = ModuleSpec("bm3d", None)
+    module.BM3DProfile = Profile
+
+    def bm3d(plane, sigma, profile):
+        assert plane.ndim == 2
+        assert min(plane.shape) >= 16
+        assert sigma > 0
+        assert profile.num_threads == 1
+        return gaussian_filter(plane, 1.0)[..., None]
+
+    def bm3d_rgb(image, sigma, profile):
+        assert image.shape[2] == 3
+        return np.dstack([bm3d(image[..., colour], sigma, profile) for colour in range(3)])
+
+    module.bm3d, module.bm3d_rgb = bm3d, bm3d_rgb
+    return module
+
+
+@pytest.fixture(autouse=True)
+def with_bm3d(monkeypatch):
+    if find_spec("bm3d") is None:
+        monkeypatch.setitem(sys.modules, "bm3d", stand_in())
+
+
+@pytest.fixture
+def without_bm3d(with_bm3d, monkeypatch):
+    monkeypatch.setitem(sys.modules, "bm3d", None)
+    monkeypatch.setattr("grainless.judge.baselines.find_spec", lambda name: None)
 
 
 @pytest.fixture(params=BASELINES)
@@ -109,9 +161,9 @@ def test_candidates_are_all_combinations_of_the_grid(name):
 def test_the_best_setting_is_the_best_of_its_candidates(name):
     clean = as_images(scene(2))
     best = best_setting(name, clean, GAUSSIAN, seed=5)
-    rows = evaluate({repr(each): each for each in candidates(name)}, clean, GAUSSIAN, data_name="", seed=5)[
-        1:
-    ]
+    _, *rows = evaluate(
+        {repr(each): each for each in candidates(name)}, clean, GAUSSIAN, data_name="", seed=5
+    )
     assert repr(best) == max(rows, key=lambda row: row.scores["psnr"].mean).denoiser
 
 
@@ -163,3 +215,78 @@ def test_an_unknown_baseline_is_refused():
 def test_nothing_to_tune_on_is_refused():
     with pytest.raises(InputError, match="There are no images to find the best setting of tv on"):
         best_setting("tv", Images.of([]))
+
+
+@pytest.mark.parametrize("name", BASELINES)
+@pytest.mark.parametrize("channels", [1, 3])
+def test_what_was_swept_is_in_the_grid_and_takes_the_nearest_sigma(name, channels):
+    settings = BASELINES[name].swept[channels]
+    for sigma, setting in settings.items():
+        assert setting.keys() == BASELINES[name].grid.keys()
+        assert all(value in BASELINES[name].grid[key] for key, value in setting.items())
+        for near in (0.95 * sigma, sigma, 1.05 * sigma):
+            assert BASELINES[name].at(near / 255, channels) == BASELINES[name](**setting)
+    assert BASELINES[name].at(1e-9, channels) == BASELINES[name](**settings[min(settings)])
+    assert BASELINES[name].at(9.0, channels) == BASELINES[name](**settings[max(settings)])
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_swept_baseline_asks_for_the_setting_of_these_channels_and_this_sigma(channels, monkeypatch):
+    table = {1: {15: {"side": 3}, 50: {"side": 7}}, 3: {15: {"side": 5}}}
+    monkeypatch.setattr(Median, "swept", table)
+    noisy = noisy_of(scene(1, channels))
+    for sigma, side in {1: ((10, 3), (60, 7)), 3: ((10, 5), (60, 5))}[channels]:
+        assert_array_equal(
+            swept("median")(noisy, sigma / 255), Median(side=side)(noisy, sigma / 255), strict=True
+        )
+    assert swept("median")(noisy, 0.0) is noisy
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("space", [1.0, 1.5])
+def test_bilateral_is_its_formula(channels, space):
+    image = noisy_of(scene(1, channels, 12, 16))[0].astype(np.float64)
+    reach, height, width = int(2 * space), *image.shape[1:]
+    expected = np.empty_like(image)
+    for row, column in np.ndindex(height, width):
+        total = weights = 0.0
+        for down, right in np.ndindex(2 * reach + 1, 2 * reach + 1):
+            y, x, far = row + down - reach, column + right - reach, np.hypot(down - reach, right - reach)
+            if 0 <= y < height and 0 <= x < width and far <= 2 * space:
+                difference = np.sqrt(np.mean((image[:, y, x] - image[:, row, column]) ** 2))
+                weight = np.exp(-(far**2) / (2 * space**2) - (difference / (2.5 * SIGMA)) ** 2 / 2)
+                total, weights = total + weight * image[:, y, x], weights + weight
+        expected[:, row, column] = total / weights
+    assert_allclose(Bilateral(space=space, range=2.5)(image[None], SIGMA)[0], expected, atol=1e-12)
+
+
+def test_the_list_says_what_bm3d_needs_and_whether_it_is_there(without_bm3d, monkeypatch):
+    need = "needs the package bm3d, for non-commercial use: pip install bm3d"
+    assert f"{need} (which is not there)" in described()["bm3d"]
+    monkeypatch.setattr("grainless.judge.baselines.find_spec", lambda name: True)
+    assert f"{need} (which is there)" in described()["bm3d"]
+    assert [name for name, line in described().items() if "package" not in line] == list(INCLUDED)
+
+
+@pytest.mark.parametrize("ask", [BASELINES["bm3d"], lambda: swept("bm3d"), lambda: candidates("bm3d")])
+def test_without_its_package_bm3d_says_what_to_install(without_bm3d, ask):
+    with pytest.raises(
+        RunError, match=r"which is not installed; it is for non-commercial use: pip install bm3d$"
+    ):
+        ask()
+
+
+def test_what_the_package_itself_lacks_is_not_hidden(monkeypatch):
+    def lacking(name):
+        raise ModuleNotFoundError(name="bm4d")
+
+    monkeypatch.setattr("importlib.import_module", lacking)
+    with pytest.raises(ModuleNotFoundError) as lacks:
+        BASELINES["bm3d"]()
+    assert lacks.value.name == "bm4d"
+
+
+def test_bm3d_is_no_dependency_of_ours():
+    for file in ("pyproject.toml", "requirements.lock"):
+        text = (Path(__file__).parents[1] / file).read_text("utf-8")
+        assert not re.search(r"^[^#]*\bbm[34]d\b(?!\.\*)", text, re.MULTILINE)

@@ -1,13 +1,16 @@
 """Denoisers called by name, side by side."""
 
+import sys
+
 import numpy as np
 import pytest
 import tiny
 from shelves import images
 
 from grainless.card import Card
-from grainless.errors import InputError
+from grainless.errors import InputError, RunError
 from grainless.judge import contest as module
+from grainless.judge.baselines import BASELINES, candidates
 from grainless.judge.contest import blind, contender, contenders, contest
 from grainless.judge.data.find import Shelf
 from grainless.judge.noise import noise_from
@@ -85,9 +88,13 @@ def test_a_model_is_not_told_sigma():
         (
             ["nlmm"],
             {},
-            r'No model is called "nlmm".* Baselines: median, nlm, wavelet, tv \(did you mean "nlm"\?\)\.$',
+            r'No model is called "nlmm".* Baselines: median, .*, tv, bm3d \(did you mean "nlm"\?\)\.$',
         ),
-        (["tv", "qqq"], {}, r'No model is called "qqq".* Baselines: median, nlm, wavelet, tv\.$'),
+        (
+            ["tv", "qqq"],
+            {},
+            r'No model is called "qqq".* Baselines: median, bilateral, nlm, wavelet, tv, bm3d\.$',
+        ),
         (["tv"], {"part": "tests"}, r'No part is called "tests" \(did you mean "test"\?\)'),
         (["tv"], {"protocol": "flaot"}, r'No protocol is called "flaot" \(did you mean "float"\?\)'),
         (["tv"], {"data": "digit"}, r'No data set is called "digit" \(did you mean "digits"\?\)'),
@@ -97,6 +104,12 @@ def test_a_model_is_not_told_sigma():
             r'no option of data set digits is called "tset" \(did you mean "test"\?\)',
         ),
         (["tv"], {"data": "digits:test"}, r'The data set "digits:test" has "test" where an option should be'),
+        (
+            ["tv", "nlm:hh=0.5"],
+            {},
+            r'no option of baseline nlm is called "hh" \(did you mean "h"\?\)',
+        ),
+        (["nlm:h=0"], {}, r"option \"h\" of baseline nlm is '0': input should be greater than 0"),
         ([__file__], {}, r"test_contest\.py is no ONNX model that can be run"),
     ],
 )
@@ -122,3 +135,21 @@ def test_a_contender_is_a_baseline_or_a_model(half):
     noisy = np.ones((1, 1, 8, 8), np.float32)
     np.testing.assert_array_equal(contender(half, data, GAUSSIAN)(noisy, 0.1), noisy / 2)
     assert type(contender("median", data, GAUSSIAN)).__name__ == "Median"
+
+
+def test_a_setting_can_be_given(half):
+    data = module.DATA["digits"]().read(Shelf())
+    assert contender("median:side=5", data, GAUSSIAN) == BASELINES["median"](side=5)
+    assert [row.denoiser for row in judged("median:side=5", half)] == ["noisy", "median:side=5", half]
+
+
+def test_a_package_that_is_not_there_is_told_before_the_search_for_a_best_setting(monkeypatch):
+    monkeypatch.setitem(sys.modules, "bm3d", None)
+    data = module.DATA["digits"]().read(Shelf())
+    searched = []
+    monkeypatch.setattr(
+        module, "best_setting", lambda name, *_, **__: searched.append(name) or candidates(name)
+    )
+    with pytest.raises(RunError, match="pip install bm3d"):
+        contenders(["tv", "bm3d"], data, GAUSSIAN)
+    assert searched == ["bm3d"]

@@ -39,9 +39,9 @@ def _noises() -> dict[str, str]:
 
 
 def _baselines() -> dict[str, str]:
-    from grainless.judge.baselines import BASELINES
+    from grainless.judge.baselines import described
 
-    return _first_lines(BASELINES)
+    return described()
 
 
 def _data() -> dict[str, str]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from grainless.denoiser import Denoiser, load
 from grainless.errors import InputError, did_you_mean
-from grainless.judge.baselines import BASELINES, best_setting
+from grainless.judge.baselines import BASELINES, INCLUDED, best_setting
 from grainless.judge.data import DATA
 from grainless.judge.data.find import Shelf
 from grainless.judge.data.images import Data
@@ -31,7 +31,8 @@ def contest(
     """Score denoisers on one part of a data set.
 
     Args:
-        names: of baselines, which come at their best setting for the training part and this noise; of models.
+        names: of baselines, which come at their best setting for the training part and this noise, unless one
+            is given: "nlm:h=0.5"; of models.
         data: a data set's name and options, as text: "folder:path=scans".
         noise: what is put on the images.
         shelf: where data files are looked for.
@@ -64,21 +65,39 @@ def contenders(names: Sequence[str], data: Data, noise: Chain, *, seed: int = 0)
     """Those of these names, in their order.
 
     Raises:
-        InputError: one of them is neither a baseline nor a model; told before a long search for any's best setting.
+        InputError: one of them is neither a baseline nor a model, or a setting is wrong.
+        RunError: a baseline's package is not installed. All are told before a long search for any's best setting.
     """
-    models_first = sorted(names, key=lambda name: name in BASELINES)
-    made = {name: contender(name, data, noise, seed=seed) for name in models_first}
+    searched_last = sorted(names, key=lambda name: (is_baseline(name), name in INCLUDED))
+    made = {name: contender(name, data, noise, seed=seed) for name in searched_last}
     return {name: made[name] for name in names}
 
 
 def contender(name: str, data: Data, noise: Chain, *, seed: int = 0) -> Denoise:
-    """A baseline at its best setting for the data's training images, or a model.
+    """A baseline at its best setting for the data's training images, or at the one given; or a model.
 
     Raises:
-        InputError: neither is called so.
+        InputError: neither is called so, or a setting is wrong.
+        RunError: a baseline's package is not installed.
     """
     if name in BASELINES:
         return best_setting(name, data.train, noise, seed=seed)
+    if is_baseline(name):
+        return make("baseline", BASELINES, spec("baseline", name))
+    return model(name)
+
+
+def is_baseline(name: str) -> bool:
+    """Whether it is a baseline's name, perhaps with settings: "nlm:h=0.5"."""
+    return name.partition(":")[0] in BASELINES
+
+
+def model(name: str) -> Denoise:
+    """A model by its name, its file or its run; it is not told sigma.
+
+    Raises:
+        InputError: there is none; baselines are told, too, for one of them may have been meant.
+    """
     try:
         return blind(load(name))
     except InputError as error:

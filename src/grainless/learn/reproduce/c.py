@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from grainless.judge.baselines import BASELINES
+from grainless.judge.baselines import INCLUDED
 from grainless.judge.contest import contenders
 from grainless.judge.data.images import Data
 from grainless.judge.evaluation import Row, evaluate
@@ -109,7 +109,7 @@ def _failure(study: Study, pictures: Path, effort: Effort) -> list[str]:
     cure = study.run("c-best", [*CIFAR, *CURE[effort]])
     data = Recipe.load("c-coded", CIFAR).data(study.shelf)
     rows = _beside_classical(data, {"c-coded": diagnosis.noisy_run, "c-best": cure})
-    best_classical = max((row for row in rows if row.denoiser in BASELINES), key=_psnr)
+    best_classical = max((row for row in rows if row.denoiser in INCLUDED), key=_psnr)
     cured = next(row for row in rows if row.denoiser == "c-best")
     told = "better" if _psnr(cured) > _psnr(best_classical) else "not better"
     cells = [
@@ -147,7 +147,7 @@ def _psnr(row: Row) -> float:
 def _beside_classical(data: Data, runs: dict[str, Run]) -> list[Row]:
     recipe = next(iter(runs.values())).recipe()
     denoisers = {name: denoiser(run) for name, run in runs.items()}
-    denoisers |= contenders(list(BASELINES), data, recipe.noise(), seed=recipe.seed)
+    denoisers |= contenders(INCLUDED, data, recipe.noise(), seed=recipe.seed)
     images = data.test.take(range(min(JUDGED, len(data.test))))
     metrics = {name: METRICS[name] for name in ("psnr", "ssim", "mse")}
     return evaluate(

@@ -1,0 +1,73 @@
+"""The best settings of classical denoisers: those that stand beside each as `swept`.
+
+    GRAINLESS_DATA=... python benchmarks/baselines.py
+
+Every setting of each baseline's grid on the middles of BSD432's photographs (`bsd432-color/` below
+`$GRAINLESS_DATA`; none of the test images is among them), grey and in colour, at sigma 15, 25 and 50. What is
+kept is the fastest setting within 0.02 dB of the best. Minutes on one core.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from measuring import tell_and_keep
+from rich.progress import track
+
+from grainless.judge.baselines import BASELINES, candidates, middles
+from grainless.judge.data.find import Shelf
+from grainless.judge.data.folders import Folder
+from grainless.judge.data.images import Images
+from grainless.judge.evaluation import Row, evaluate
+from grainless.judge.metrics import METRICS
+from grainless.judge.noise import Gaussian
+
+SIGMAS = (15, 25, 50)
+NEAR = 0.02  # dB
+PIXELS, SIDE = 500_000, 128
+SWEPT = [name for name, baseline in BASELINES.items() if baseline.grid]
+
+
+def photographs(channels: int) -> Images:
+    """The middles of photographs spread evenly over BSD432."""
+    folder = Folder(path="bsd432-color", validation=0, test=0, grey=channels == 1)
+    return middles(folder.read(Shelf()).train, PIXELS, SIDE)
+
+
+def sweep() -> Iterator[dict[str, Any]]:
+    """A row for each baseline, channels and sigma: what is kept, and what was best."""
+    clean = {channels: photographs(channels) for channels in (1, 3)}
+    tasks = [(name, channels, sigma) for name in SWEPT for channels in clean for sigma in SIGMAS]
+    for name, channels, sigma in track(tasks, "sweeping"):
+        denoisers = {repr(candidate): candidate for candidate in candidates(name)}
+        _, *rows = evaluate(
+            denoisers,
+            clean[channels],
+            Gaussian(sigma=sigma / 255),
+            data_name="bsd432",
+            metrics={"psnr": METRICS["psnr"]},
+        )
+        best = max(rows, key=_psnr)
+        kept = min((row for row in rows if _psnr(row) > _psnr(best) - NEAR), key=_seconds)
+        yield {
+            "baseline": name,
+            "channels": channels,
+            "sigma": sigma,
+            "kept": kept.denoiser,
+            "dB": round(_psnr(kept), 2),
+            "s/megapixel": _seconds(kept),
+            "best": best.denoiser,
+            "best dB": round(_psnr(best), 2),
+            "its s/megapixel": _seconds(best),
+        }
+
+
+def _psnr(row: Row) -> float:
+    return row.scores["psnr"].mean
+
+
+def _seconds(row: Row) -> float:
+    return row.seconds_per_megapixel
+
+
+if __name__ == "__main__":
+    tell_and_keep("baselines", list(sweep()), "The best settings of classical denoisers on BSD432")
