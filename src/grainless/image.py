@@ -1,28 +1,41 @@
 """Files <-> images, with everything that must survive. Nothing is lost or overwritten silently."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
+from typing import BinaryIO
 
 from grainless.atomic import whole
-from grainless.errors import InputError, did_you_mean
+from grainless.errors import InputError, RunError, did_you_mean
 from grainless.formats import jpeg, plain, png, tiff
-from grainless.formats.pixels import Image, Metadata
+from grainless.formats.pixels import Image, Metadata, Refused
 
-__all__ = ["MAX_PIXELS", "READ", "WRITTEN", "Image", "Metadata", "check_output", "read", "write"]
+__all__ = [
+    "MAX_PIXELS",
+    "READ",
+    "WRITTEN",
+    "Image",
+    "Metadata",
+    "check_output",
+    "frames",
+    "read",
+    "write",
+    "write_frames",
+]
 
 MAX_PIXELS = 200_000_000
-"""More than this in one image is taken for a decompression bomb."""
+"""More than this in one file is taken for a decompression bomb."""
 
-READ: dict[str, Callable[[bytes, int], Image]] = {
+READ: dict[str, Callable[[bytes, int], Iterator[Image]]] = {
     "PNG": png.decode,
     "JPEG": jpeg.decode,
     "TIFF": tiff.decode,
     "WebP": plain.decode_webp,
     "BMP": plain.decode_bmp,
 }
-"""format -> (a file's bytes, the most pixels it may unpack to) -> image."""
+"""format -> (a file's bytes, the most pixels it may unpack to) -> its frames or pages."""
 
 
 @dataclass(frozen=True)
@@ -30,24 +43,38 @@ class Written:
     """A format that is written.
 
     Args:
-        encode: image -> a file's bytes.
+        write: images -> a file, one after the other; one alone if not `several`.
         endings: of its files.
         depths: bits of a sample that it can hold.
         alpha: it can hold transparency.
         premultiplied: it can hold colours that were multiplied by alpha.
+        several: it can hold frames or pages.
     """
 
-    encode: Callable[[Image], bytes]
+    write: Callable[[Iterator[Image], BinaryIO], None]
     endings: tuple[str, ...]
     depths: tuple[int, ...] = (8,)
     alpha: bool = False
     premultiplied: bool = False
+    several: bool = False
+
+
+def _alone(encode: Callable[[Image], bytes]) -> Callable[[Iterator[Image], BinaryIO], None]:
+    """The writer of a format whose files hold one image."""
+
+    def write(images: Iterator[Image], file: BinaryIO) -> None:
+        (image,) = images
+        file.write(encode(image))
+
+    return write
 
 
 WRITTEN: dict[str, Written] = {
-    "PNG": Written(png.encode, (".png",), depths=(8, 16), alpha=True),
-    "JPEG": Written(jpeg.encode, (".jpg", ".jpeg")),
-    "TIFF": Written(tiff.encode, (".tif", ".tiff"), depths=(8, 16, 32), alpha=True, premultiplied=True),
+    "PNG": Written(_alone(png.encode), (".png",), depths=(8, 16), alpha=True),
+    "JPEG": Written(_alone(jpeg.encode), (".jpg", ".jpeg")),
+    "TIFF": Written(
+        tiff.write, (".tif", ".tiff"), depths=(8, 16, 32), alpha=True, premultiplied=True, several=True
+    ),
 }
 
 SIGNATURES: list[tuple[int, bytes, str]] = [
@@ -90,52 +117,73 @@ RAW_ENDINGS = {".3fr", ".arw", ".cr2", ".dng", ".erf", ".nef", ".nrw", ".pef", "
 
 
 def read(path: str | Path, *, max_pixels: int = MAX_PIXELS) -> Image:
-    """Read an image file: PNG, JPEG, TIFF, WebP or BMP; grey or RGB, with or without alpha.
+    """Read the only image of a file. Arguments and errors are those of `frames`.
+
+    Raises:
+        InputError: it cannot be read, or holds several images.
+    """
+    images = frames(path, max_pixels=max_pixels)
+    image = next(images)
+    if next(images, None) is not None:
+        raise InputError(f"{image.name} holds several frames or pages: give a file of one image.")
+    return image
+
+
+def frames(path: str | Path, *, max_pixels: int = MAX_PIXELS) -> Iterator[Image]:
+    """Read every frame or page of an image file, one after the other, each when it is asked for.
 
     Pixels stay as they are stored: an EXIF orientation is kept beside them, not applied.
 
     Args:
-        path: the file.
-        max_pixels: refuse an image of more, before it is unpacked.
+        path: the file, of a format of READ; a still image is one frame.
+        max_pixels: refuse a file whose frames have more together, before they are unpacked.
 
     Raises:
-        InputError: there is no such file, it is broken, no image, or of a kind that we do not take.
+        InputError: there is no such file, it is broken, no image, or of a kind that we do not take. What is
+            broken in a later frame is told when it is asked for.
+        RunError: there was not enough memory.
     """
     path = Path(path)
     data = _bytes(path)
     kind = _kind(data, path)
-    try:
-        image = READ[kind](data, max_pixels)
-    except InputError as error:
-        raise InputError(f"{path.name} {error}.") from error
-    except Exception as error:  # decoders raise anything on broken bytes
-        raise InputError(f"{path.name} is a broken {kind} file: {_lower(error)}.") from error
-    return replace(image, name=path.name)
+    return _named(READ[kind](data, max_pixels), kind, path)
 
 
 def write(image: Image, path: str | Path, *, overwrite: bool = False) -> None:
-    """Write an image file of the format that the ending names: PNG, JPEG or TIFF; whole or not at all.
+    """Write an image file. Arguments and errors are those of `write_frames`."""
+    write_frames([image], path, overwrite=overwrite)
+
+
+def write_frames(images: Iterable[Image], path: str | Path, *, overwrite: bool = False) -> None:
+    """Write an image file of the format that the ending names, see WRITTEN; whole or not at all.
 
     Integers are clipped to 0..1 and rounded to the nearest; floats are stored as they are.
 
     Args:
-        image: what to write; its depth, alpha and metadata go with it.
+        images: what to write, taken one after the other; depth, alpha and metadata go with each.
         path: where; missing folders are made.
         overwrite: replace a file that stands there.
 
     Raises:
-        InputError: a file stands there, no format has this ending, or the format cannot hold the image.
+        InputError: a file stands there, no format has this ending, or the format cannot hold the images.
         RunError: the system could not write.
     """
     path = Path(path)
     form = check_output(path, overwrite=overwrite)
-    _check_holds(form, image, path)
+    name = path.name
+
+    def checked() -> Iterator[Image]:
+        nonlocal name
+        for number, image in enumerate(images):
+            name = image.name
+            _check_holds(form, image, path, number)
+            yield image
+
     try:
-        data = WRITTEN[form].encode(image)
-    except InputError as error:
-        raise InputError(f"{image.name} {error}.") from error
-    with whole(path) as lent:
-        lent.write_bytes(data)
+        with whole(path) as lent, lent.open("w+b") as file:
+            WRITTEN[form].write(checked(), file)
+    except Refused as error:
+        raise InputError(f"{name} {error}.") from error
 
 
 def check_output(path: str | Path, *, overwrite: bool = False) -> str:
@@ -197,21 +245,45 @@ def _kind(data: bytes, path: Path) -> str:
     return kind
 
 
-def _check_holds(form: str, image: Image, path: Path) -> None:
-    """Refuse to write an image into a format that would lose a part of it."""
-    written = WRITTEN[form]
-    lost = [
-        *([f"{image.depth} bits a sample"] if image.depth not in written.depths else []),
-        *(["transparency"] if image.alpha is not None and not written.alpha else []),
-        *(["colours multiplied by alpha"] if image.premultiplied and not written.premultiplied else []),
-    ]
-    if lost:
-        able = [name for name, each in WRITTEN.items() if image.depth in each.depths and each.alpha]
-        able = [name for name in able if WRITTEN[name].premultiplied or not image.premultiplied]
+def _named(images: Iterator[Image], kind: str, path: Path) -> Iterator[Image]:
+    """The frames of a file, each with its name; what their decoder raises becomes one line."""
+    name = path.name
+    for number in count(2):
+        try:
+            image = next(images, None)
+        except Refused as error:
+            raise InputError(f"{name} {error}.") from error
+        except MemoryError as error:
+            raise RunError(f"{name} needs more memory than there is.") from error
+        except Exception as error:  # decoders raise anything on broken bytes
+            raise InputError(f"{name} is a broken {kind} file: {_lower(error)}.") from error
+        if image is None:
+            return
+        yield replace(image, name=name)
+        name = f"{path.name}, frame {number},"
+
+
+def _check_holds(form: str, image: Image, path: Path, number: int) -> None:
+    """Refuse to write the image into a format that would lose a part of it, or that holds no further one."""
+    if number and not WRITTEN[form].several:
+        able = [name for name, each in WRITTEN.items() if each.several]
+        raise InputError(f"{path.name} would hold several images: {form} cannot; write {' or '.join(able)}.")
+    if lost := list(_lost(WRITTEN[form], image)):
+        able = [name for name, each in WRITTEN.items() if not list(_lost(each, image))]
         raise InputError(
             f"{path.name} would lose {' and '.join(lost)} of {image.name}: {form} cannot hold it; "
             f"write {' or '.join(able)}."
         )
+
+
+def _lost(written: Written, image: Image) -> Iterator[str]:
+    """What of an image a format cannot hold."""
+    if image.depth not in written.depths:
+        yield f"{image.depth} bits a sample"
+    if image.alpha is not None and not written.alpha:
+        yield "transparency"
+    if image.premultiplied and not written.premultiplied:
+        yield "colours multiplied by alpha"
 
 
 def _lower(error: Exception) -> str:

@@ -17,9 +17,7 @@ import numpy as np
 import PIL.Image
 from PIL.JpegImagePlugin import JpegImageFile, get_sampling
 
-from grainless.errors import InputError
-from grainless.formats.pixels import Image, Metadata, from_samples, to_samples
-from grainless.formats.png import check_area
+from grainless.formats.pixels import Image, Metadata, Refused, check_area, from_samples, to_samples
 
 SOI, APP0, APP1, APP2, APP14, COM, SOS = 0xD8, 0xE0, 0xE1, 0xE2, 0xEE, 0xFE, 0xDA
 QUALITY = 95
@@ -38,24 +36,24 @@ class Coding:
     sampling: int
 
 
-def decode(data: bytes, limit: int) -> Image:
+def decode(data: bytes, limit: int) -> Iterator[Image]:
     """Read a JPEG file.
 
     Raises:
-        InputError: a kind of JPEG we do not take.
+        Refused: a kind of JPEG we do not take.
         OSError, SyntaxError, ValueError: broken bytes.
     """
     with JpegImageFile(io.BytesIO(data)) as file:
         check_area(file.height, file.width, limit)
         if file.mode not in {"L", "RGB"}:
-            raise InputError(f"holds {file.mode} colours: convert it to RGB or grey")
+            raise Refused(f"holds {file.mode} colours: convert it to RGB or grey")
         segments = tuple(_walk(data))
         if any(marker == APP2 and held.startswith(b"MPF\0") for marker, held in segments):
-            raise InputError("holds several images (a preview or a gain map): give a JPEG with one")
+            raise Refused("holds several images (a preview or a gain map): give a JPEG with one")
         kept = tuple(each for each in segments if _survives(*each))
         sampling = max(get_sampling(file), FULL)
         native = Coding(kept, dict(file.quantization), sampling)
-        return from_samples(np.asarray(file), metadata=_metadata(file, native))
+        yield from_samples(np.asarray(file), metadata=_metadata(file, native))
 
 
 def encode(image: Image) -> bytes:
@@ -158,7 +156,7 @@ def _described(metadata: Metadata) -> Iterator[tuple[int, bytes]]:
 
 def _fitting(held: bytes, what: str) -> bytes:
     if len(held) > ROOM:
-        raise InputError(
+        raise Refused(
             f"has {len(held):,} bytes of {what}, and a JPEG holds at most {ROOM:,}: write .png or .tif"
         )
     return held

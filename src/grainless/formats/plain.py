@@ -1,40 +1,39 @@
 """Formats that are only read, by Pillow: one still image, 8-bit grey or RGB, with or without alpha."""
 
 import io
+from collections.abc import Iterator
 
 import numpy as np
 from PIL.BmpImagePlugin import BmpImageFile
 from PIL.ImageFile import ImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
-from grainless.errors import InputError
-from grainless.formats.pixels import Image, Metadata, from_samples
-from grainless.formats.png import check_area
+from grainless.formats.pixels import Image, Metadata, Refused, check_area, from_samples
 
 
-def decode_bmp(data: bytes, limit: int) -> Image:
+def decode_bmp(data: bytes, limit: int) -> Iterator[Image]:
     """Read a BMP file. Raises as `_decode`."""
-    return _decode(BmpImageFile(io.BytesIO(data)), limit)
+    yield from _decode(BmpImageFile(io.BytesIO(data)), limit)
 
 
-def decode_webp(data: bytes, limit: int) -> Image:
+def decode_webp(data: bytes, limit: int) -> Iterator[Image]:
     """Read a WebP file. Raises as `_decode`."""
-    return _decode(WebPImageFile(io.BytesIO(data)), limit)
+    yield from _decode(WebPImageFile(io.BytesIO(data)), limit)
 
 
-def _decode(file: ImageFile, limit: int) -> Image:
+def _decode(file: ImageFile, limit: int) -> Iterator[Image]:
     """Read what Pillow has opened.
 
     Raises:
-        InputError: several frames, or colours we do not take.
+        Refused: several frames, or colours we do not take.
         OSError, SyntaxError, ValueError: broken bytes.
     """
     check_area(file.height, file.width, limit)
     if getattr(file, "n_frames", 1) > 1:
-        raise InputError(f"holds {getattr(file, 'n_frames', 1)} frames: give one still image")
+        raise Refused(f"holds {getattr(file, 'n_frames', 1)} frames: give one still image")
     if file.mode not in {"L", "RGB", "RGBA"}:
         kind = {"P": "palette", "1": "1-bit"}.get(file.mode, file.mode)
-        raise InputError(f"holds {kind} colours: convert it to RGB or grey")
+        raise Refused(f"holds {kind} colours: convert it to RGB or grey")
     exif, dpi = file.info.get("exif"), file.info.get("dpi")
     metadata = Metadata(
         icc=file.info.get("icc_profile"),
@@ -42,4 +41,4 @@ def _decode(file: ImageFile, limit: int) -> Image:
         xmp=file.info.get("xmp"),
         dpi=(float(dpi[0]), float(dpi[1])) if dpi else None,
     )
-    return from_samples(np.asarray(file), metadata=metadata)
+    yield from_samples(np.asarray(file), metadata=metadata)

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 
 import imagecodecs
 
-from grainless.errors import InputError
-from grainless.formats.pixels import Image, Metadata, from_samples, to_samples
+from grainless.formats.pixels import Image, Metadata, Refused, check_area, from_samples, to_samples
 
 HEADER = 33  # signature and IHDR
 PALETTE = 3
@@ -32,26 +31,26 @@ class Chunks:
     chunks: tuple[tuple[bytes, bytes], ...]
 
 
-def decode(data: bytes, limit: int) -> Image:
+def decode(data: bytes, limit: int) -> Iterator[Image]:
     """Read a PNG file. Grey of 2 and 4 bits becomes 8; a transparent colour becomes alpha.
 
     Raises:
-        InputError: a kind of PNG we do not take.
+        Refused: a kind of PNG we do not take.
         ValueError, imagecodecs.PngError: broken bytes.
     """
     width, height, bits, colour = struct.unpack(">IIBB", data[16:26])
     check_area(height, width, limit)
     chunks = list(_walk(data))
     if colour == PALETTE:
-        raise InputError("holds palette colours: convert it to RGB or grey")
+        raise Refused("holds palette colours: convert it to RGB or grey")
     if bits == 1:
-        raise InputError("holds 1 bit a pixel: convert it to 8-bit grey")
+        raise Refused("holds 1 bit a pixel: convert it to 8-bit grey")
     frames = next((struct.unpack(">I", held[:4])[0] for kind, held in chunks if kind == b"acTL"), 1)
     if frames > 1:
-        raise InputError(f"holds {frames} frames: give one still image")
+        raise Refused(f"holds {frames} frames: give one still image")
     kept = tuple((kind, held) for kind, held in chunks if _survives(kind))
     pixels = b"".join([data[:HEADER], *(_chunk(*each) for each in chunks if _says_pixels(each[0])), END])
-    return from_samples(imagecodecs.png_decode(pixels), metadata=_metadata(kept))
+    yield from_samples(imagecodecs.png_decode(pixels), metadata=_metadata(kept))
 
 
 def encode(image: Image) -> bytes:
@@ -60,14 +59,6 @@ def encode(image: Image) -> bytes:
     native = image.metadata.native
     chunks = native.chunks if isinstance(native, Chunks) else _described(image.metadata)
     return b"".join([bare[:HEADER], *(_chunk(*each) for each in chunks), bare[HEADER:]])
-
-
-def check_area(height: int, width: int, limit: int) -> None:
-    """Refuse images without pixels, and those that unpack to more than `limit`, before anything is unpacked."""
-    if not height * width:
-        raise InputError(f"holds {width} x {height} pixels, which are none")
-    if height * width > limit:
-        raise InputError(f"holds {width} x {height} pixels, more than the {limit:,} that are taken at once")
 
 
 def _walk(data: bytes) -> Iterator[tuple[bytes, bytes]]:
