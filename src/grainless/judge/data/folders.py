@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from grainless.judge.data.files import image_files
+from grainless.files import image_files
 from grainless.judge.data.find import Shelf
 from grainless.judge.data.gather import gather
 from grainless.judge.data.images import Data

@@ -9,8 +9,8 @@ from typing import Annotated, ClassVar
 from annotated_types import Ge
 
 from grainless.errors import InputError
+from grainless.files import image_files, numbers
 from grainless.judge.data.decode import head
-from grainless.judge.data.files import image_files, numbers
 from grainless.judge.data.find import Shelf
 from grainless.judge.data.gather import gather, plan
 from grainless.judge.data.images import Data, Images

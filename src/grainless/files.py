@@ -1,6 +1,7 @@
 """The image files of a folder, in the order in which a person would count them."""
 
 import re
+from collections.abc import Collection
 from pathlib import Path
 
 from grainless.errors import InputError
@@ -8,12 +9,13 @@ from grainless.errors import InputError
 ENDINGS = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".pgm", ".ppm", ".pbm")
 
 
-def image_files(folder: Path, *, recursive: bool = False) -> list[Path]:
+def image_files(folder: Path, *, recursive: bool = False, endings: Collection[str] = ENDINGS) -> list[Path]:
     """The image files in a folder, in natural order; hidden ones and others are passed over.
 
     Args:
         folder: where to look.
         recursive: look into the folders inside it, too.
+        endings: what the names of images end in, in small letters.
 
     Raises:
         InputError: it is no folder, or has no images.
@@ -21,9 +23,9 @@ def image_files(folder: Path, *, recursive: bool = False) -> list[Path]:
     if not folder.is_dir():
         raise InputError(f"{folder} is no folder.")
     found = folder.rglob("*") if recursive else folder.iterdir()
-    images = [path for path in found if path.suffix.lower() in ENDINGS and not path.name.startswith(".")]
+    images = [path for path in found if path.suffix.lower() in endings and not path.name.startswith(".")]
     if not images:
-        raise InputError(f"There are no images in {folder}; looked for {', '.join(ENDINGS)}.")
+        raise InputError(f"There are no images in {folder}; looked for {', '.join(endings)}.")
     return sorted(images, key=lambda path: [natural(part) for part in path.relative_to(folder).parts])
 
 

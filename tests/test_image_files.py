@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from grainless.errors import InputError
-from grainless.judge.data.files import image_files, natural, numbers
+from grainless.files import image_files, natural, numbers
 
 
 @given(some.lists(some.integers(0, 10**6), unique=True))
