@@ -23,7 +23,7 @@ from grainless.judge.noise import Gaussian
 
 SIGMAS = (15, 25, 50)
 NEAR = 0.02  # dB
-PIXELS, SIDE = 500_000, 128
+PIXELS, SIDE = 250_000, 128
 SWEPT = [name for name, baseline in BASELINES.items() if baseline.grid]
 
 

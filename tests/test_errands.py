@@ -57,6 +57,8 @@ def test_a_tree_is_mirrored(scans):
 def test_patterns_are_resolved_where_no_shell_did(scans):
     assert told(errands(["scans/*.png"], Path("out"))) == {"scans/a.png": "out/a.png"}
     assert told(errands(["scans/**/*.tif"], Path("out"))) == {"scans/in/c.tif": "out/c.tif"}
+    (absolute,) = errands([f"{Path.cwd()}/sc*/a.png"], Path("out"))
+    assert absolute.source == Path.cwd() / "scans" / "a.png"
 
 
 def test_a_name_that_looks_like_a_pattern_is_a_name_first(tmp_path, monkeypatch):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from glob import glob, has_magic
+from glob import has_magic
 from pathlib import Path
 
 from grainless.errors import InputError
@@ -61,10 +61,11 @@ def _found(source: str | Path, out: Path | None, recursive: bool) -> list[tuple[
         inner = out.resolve() if out and out.resolve() != path.resolve() else None
         return [(image, path) for image in images if inner not in image.resolve().parents]
     if has_magic(str(source)) and not path.exists():
-        names = [name for name in glob(str(source), recursive=True) if Path(name).is_file()]
-        if not names:
+        fitting = Path(path.anchor).glob(str(path.relative_to(path.anchor)))
+        files = [each for each in fitting if each.is_file()]
+        if not files:
             raise InputError(f"No file fits the pattern {source}.")
-        return [(Path(name), None) for name in sorted(names, key=natural)]
+        return [(each, None) for each in sorted(files, key=lambda each: natural(str(each)))]
     return [(path, None)]
 
 

@@ -1,143 +1,49 @@
-"""PNG: grey or RGB, with or without alpha, 8 or 16 bit.
+"""PNG and animated PNG: grey, RGB or palette, with or without alpha, 1 to 16 bit.
 
-Pixels go through libpng (imagecodecs), which knows 16-bit colour and Pillow does not. The chunks around them
-are walked here: those that describe the image go back into a PNG byte for byte.
+Pixels go through libpng (imagecodecs), which knows 16-bit colour and Pillow does not. Fewer than 8 bits become 8,
+palettes become colours of each pixel, and a transparent colour becomes alpha.
 
-Source: W3C, "Portable Network Graphics (PNG) Specification (Third Edition)", 2025, sections 5, 11 and 14.
+Source: W3C, "Portable Network Graphics (PNG) Specification (Third Edition)", 2025, section 11.
 """
 
 import struct
-import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import BinaryIO
 
 import imagecodecs
+import numpy as np
+from numpy.typing import NDArray
 
-from grainless.formats.pixels import Image, Metadata, Refused, check_area, from_samples, to_samples
+from grainless.formats import apng
+from grainless.formats.palette import NOTE, is_grey, without_colour
+from grainless.formats.pixels import Image, check_area, check_sum, from_samples, to_samples, widened
+from grainless.formats.png_chunks import Chunk, Chunks, chunk, described, metadata_of, survives, walk
 
 HEADER = 33  # signature and IHDR
 PALETTE = 3
 END = b"\0\0\0\0IEND\xaeB`\x82"
-INCH = 0.0254  # metres
-TEXT_LIMIT = 2**22  # bytes a compressed text or profile may unpack to
-COLOUR = {b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP", b"mDCV", b"cLLI", b"bKGD"}
-"""Chunks marked unsafe to copy which stay true when pixels change but neither size nor colour space."""
-
-
-@dataclass(frozen=True)
-class Chunks:
-    """(type, data) of every chunk that goes back into a PNG."""
-
-    chunks: tuple[tuple[bytes, bytes], ...]
 
 
 def decode(data: bytes, limit: int) -> Iterator[Image]:
-    """Read a PNG file. Grey of 2 and 4 bits becomes 8; a transparent colour becomes alpha.
+    """Read a PNG file; the frames of an animated one are whole pictures.
 
     Raises:
-        Refused: a kind of PNG we do not take.
-        ValueError, imagecodecs.PngError: broken bytes.
+        Refused: it has too many pixels.
+        ValueError, struct.error, imagecodecs.PngError: broken bytes.
     """
     width, height, bits, colour = struct.unpack(">IIBB", data[16:26])
     check_area(height, width, limit)
-    chunks = list(_walk(data))
+    chunks = list(walk(data))
+    frames, notes = apng.frames_of(chunks)
+    check_sum(len(frames), len(frames) * height * width, limit)
     if colour == PALETTE:
-        raise Refused("holds palette colours: convert it to RGB or grey")
-    if bits == 1:
-        raise Refused("holds 1 bit a pixel: convert it to 8-bit grey")
-    frames = next((struct.unpack(">I", held[:4])[0] for kind, held in chunks if kind == b"acTL"), 1)
-    if frames > 1:
-        raise Refused(f"holds {frames} frames: give one still image")
-    kept = tuple((kind, held) for kind, held in chunks if _survives(kind))
-    pixels = b"".join([data[:HEADER], *(_chunk(*each) for each in chunks if _says_pixels(each[0])), END])
-    yield from_samples(imagecodecs.png_decode(pixels), metadata=_metadata(kept))
+        notes = (*notes, NOTE)
+    elif bits < 8:
+        notes = (*notes, widened(bits, 8))
+    kept = tuple(each for each in chunks if survives(*each) and not (each[0] == b"bKGD" and notes))
+    metadata = metadata_of(kept)
+    ...
 
 
-def encode(image: Image) -> bytes:
-    """Write a PNG file."""
-    bare = imagecodecs.png_encode(to_samples(image))
-    native = image.metadata.native
-    chunks = native.chunks if isinstance(native, Chunks) else _described(image.metadata)
-    return b"".join([bare[:HEADER], *(_chunk(*each) for each in chunks), bare[HEADER:]])
-
-
-def _walk(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """(type, data) of each chunk up to the last, each checked."""
-    at = 8
-    while at < len(data):
-        (length,) = struct.unpack_from(">I", data, at)
-        kind, held = data[at + 4 : at + 8], data[at + 8 : at + 8 + length]
-        at += 12 + length
-        if at > len(data) or zlib.crc32(kind + held).to_bytes(4, "big") != data[at - 4 : at]:
-            raise ValueError(f"chunk {kind.decode('latin-1')} is broken")
-        if kind == b"IEND":
-            return
-        yield kind, held
-    raise ValueError("it ends too early")
-
-
-def _says_pixels(kind: bytes) -> bool:
-    """Chunks that libpng needs; at others that are broken it grumbles on the terminal."""
-    return kind in {b"IDAT", b"tRNS"}
-
-
-def _survives(kind: bytes) -> bool:
-    """Chunks whose fourth letter is small may be copied when the pixels changed; so may those of COLOUR."""
-    return kind in COLOUR or (kind[:1].islower() and kind[3:].islower())
-
-
-def _chunk(kind: bytes, held: bytes) -> bytes:
-    return struct.pack(">I", len(held)) + kind + held + struct.pack(">I", zlib.crc32(kind + held))
-
-
-def _metadata(chunks: tuple[tuple[bytes, bytes], ...]) -> Metadata:
-    found = dict(chunks)
-    text = dict(_text(*each) for each in chunks if each[0] in {b"tEXt", b"zTXt", b"iTXt"})
-    xmp = text.pop("XML:com.adobe.xmp", None)
-    return Metadata(
-        icc=_unpacked(found[b"iCCP"].split(b"\0", 1)[1][1:]) if b"iCCP" in found else None,
-        exif=found.get(b"eXIf"),
-        xmp=xmp.encode() if xmp else None,
-        dpi=_dpi(found[b"pHYs"]) if b"pHYs" in found else None,
-        text=text,
-        native=Chunks(chunks),
-    )
-
-
-def _text(kind: bytes, held: bytes) -> tuple[str, str]:
-    """Keyword and text of a text chunk."""
-    keyword, rest = held.split(b"\0", 1)
-    name = keyword.decode("latin-1")
-    if kind == b"tEXt":
-        return name, rest.decode("latin-1")
-    if kind == b"zTXt":
-        return name, _unpacked(rest[1:]).decode("latin-1")
-    _language, _translated, text = rest[2:].split(b"\0", 2)
-    return name, (_unpacked(text) if rest[0] else text).decode("utf-8")
-
-
-def _unpacked(data: bytes) -> bytes:
-    unpacker = zlib.decompressobj()
-    plain = unpacker.decompress(data, TEXT_LIMIT)
-    if unpacker.unconsumed_tail:
-        raise ValueError("a compressed text or profile is too long")
-    return plain
-
-
-def _dpi(held: bytes) -> tuple[float, float] | None:
-    across, down, unit = struct.unpack(">IIB", held)
-    return (across * INCH, down * INCH) if unit == 1 else None
-
-
-def _described(metadata: Metadata) -> Iterator[tuple[bytes, bytes]]:
-    """The chunks of what came from another format."""
-    if metadata.icc:
-        yield b"iCCP", b"ICC profile\0\0" + zlib.compress(metadata.icc)
-    if metadata.exif:
-        yield b"eXIf", metadata.exif
-    if metadata.dpi:
-        yield b"pHYs", struct.pack(">IIB", *(round(value / INCH) for value in metadata.dpi), 1)
-    if metadata.xmp:
-        yield b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + metadata.xmp
-    for key, value in metadata.text.items():
-        yield b"iTXt", key.encode("latin-1", "replace") + b"\0\0\0\0\0" + value.encode()
+def write(images: Iterator[Image], file: BinaryIO) -> None:
+    """Write a PNG file, animated if there are several images."""

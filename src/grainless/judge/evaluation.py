@@ -20,6 +20,9 @@ Array = NDArray[np.floating]
 Denoise = Callable[[Array, float], Array]
 """(noisy (n, c, h, w) float32, sigma in full scales) -> denoised (n, c, h, w)."""
 
+Corrupt = Noise | Chain | Callable[[Array, Draw], Array]
+"""(clean (n, c, h, w), chance) -> noisy; its `str` names it."""
+
 NOISY = "noisy"
 """The name of the first row of every table: the noisy images themselves."""
 
@@ -176,7 +179,7 @@ class Task:
     """
 
     clean: Images
-    noise: Noise | Chain
+    noise: Corrupt
     seed: int = 0
     protocol: str = "float"
 
@@ -210,7 +213,7 @@ class Task:
 def evaluate(
     denoisers: Mapping[str, Denoise],
     clean: Images,
-    noise: Noise | Chain | None = None,
+    noise: Corrupt | None = None,
     *,
     data_name: str,
     seed: int = 0,

@@ -8,11 +8,12 @@ from grainless.judge.baselines import INCLUDED
 from grainless.judge.contest import contenders
 from grainless.judge.data.images import Data
 from grainless.judge.evaluation import Row, evaluate
+from grainless.judge.markdown import table
 from grainless.judge.metrics import METRICS
 from grainless.judge.pictures import strip
 from grainless.learn.code import Coder
 from grainless.learn.recipe import Recipe
-from grainless.learn.reproduce.table import Effort, Figure, Section, picture, score, table, took
+from grainless.learn.reproduce.table import Effort, Figure, Section, picture, score, took
 from grainless.learn.run import Run
 from grainless.learn.studies.compare import compare
 from grainless.learn.studies.diagnose import diagnose

@@ -6,8 +6,9 @@ from grainless.judge.classify import classify
 from grainless.judge.curves import curve_png
 from grainless.judge.data.csv_rows import write_csv
 from grainless.judge.data.idx import FashionMnist, read_part
+from grainless.judge.markdown import table
 from grainless.judge.pictures import strip
-from grainless.learn.reproduce.table import Effort, Figure, Section, picture, score, table, took, with_excess
+from grainless.learn.reproduce.table import Effort, Figure, Section, picture, score, took, with_excess
 from grainless.learn.run import Run
 from grainless.learn.studies.study import Study, denoiser, scenes
 from grainless.learn.studies.tune import tune

@@ -3,7 +3,7 @@
 import os
 import platform
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -11,6 +11,8 @@ from typing import Literal
 import torch
 
 from grainless import __version__
+from grainless.judge.machine import processor
+from grainless.judge.markdown import table
 from grainless.learn.run import Run
 from grainless.learn.studies.study import Study
 from grainless.learn.summary import of_run
@@ -65,18 +67,6 @@ Reproduce = Callable[[Study, Path, Effort], Section]
 """(study, folder for pictures, effort) -> the section."""
 
 
-def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    r"""A Markdown table.
-
-    >>> print(table(("a", "b"), [("1", "2|3")]))
-    | a | b |
-    | --- | --- |
-    | 1 | 2\|3 |
-    """
-    lines = [head, ("---",) * len(head), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
-
-
 def took(run: Run) -> str:
     """How long a run was trained: "20 epochs, 140 s", with what the recipe asked for where it stopped short."""
     known = of_run(run)
@@ -107,17 +97,7 @@ def picture(path: Path, page: Path, words: str) -> str:
 def machine() -> str:
     """The machine of a reproduction, in words."""
     return (
-        f"{_processor()}, {os.cpu_count()} cores, {torch.get_num_threads()} threads, "
+        f"{processor()}, {os.cpu_count()} cores, {torch.get_num_threads()} threads, "
         f"PyTorch {torch.__version__.partition('+')[0]}, Python {platform.python_version()}, "
         f"Grainless {__version__}, {time.strftime('%Y-%m-%d')}"
     )
-
-
-def _processor() -> str:
-    """The processor's name where the system tells it."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
-    except OSError:
-        lines = []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor() or platform.machine()
