@@ -11,7 +11,7 @@ from torch import nn
 from grainless.errors import InputError
 from grainless.judge.parts import Mistakes, make
 from grainless.learn.networks import NETWORKS, check_size
-from grainless.learn.networks.layers import Layer, Parameters, layers, parameters
+from grainless.learn.networks.layers import Layer, Parameters, layers, macs, parameters
 from grainless.learn.networks.lit import MIDDLE, statistics
 from grainless.learn.networks.reach import grow, near, reach, shrink
 
@@ -349,3 +349,25 @@ def test_reach_by_hand():
     assert reach([near(1)] * 3, multiple=1) == 3
     # pixel 0 of a pair: up to 2 low pixels by one side and its own pair by the other
     assert reach([shrink(2), near(1), grow(2)], multiple=2) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "expected"),
+    [
+        ("dncnn", {"depth": 17, "width": 64}, 2 * 9 * 64 + 15 * 9 * 64 * 64),  # 555 k in the papers' tables
+        (
+            "dense",
+            {"size": (28, 28), "encoder": [10], "code": 4, "decoder": []},
+            (784 * 10 + 10 * 4 + 4 * 784) / 784,
+        ),
+        # by hand: door and exit over 4, two blocks at the finest over 4, down, up, one at the coarsest over 16
+        (
+            "unet",
+            {"widths": [8, 16], "fold": 2},
+            2 * (9 * 4 * 8) / 4 + 4 * (9 * 8 * 8) / 4 + 2 * (4 * 8 * 16) / 16 + 2 * (9 * 16 * 16) / 16,
+        ),
+    ],
+)
+def test_multiplications_a_pixel(name, options, expected):
+    network = NETWORKS[name](channels=1, **options)
+    assert macs(network) == pytest.approx(expected)

@@ -14,7 +14,7 @@ from grainless.judge.data.images import Data
 from grainless.judge.evaluation import Row, evaluate
 from grainless.learn.export import export
 from grainless.learn.networks import Network
-from grainless.learn.networks.layers import parameters
+from grainless.learn.networks.layers import macs, parameters
 from grainless.learn.recipe import Recipe
 from grainless.learn.run import Run
 
@@ -76,6 +76,7 @@ def _about(run: Run, recipe: Recipe, network: Network) -> dict[str, Any]:
     return {
         "recipe": recipe.tables,
         "parameters": parameters(network).total,
+        "MACs a pixel": round(macs(network)),
         "epochs": len(history),
         "images shown": sum(epoch["images"] for epoch in history),
         "validation loss": min(epoch["validation"] for epoch in history),

@@ -1,10 +1,12 @@
-"""What a network is made of: its layers, their shapes, their parameters."""
+"""What a network is made of: its layers, their shapes, their parameters, their arithmetic."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.utils.hooks import RemovableHandle
 
 from grainless.learn.networks.network import Network
 
@@ -42,6 +44,28 @@ def parameters(network: nn.Module) -> Parameters:
     return Parameters(weights + statistics, trainable)
 
 
+def macs(network: Network) -> float:
+    """Multiplications with a weight for each pixel of an image, of convolutions and dense layers.
+
+    What is counted as in the papers' tables: neither biases, activations and normalisation, nor the borders.
+    """
+    total = 0.0
+
+    def add(module: nn.Module, given: tuple[Tensor, ...], output: Tensor) -> None:
+        nonlocal total
+        if isinstance(module, nn.Linear):
+            total += module.weight.numel()
+        elif isinstance(module, nn.ConvTranspose2d):
+            total += module.weight.numel() * given[0].shape[-2] * given[0].shape[-1]
+        elif isinstance(module, nn.Conv2d):
+            total += module.weight.numel() * output.shape[-2] * output.shape[-1]
+
+    height, width = network.size or (_about_64(network), _about_64(network))
+    with _looking_on(network, [module.register_forward_hook(add) for module in network.modules()]):
+        network(torch.zeros(1, network.channels, height, width))
+    return total / (height * width)
+
+
 def layers(network: Network, height: int, width: int) -> list[Layer]:
     """The layers in the order in which an image of this size passes them; the network is left as it was."""
     rows: list[Layer] = []
@@ -53,13 +77,25 @@ def layers(network: Network, height: int, width: int) -> list[Layer]:
 
         return row
 
-    hooks = [module.register_forward_hook(note(name)) for name, module in parts.items()]
+    with _looking_on(network, [module.register_forward_hook(note(name)) for name, module in parts.items()]):
+        network(torch.zeros(1, network.channels, height, width))
+    return rows
+
+
+def _about_64(network: Network) -> int:
+    side = max(64, network.least)
+    return side + -side % network.multiple
+
+
+@contextmanager
+def _looking_on(network: Network, hooks: Sequence[RemovableHandle]) -> Iterator[None]:
+    """The network as it evaluates; afterwards it is as it was, without the hooks."""
     was_training = network.training
     try:
         with torch.no_grad():
-            network.eval()(torch.zeros(1, network.channels, height, width))
+            network.eval()
+            yield
     finally:
         network.train(was_training)
         for hook in hooks:
             hook.remove()
-    return rows
