@@ -9,8 +9,9 @@ from typing import BinaryIO
 
 from grainless.atomic import whole
 from grainless.errors import InputError, RunError, did_you_mean
-from grainless.formats import jpeg, plain, png, tiff
+from grainless.formats import bmp, gif, jpeg, pfm, png, pnm, tiff, webp
 from grainless.formats.pixels import Image, Metadata, Refused
+from grainless.formats.signatures import RAW, kind_of
 
 __all__ = [
     "MAX_PIXELS",
@@ -32,8 +33,11 @@ READ: dict[str, Callable[[bytes, int], Iterator[Image]]] = {
     "PNG": png.decode,
     "JPEG": jpeg.decode,
     "TIFF": tiff.decode,
-    "WebP": plain.decode_webp,
-    "BMP": plain.decode_bmp,
+    "WebP": webp.decode,
+    "GIF": gif.decode,
+    "BMP": bmp.decode,
+    "PNM": pnm.decode,
+    "PFM": pfm.decode,
 }
 """format -> (a file's bytes, the most pixels it may unpack to) -> its frames or pages."""
 
@@ -49,6 +53,9 @@ class Written:
         alpha: it can hold transparency.
         premultiplied: it can hold colours that were multiplied by alpha.
         several: it can hold frames or pages.
+        channels: 1 if it can hold grey, 3 if RGB.
+        icc: it can hold a colour profile.
+        exif: it can hold EXIF, and with it the orientation.
     """
 
     write: Callable[[Iterator[Image], BinaryIO], None]
@@ -57,6 +64,9 @@ class Written:
     alpha: bool = False
     premultiplied: bool = False
     several: bool = False
+    channels: tuple[int, ...] = (1, 3)
+    icc: bool = True
+    exif: bool = True
 
 
 def _alone(encode: Callable[[Image], bytes]) -> Callable[[Iterator[Image], BinaryIO], None]:
@@ -70,50 +80,19 @@ def _alone(encode: Callable[[Image], bytes]) -> Callable[[Iterator[Image], Binar
 
 
 WRITTEN: dict[str, Written] = {
-    "PNG": Written(_alone(png.encode), (".png",), depths=(8, 16), alpha=True),
-    "JPEG": Written(_alone(jpeg.encode), (".jpg", ".jpeg")),
+    "PNG": Written(png.write, (".png", ".apng"), depths=(8, 16), alpha=True, several=True),
+    "JPEG": Written(_alone(jpeg.encode), (".jpg", ".jpeg", ".jpe", ".jfif")),
     "TIFF": Written(
         tiff.write, (".tif", ".tiff"), depths=(8, 16, 32), alpha=True, premultiplied=True, several=True
     ),
+    "WebP": Written(webp.write, (".webp",), alpha=True, several=True),
+    "GIF": Written(gif.write, (".gif",), alpha=True, several=True, exif=False),
+    "BMP": Written(_alone(bmp.encode), (".bmp", ".dib"), alpha=True, icc=False, exif=False),
+    "PGM": Written(_alone(pnm.encode), (".pgm",), depths=(8, 16), channels=(1,), icc=False, exif=False),
+    "PPM": Written(_alone(pnm.encode_rgb), (".ppm",), depths=(8, 16), icc=False, exif=False),
+    "PNM": Written(_alone(pnm.encode), (".pnm",), depths=(8, 16), icc=False, exif=False),
+    "PFM": Written(_alone(pfm.encode), (".pfm",), depths=(32,), icc=False, exif=False),
 }
-
-SIGNATURES: list[tuple[int, bytes, str]] = [
-    (0, b"\x89PNG\r\n\x1a\n", "PNG"),
-    (0, b"\xff\xd8\xff", "JPEG"),
-    (8, b"CR\x02", "camera RAW"),  # before TIFF, which it starts like
-    (0, b"II*\0", "TIFF"),
-    (0, b"MM\0*", "TIFF"),
-    (0, b"II+\0", "TIFF"),
-    (0, b"MM\0+", "TIFF"),
-    (8, b"WEBP", "WebP"),
-    (0, b"BM", "BMP"),
-    (0, b"GIF8", "GIF"),
-    *((4, b"ftyp" + brand, "HEIC") for brand in (b"heic", b"heix", b"hevc", b"heim", b"mif1", b"msf1")),
-    (4, b"ftypavif", "AVIF"),
-    (4, b"ftypcrx ", "camera RAW"),
-    (0, b"FUJIFILMCCD-RAW", "camera RAW"),
-    (0, b"IIU\0", "camera RAW"),
-    (0, b"IIRO", "camera RAW"),
-    (0, b"IIRS", "camera RAW"),
-    (0, b"8BPS", "Photoshop"),
-    (0, b"%PDF", "PDF"),
-    (0, b"v/1\x01", "OpenEXR"),
-    (4, b"jP  \r\n", "JPEG 2000"),
-    (0, b"\xff\x4f\xff\x51", "JPEG 2000"),
-    (4, b"JXL \r\n", "JPEG XL"),
-    (0, b"\xff\x0a", "JPEG XL"),
-    *(
-        (0, b"P" + kind + space, "PNM")
-        for kind in (b"%d" % n for n in range(1, 8))
-        for space in (b"\n", b" ")
-    ),
-    (0, b"Pf\n", "PFM"),
-    (0, b"PF\n", "PFM"),
-]
-"""(place, bytes there, format): what a file is, whatever its name says. The first that fits."""
-
-RAW_ENDINGS = {".3fr", ".arw", ".cr2", ".dng", ".erf", ".nef", ".nrw", ".pef", ".rwl", ".srw"}
-"""Camera RAW that starts like TIFF."""
 
 
 def read(path: str | Path, *, max_pixels: int = MAX_PIXELS) -> Image:
@@ -174,10 +153,13 @@ def write_frames(images: Iterable[Image], path: str | Path, *, overwrite: bool =
 
     def checked() -> Iterator[Image]:
         nonlocal name
+        number = -1
         for number, image in enumerate(images):
             name = image.name
             _check_holds(form, image, path, number)
             yield image
+        if number < 0:
+            raise InputError(f"{path.name} would hold no image: none was given.")
 
     try:
         with whole(path) as lent, lent.open("w+b") as file:
@@ -234,13 +216,11 @@ def _kind(data: bytes, path: Path) -> str:
     Raises:
         InputError: another format, or no image.
     """
-    kind = next((form for at, magic, form in SIGNATURES if data.startswith(magic, at)), None)
-    if kind == "TIFF" and path.suffix.lower() in RAW_ENDINGS:
-        kind = "camera RAW"
+    kind = kind_of(data, path.suffix.lower())
     if kind is None:
         raise InputError(f"{path.name} is no image that Grainless reads: {', '.join(READ)}.")
     if kind not in READ:
-        cure = "develop it to a 16-bit TIFF" if kind == "camera RAW" else "convert it to PNG or TIFF"
+        cure = "develop it to a 16-bit TIFF" if kind == RAW else "convert it to PNG or TIFF"
         raise InputError(f"{path.name} is {kind}, which Grainless does not read: {cure} first.")
     return kind
 
@@ -284,6 +264,12 @@ def _lost(written: Written, image: Image) -> Iterator[str]:
         yield "transparency"
     if image.premultiplied and not written.premultiplied:
         yield "colours multiplied by alpha"
+    if image.channels not in written.channels:
+        yield "the colours"
+    if image.metadata.icc and not written.icc:
+        yield "the colour profile"
+    if image.metadata.exif and not written.exif:
+        yield "EXIF"
 
 
 def _lower(error: Exception) -> str:

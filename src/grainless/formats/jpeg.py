@@ -1,13 +1,16 @@
-"""JPEG: grey or RGB, 8 bit.
+"""JPEG: grey, RGB or CMYK when read, grey or RGB when written; 8 bit.
 
 Written no coarser than it was read: each quantisation step is the finer of the source's and that of quality
 95, and colours are subsampled only if the source's were. Pixels through Pillow; the segments that describe
-the image go back into a JPEG byte for byte.
+the image go back into a JPEG byte for byte. Of a file with several images (a phone's, with a preview or a gain map)
+the first is read.
 
-Source: ITU-T T.81 (1992), annex B; CIPA DC-008 (Exif 2.32); Adobe, "XMP specification part 3" (2020).
+Source: ITU-T T.81 (1992), annex B; CIPA DC-008 (Exif 2.32); CIPA DC-007 (Multi-Picture Format, 2009); Adobe, "XMP
+specification part 3" (2020); Adobe, technical note 5116 (1992): CMYK.
 """
 
 import io
+import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,15 +18,22 @@ from functools import cache
 
 import numpy as np
 import PIL.Image
+from numpy.typing import NDArray
 from PIL.JpegImagePlugin import JpegImageFile, get_sampling
 
+from grainless.formats.inks import to_rgb
 from grainless.formats.pixels import Image, Metadata, Refused, check_area, from_samples, to_samples
 
-SOI, APP0, APP1, APP2, APP14, COM, SOS = 0xD8, 0xE0, 0xE1, 0xE2, 0xEE, 0xFE, 0xDA
+SOI, APP0, APP1, APP2, APP14, COM, SOS, EOI = 0xD8, 0xE0, 0xE1, 0xE2, 0xEE, 0xFE, 0xDA, 0xD9
+FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
+"""Segments that begin with the bits of a sample."""
+MARK = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 QUALITY = 95
 FULL = 0  # Pillow's word for 4:4:4, no subsampling
-XMP = b"http://ns.adobe.com/xap/1.0/\0"
+XMP, PROFILE = b"http://ns.adobe.com/xap/1.0/\0", b"ICC_PROFILE\0"
+MORE_IMAGES, GAIN_MAP = b"MPF\0", b"urn:iso:std:iso:ts:21496:-1\0"
 ROOM = 65_533  # bytes a segment can hold
+Segment = tuple[int, bytes]
 Tables = dict[int, list[int]]
 
 
@@ -31,7 +41,7 @@ Tables = dict[int, list[int]]
 class Coding:
     """How a JPEG was coded, and (marker, data) of every segment that goes back into one."""
 
-    segments: tuple[tuple[int, bytes], ...]
+    segments: tuple[Segment, ...]
     tables: Tables
     sampling: int
 
@@ -43,23 +53,28 @@ def decode(data: bytes, limit: int) -> Iterator[Image]:
         Refused: a kind of JPEG we do not take.
         OSError, SyntaxError, ValueError: broken bytes.
     """
+    segments = list(_walk(data))
+    for marker, held in segments:
+        if marker in FRAMES and held[:1] != b"\x08":
+            raise Refused(f"holds {held[0]} bits a sample: convert it to a 16-bit TIFF")
     with JpegImageFile(io.BytesIO(data)) as file:
         check_area(file.height, file.width, limit)
-        if file.mode not in {"L", "RGB"}:
-            raise Refused(f"holds {file.mode} colours: convert it to RGB or grey")
-        segments = tuple(_walk(data))
-        if any(marker == APP2 and held.startswith(b"MPF\0") for marker, held in segments):
-            raise Refused("holds several images (a preview or a gain map): give a JPEG with one")
-        kept = tuple(each for each in segments if _survives(*each))
-        sampling = max(get_sampling(file), FULL)
-        native = Coding(kept, dict(file.quantization), sampling)
-        yield from_samples(np.asarray(file), metadata=_metadata(file, native))
+        samples, notes = _samples(file)
+        kept = tuple(each for each in segments if _survives(*each) and not (notes and _is_profile(*each)))
+        native = Coding(kept, _tables(file), max(get_sampling(file), FULL))
+        metadata = _metadata(file, native, bool(notes))
+    yield from_samples(samples, metadata=metadata, notes=(*notes, *_dropped(data, segments)))
 
 
 def encode(image: Image) -> bytes:
     """Write a JPEG file; it holds neither alpha nor more than 8 bits, which `grainless.image` has refused."""
     native = image.metadata.native
     coding = native if isinstance(native, Coding) else Coding(tuple(_described(image.metadata)), {}, FULL)
+    height, width = image.size
+    if max(image.size) > 65_500:  # libjpeg's own limit
+        raise Refused(
+            f"is {width} x {height}, and a JPEG has at most 65,500 pixels a side: write .png or .tif"
+        )
     file = io.BytesIO()
     PIL.Image.fromarray(to_samples(image)).save(
         file,
@@ -96,7 +111,7 @@ def _quality_tables() -> Tables:
         return dict(coded.quantization)
 
 
-def _walk(data: bytes) -> Iterator[tuple[int, bytes]]:
+def _walk(data: bytes) -> Iterator[Segment]:
     """(marker, data) of each segment before the pixels."""
     at = 2
     while at + 4 <= len(data):
@@ -110,23 +125,71 @@ def _walk(data: bytes) -> Iterator[tuple[int, bytes]]:
         at += 2 + length
 
 
+def _samples(file: JpegImageFile) -> tuple[NDArray, tuple[str, ...]]:
+    """(h, w) grey or (h, w, 3) RGB, and what was converted."""
+    if file.mode not in {"L", "RGB", "CMYK"}:
+        raise Refused(f"holds {file.mode} colours: convert it to RGB or grey")
+    samples = np.asarray(file)
+    if file.mode != "CMYK":
+        return samples, ()
+    if "adobe" not in file.info:  # Pillow turns inks over as Adobe stores them; others do not
+        samples = 255 - samples
+    rgb, note = to_rgb(samples, file.info.get("icc_profile"))
+    return rgb, (note,)
+
+
+def _tables(file: JpegImageFile) -> Tables:
+    """Quantisation tables; the finest steps of all for inks, whose tables do not fit the colours of RGB."""
+    tables = dict(file.quantization)
+    return (
+        {0: [min(steps) for steps in zip(*tables.values(), strict=True)]} if file.mode == "CMYK" else tables
+    )
+
+
+def _dropped(data: bytes, segments: list[Segment]) -> Iterator[str]:
+    """What of the file cannot be written again."""
+    if any(marker == APP2 and held.startswith((MORE_IMAGES, GAIN_MAP)) for marker, held in segments):
+        yield "The file's further images (a preview or a gain map) are not kept."
+    elif behind := len(data[_end(data) :].rstrip(b"\0")):
+        yield f"{behind:,} bytes behind the image (other pictures or a video) are not kept."
+
+
+def _end(data: bytes) -> int:
+    """Where the first image ends. Within its packed pixels a marker is none of MARK's."""
+    at = 2
+    while found := MARK.search(data, at):
+        if data[found.start() + 1] == EOI:
+            return found.end()
+        at = found.end() + int.from_bytes(data[found.end() : found.end() + 2])
+    return len(data)
+
+
 def _survives(marker: int, held: bytes) -> bool:
-    """Application segments and comments, but for Adobe's (how the pixels were coded)."""
-    return marker == COM or (APP0 <= marker <= 0xEF and not (marker == APP14 and held.startswith(b"Adobe")))
+    """Application segments and comments, but for those of how pixels were coded and of other images."""
+    if marker == APP14 and held.startswith(b"Adobe"):
+        return False
+    if marker == APP2 and held.startswith((MORE_IMAGES, GAIN_MAP)):
+        return False
+    return marker == COM or APP0 <= marker <= 0xEF
+
+
+def _is_profile(marker: int, held: bytes) -> bool:
+    return marker == APP2 and held.startswith(PROFILE)
 
 
 def _segment(marker: int, held: bytes) -> bytes:
     return struct.pack(">BBH", 0xFF, marker, len(held) + 2) + held
 
 
-def _metadata(file: JpegImageFile, native: Coding) -> Metadata:
+def _metadata(file: JpegImageFile, native: Coding, converted: bool) -> Metadata:
     exif, comment, dpi = file.info.get("exif"), file.info.get("comment"), file.info.get("dpi")
     return Metadata(
-        icc=file.info.get("icc_profile"),
+        icc=None if converted else file.info.get("icc_profile"),
         exif=exif.removeprefix(b"Exif\0\0") if exif else None,
         xmp=file.info.get("xmp"),
         dpi=(float(dpi[0]), float(dpi[1])) if dpi else None,
         text={"Comment": _words(comment)} if comment else {},
+        lossy=True,
         native=native,
     )
 
@@ -139,7 +202,7 @@ def _words(comment: bytes) -> str:
         return comment.decode("latin-1")
 
 
-def _described(metadata: Metadata) -> Iterator[tuple[int, bytes]]:
+def _described(metadata: Metadata) -> Iterator[Segment]:
     """The segments of what came from another format."""
     if metadata.exif:
         yield APP1, _fitting(b"Exif\0\0" + metadata.exif, "EXIF")
@@ -149,7 +212,7 @@ def _described(metadata: Metadata) -> Iterator[tuple[int, bytes]]:
         room = ROOM - 14
         parts = [metadata.icc[at : at + room] for at in range(0, len(metadata.icc), room)]
         for number, part in enumerate(parts, 1):
-            yield APP2, b"ICC_PROFILE\0" + bytes([number, len(parts)]) + part
+            yield APP2, PROFILE + bytes([number, len(parts)]) + part
     if metadata.text:
         yield COM, _fitting(metadata.caption.encode(), "text")
 

@@ -1,6 +1,6 @@
 """An image as every format gives and takes it: pixels as floats, and all that must survive beside them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -133,6 +133,11 @@ def quantised(floats: NDArray, dtype: np.dtype[Any]) -> NDArray:
     white = np.iinfo(dtype).max
     levels: NDArray = np.rint(np.clip(floats, 0, 1) * floats.dtype.type(white))
     return levels.astype(dtype)
+
+
+def as_rgb(image: Image) -> Image:
+    """Grey as three equal colours, for formats that know no grey."""
+    return replace(image, pixels=np.broadcast_to(image.pixels, (3, *image.size)))
 
 
 def widened(bits: int, depth: int) -> str:

@@ -140,7 +140,7 @@ def _single(floats: NDArray) -> tuple[NDArray, None, tuple[str, ...]]:
 def _coloured(indices: NDArray, page: tifffile.TiffPage) -> tuple[NDArray, None]:
     """The palette's colour of each pixel; 16 bit a colour, but some writers filled only 8."""
     table = page.colormap if page.colormap.max() < 256 else page.colormap >> 8
-    colours = table.astype(np.uint8).T[indices]
+    colours = table.astype(np.uint8).T[indices.astype(np.intp)]
     return without_colour(colours) if ICC not in page.tags and is_grey(table.T) else colours, None
 
 
