@@ -16,6 +16,7 @@ cards = some.builds(
     multiple=sides,
     least=sides,
     reach=some.none() | sides,
+    sigma=some.none() | some.tuples(some.floats(0, 1), some.floats(0, 1)),
     about=some.dictionaries(some.text(), some.integers() | some.text() | some.lists(some.booleans())),
 )
 
@@ -23,6 +24,12 @@ cards = some.builds(
 @given(cards)
 def test_a_card_is_read_as_it_was_written(card):
     assert Card.from_json(card.to_json()) == card
+
+
+def test_cards_from_before_sigma_was_told_are_read():
+    facts = json.loads(Card("old", 1).to_json())
+    del facts["sigma"]
+    assert Card.from_json(json.dumps(facts)) == Card("old", 1)
 
 
 def test_equal_cards_are_equal_bytes():

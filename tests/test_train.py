@@ -15,6 +15,8 @@ from trainings import TINY, Notes, tiny, trained
 from grainless.denoiser import Denoiser
 from grainless.errors import InputError, RunError
 from grainless.judge.data.find import Shelf
+from grainless.judge.noise import noise_from
+from grainless.learn.finish import sigma_of
 from grainless.learn.recipe import Recipe
 from grainless.learn.train import train
 
@@ -74,11 +76,27 @@ def test_a_recipe_may_be_called_as_tables_call_the_noisy_images(tmp_path):
     assert run.facts()["scores"] != run.facts()["noisy"]
 
 
+@pytest.mark.parametrize(
+    ("noise", "sigma"),
+    [
+        ("gaussian:sigma=0.1", (0.1, 0.1)),
+        ("gaussian:sigma=0..0.2", (0.0, 0.2)),
+        ("gaussian:sigma=0.1,mean=0.1", None),
+        ("gaussian:sigma=0.1,clip=true", None),
+        ("gaussian:sigma=0.1+poisson:peak=30", None),
+        ("none", None),
+    ],
+)
+def test_the_range_of_sigma_is_that_of_white_gaussian_noise_alone(noise, sigma):
+    assert sigma_of(noise_from(noise)) == sigma
+
+
 def test_the_card_says_what_it_was_made_of(finished):
     card = Denoiser(finished.model_file).card
     assert (card.name, card.channels, card.size) == ("tiny", 1, (8, 8))
     assert card.about["recipe"] == tiny().tables
     assert card.about["parameters"] == 1096
+    assert card.about["MACs a pixel"] == (64 * 8 + 8 * 64) / 64  # all weights, once for 64 pixels
     assert card.about["epochs"] == 2
     assert card.about["images shown"] == 2 * 1657
 

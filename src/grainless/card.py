@@ -21,6 +21,7 @@ class Card:
         multiple: the sides of what it is given must be multiples of this.
         least: and no shorter than this.
         reach: no output pixel depends on input further away than this; None: on the whole image.
+        sigma: (least, most) of the white Gaussian noise that it learned to remove, in full scales; None: other noise.
         about: for people: architecture, data, terms, licence, noise, scores, versions.
     """
 
@@ -30,6 +31,7 @@ class Card:
     multiple: int = 1
     least: int = 1
     reach: int | None = None
+    sigma: tuple[float, float] | None = None
     about: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> str:
@@ -46,6 +48,7 @@ class Card:
         try:
             facts = json.loads(text)
             facts["size"] = tuple(facts["size"]) if facts["size"] else None
+            facts["sigma"] = tuple(facts["sigma"]) if facts.get("sigma") else None  # older cards have none
             return cls(**facts)
         except (ValueError, TypeError, KeyError) as error:
             raise InputError(f"The model's card cannot be read: {error}.") from error

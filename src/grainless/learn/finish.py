@@ -12,6 +12,7 @@ from grainless.denoiser import Denoiser
 from grainless.judge.contest import blind
 from grainless.judge.data.images import Data
 from grainless.judge.evaluation import Row, evaluate
+from grainless.judge.noise import Chain, Gaussian
 from grainless.learn.export import export
 from grainless.learn.networks import Network
 from grainless.learn.networks.layers import macs, parameters
@@ -36,6 +37,7 @@ def export_best(run: Run, recipe: Recipe, network: Network, samples: Tensor) -> 
         network.multiple,
         network.least,
         network.reach,
+        sigma_of(recipe.noise()),
         _about(run, recipe, network),
     )
     export(network, run.model_file, card, samples)
@@ -69,6 +71,14 @@ def _means(scored: dict[str, list[Row]], place: int) -> dict[str, dict[str, floa
         part: {metric: score.mean for metric, score in rows[place].scores.items()}
         for part, rows in scored.items()
     }
+
+
+def sigma_of(noise: Chain) -> tuple[float, float] | None:
+    """The range of sigma, if the noise is white Gaussian alone, neither clipped nor with an offset."""
+    first, *others = noise.parts or [None]
+    if others or not isinstance(first, Gaussian) or first.mean or first.clip:
+        return None
+    return first.sigma if isinstance(first.sigma, tuple) else (first.sigma, first.sigma)
 
 
 def _about(run: Run, recipe: Recipe, network: Network) -> dict[str, Any]:
