@@ -1,9 +1,10 @@
 """The commands of studies: many trainings, one table. They stand beside those of `cli`, which runs them."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,6 +13,8 @@ from grainless.errors import InputError
 from grainless.options import Changes, DataDir, Json
 
 if TYPE_CHECKING:
+    from grainless.judge.benchmark.section import Plan
+    from grainless.judge.data.find import Shelf
     from grainless.learn.studies.study import Study
 
 studies = typer.Typer(rich_markup_mode="rich")
@@ -188,6 +191,86 @@ def reproduce(
     with _study(out / "quick" if quick else out, data_dir) as study:
         verb(letters, study, page, "quick" if quick else "full" if full else "standard")
     console.say(str(page))
+
+
+@studies.command(epilog="Example: grainless benchmark --data bsd68 --out docs/benchmarks.md")
+def benchmark(
+    denoisers: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Models, run on the sets of their colours, and baselines. [default: those that come with Grainless]",
+            show_default=False,
+        ),
+    ] = None,
+    data: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="set12, bsd68, cbsd68, all of folder:path=DIR, or a data set's test part. [default: the first three]",
+            show_default=False,
+        ),
+    ] = None,
+    noise: Annotated[
+        list[str] | None,
+        typer.Option(help="gaussian:sigma=25/255. [default: sigma 15, 25 and 50]", show_default=False),
+    ] = None,
+    protocol: Annotated[str, typer.Option(help="float or field; said under the tables.")] = "field",
+    seed: Annotated[int, typer.Option(help="Of the noise.", min=0)] = 0,
+    limit: Annotated[int | None, typer.Option(help="Only the first so many images of a set.", min=1)] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Three images of each set, to see that all runs.")
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="A page, such as docs/benchmarks.md: these sets' numbers take their place on it, the others stay.",
+            show_default=False,
+        ),
+    ] = None,
+    data_dir: DataDir = None,
+    json: Json = False,
+) -> None:
+    """Score denoisers on the field's test sets by its protocol, beside published scores, and measure their cost."""
+    from grainless.judge.benchmark import page
+    from grainless.judge.benchmark.section import Plan
+    from grainless.judge.benchmark.sets import SETS
+    from grainless.judge.benchmark.tables import tables
+    from grainless.judge.data.find import Shelf
+
+    if quick and limit:
+        raise InputError(
+            "--quick and --limit exclude each other: --quick is --limit 3, and costs on a small image."
+        )
+    small = {"limit": 3, "side": 256} if quick else {"limit": limit}
+    plan = Plan(denoisers or (), noise or (), protocol, seed, **small)
+    sections = []
+    for section in _benchmarked(data or list(SETS), plan, Shelf(data_dir)):
+        sections.append(section)
+        if out is not None:
+            page.keep(section, out)
+            page.write(out)
+    if json:
+        console.as_json({"sections": sections})
+        return
+    for shown in (each for section in sections for each in tables(section)):
+        console.table(shown.title, shown.head, shown.rows)
+        console.say(" ".join(shown.notes))
+    if out is not None:
+        console.say(str(out))
+
+
+def _benchmarked(data: list[str], plan: "Plan", shelf: "Shelf") -> Iterator[dict[str, Any]]:
+    """Each set's numbers, with how they were made; what is wrong is told before the first."""
+    from grainless.judge.benchmark.section import made, measured
+    from grainless.judge.benchmark.sets import judged
+
+    plan.check()
+    sets = [judged(name, shelf) for name in data]
+    for each in sets:
+        for name in plan.left_out(each.images.channels):
+            told = f"{name} is not made for {each.title}'s {each.images.channels} channels: left out there."
+            console.err.print(told, markup=False, highlight=False, soft_wrap=True)
+        with console.progress(each.title) as move:
+            yield {"made": made(sys.argv[1:]), **measured(each, plan, move)}
 
 
 @contextmanager

@@ -13,15 +13,15 @@ from scipy.special import stdtrit
 from grainless.errors import InputError
 from grainless.judge.data.images import Images
 from grainless.judge.metrics import METRICS, Metric, Scores, mse
-from grainless.judge.noise import Chain, Draw, Noise, NumpyDraw
+from grainless.judge.noise import Chain, Draw, NumpyDraw
 from grainless.judge.parts import choose
 
 Array = NDArray[np.floating]
 Denoise = Callable[[Array, float], Array]
 """(noisy (n, c, h, w) float32, sigma in full scales) -> denoised (n, c, h, w)."""
 
-Corrupt = Noise | Chain | Callable[[Array, Draw], Array]
-"""(clean (n, c, h, w), chance) -> noisy; its `str` names it."""
+Corrupt = Callable[[Array, Draw], Array]
+"""A noise: (clean (n, c, h, w), chance) -> noisy; its `str` names it."""
 
 NOISY = "noisy"
 """The name of the first row of every table: the noisy images themselves."""

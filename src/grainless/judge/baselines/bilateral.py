@@ -29,8 +29,15 @@ class Bilateral(Baseline):
     space: Positive = 1.5
     range: Positive = 2.5
 
-    grid: ClassVar = {"space": (1.0, 1.5, 2.0, 3.0), "range": (1.5, 2.0, 2.5, 3.0, 4.0)}
-    swept: ClassVar = {channels: {25: {"space": 1.5, "range": 2.5}} for channels in (1, 3)}
+    grid: ClassVar = {"space": (1.0, 1.5, 2.0, 3.0), "range": (1.0, 1.5, 2.0, 2.5, 3.0, 4.0)}
+    swept: ClassVar = {
+        1: {
+            15: {"space": 1.0, "range": 3.0},
+            25: {"space": 1.5, "range": 2.5},
+            50: {"space": 2.0, "range": 3.0},
+        },
+        3: {25: {"space": 2.0, "range": 1.5}, 50: {"space": 2.0, "range": 2.0}},
+    }
 
     def denoise(self, noisy: Array, sigma: float) -> Array:
         scale = -0.5 / (self.range * sigma) ** 2

@@ -20,7 +20,7 @@ class Median(Baseline):
     side: Count = 3
 
     grid: ClassVar = {"side": (3, 5, 7)}
-    swept: ClassVar = {channels: {25: {"side": 3}} for channels in (1, 3)}
+    swept: ClassVar = {channels: {25: {"side": 3}, 50: {"side": 5}} for channels in (1, 3)}
 
     def denoise(self, noisy: Array, sigma: float) -> Array:
         return np.asarray(median_filter(noisy, size=(1, 1, self.side, self.side)))

@@ -22,7 +22,9 @@ class TotalVariation(Baseline):
     weight: Positive = 0.8
 
     grid: ClassVar = {"weight": (0.3, 0.5, 0.7, 0.8, 0.9, 1.0, 1.2, 1.5, 2.0)}
-    swept: ClassVar = {channels: {25: {"weight": 0.8}} for channels in (1, 3)}
+    swept: ClassVar = {
+        channels: {15: {"weight": 0.5}, 25: {"weight": 0.7}, 50: {"weight": 0.9}} for channels in (1, 3)
+    }
 
     def denoise(self, noisy: Array, sigma: float) -> Array:
         return each(

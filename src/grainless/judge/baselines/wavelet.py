@@ -27,7 +27,10 @@ class Wavelet(Baseline):
     shifts: Annotated[int, Ge(0)] = 3
 
     grid: ClassVar = {"wavelet": ("db1", "db2", "sym4"), "shifts": (0, 3)}
-    swept: ClassVar = {channels: {25: {"wavelet": "db2", "shifts": 3}} for channels in (1, 3)}
+    swept: ClassVar = {
+        channels: {15: {"wavelet": "db2", "shifts": 3}, 25: {"wavelet": "db1", "shifts": 3}}
+        for channels in (1, 3)
+    }
 
     def denoise(self, noisy: Array, sigma: float) -> Array:
         def one(image: Array) -> Array:

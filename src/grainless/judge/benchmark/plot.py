@@ -1,0 +1,135 @@
+"""PSNR over arithmetic: what quality costs, ours and the published, with a name at each dot."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from grainless.atomic import whole
+from grainless.judge.benchmark.published import Published
+from grainless.judge.benchmark.tables import counted, published
+from grainless.judge.curves import COLOURS, STYLE
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+NOISE, SIGMA = "gaussian:sigma=25/255", 25
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A denoiser on the plot.
+
+    Args:
+        name: as its label says.
+        macs: multiply-adds a pixel.
+        psnr: in dB.
+        ours: whether it was run here.
+    """
+
+    name: str
+    macs: float
+    psnr: float
+    ours: bool
+
+
+def dots(section: Mapping[str, Any]) -> list[Dot]:
+    """Models that were run, and published ones, as far as both numbers are known."""
+    task = next((task for task in section["tasks"] if task["noise"] == NOISE), None)
+    if task is None:
+        return []
+    here = [
+        Dot(name, facts["MACs a pixel"], task["scores"][name]["psnr"]["mean"], ours=True)
+        for name, facts in section["denoisers"].items()
+        if facts["kind"] == "model" and facts["MACs a pixel"]
+    ]
+    there = [
+        Dot(name, each.macs, psnr, ours=False)
+        for name, (each, psnr) in _published(section).items()
+        if each.macs
+    ]
+    return here + there
+
+
+def plotted(section: Mapping[str, Any]) -> bool:
+    """Whether there is something of ours and of others to see together."""
+    return {dot.ours for dot in dots(section)} == {True, False}
+
+
+def plot(section: Mapping[str, Any], path: Path) -> None:
+    """Write the plot as a PNG on white.
+
+    Raises:
+        RunError: the file could not be written.
+    """
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    with rc_context(STYLE):
+        figure = Figure(figsize=(6.4, 4.0))
+        axes = figure.subplots()
+        shown = dots(section)
+        _dress(axes, section, [dot.macs for dot in shown])
+        for dot in shown:
+            _draw(axes, dot, shown)
+        for name, (_, psnr) in _published(section).items():
+            if name.endswith("BM3D"):  # it has no such arithmetic
+                _level(axes, f"{name} {psnr:.2f}", psnr)
+        with whole(path) as lent:
+            figure.savefig(lent, format="png", dpi=200, bbox_inches="tight", metadata={"Software": None})
+
+
+def _published(section: Mapping[str, Any]) -> dict[str, tuple[Published, float]]:
+    """Those that report a score at this sigma, with it."""
+    reported = {name: (each, each.psnr[section["data"]]) for name, each in published(section).items()}
+    return {name: (each, psnr[SIGMA]) for name, (each, psnr) in reported.items() if SIGMA in psnr}
+
+
+def _draw(axes: "Axes", dot: Dot, shown: Sequence[Dot]) -> None:
+    """Ours filled, others hollow; its name beside it, on the side where there is room."""
+    colour = COLOURS["training"] if dot.ours else COLOURS["validation"]
+    axes.plot(dot.macs, dot.psnr, "o", ms=8, color=colour, mfc=colour if dot.ours else "white", mew=1.6)
+    right = not any(1 < other.macs / dot.macs < 6 and abs(other.psnr - dot.psnr) < 0.1 for other in shown)
+    axes.annotate(
+        f"{dot.name} {dot.psnr:.2f}",
+        (dot.macs, dot.psnr),
+        xytext=(8 if right else -8, 0),
+        textcoords="offset points",
+        ha="left" if right else "right",
+        va="center",
+        color=colour,
+        weight="bold" if dot.ours else "normal",
+    )
+
+
+def _level(axes: "Axes", name: str, psnr: float) -> None:
+    """A line across, for what has no place along the axis."""
+    axes.axhline(psnr, color=COLOURS["faint"], lw=1, ls=(0, (5, 4)))
+    axes.annotate(
+        name,
+        (1, psnr),
+        xycoords=("axes fraction", "data"),
+        xytext=(0, 3),
+        textcoords="offset points",
+        ha="right",
+        va="bottom",
+        color=COLOURS["faint"],
+    )
+
+
+def _dress(axes: "Axes", section: Mapping[str, Any], costs: Sequence[float]) -> None:
+    """Axes in words, with room for names at both ends."""
+    from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+    low, high = min(costs) / 2.5, max(costs) * 3
+    axes.set_xscale("log")
+    axes.set_xlim(low, high)
+    marks = [digit * 10**power for power in range(9) for digit in (1, 3)]
+    axes.xaxis.set_major_locator(FixedLocator([mark for mark in marks if low < mark < high]))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda macs, _: counted(macs)))
+    axes.set_xlabel("multiply-adds a pixel (log)")
+    axes.set_ylabel(f"PSNR on {section['title']} at sigma {SIGMA}, dB")
+    axes.grid(axis="y", color=COLOURS["faint"], alpha=0.25, lw=0.6)
+    axes.margins(y=0.12)
+    axes.set_title("filled: Grainless, run here    hollow: as published", loc="left", fontsize=9)
