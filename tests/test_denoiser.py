@@ -1,5 +1,4 @@
 import numpy as np
-import PIL.Image
 import pytest
 import tiny
 from hypothesis import given, settings
@@ -7,9 +6,8 @@ from hypothesis import strategies as some
 from numpy.testing import assert_allclose, assert_array_equal
 
 from grainless.card import KEY, Card
-from grainless.denoiser import Denoiser, denoise, denoise_image, load
+from grainless.denoiser import Denoiser, load
 from grainless.errors import InputError, RunError
-from grainless.image import Image, Metadata
 
 GREY = Card("tiny", channels=1)
 COLOUR = Card("tiny-colour", channels=3)
@@ -47,7 +45,7 @@ def blur(folder):
 
 @pytest.fixture(scope="session")
 def by_four(folder):
-    return Denoiser(tiny.needs_four(folder / "four.onnx", Card("four", channels=1, multiple=4)))
+    return Denoiser(tiny.needs_four(folder / "four.onnx", Card("four", channels=1, multiple=4, reach=0)))
 
 
 @pytest.fixture(scope="session")
@@ -125,7 +123,7 @@ def test_one_size_only(fixed):
     with pytest.raises(
         InputError, match=r"^a-mnist-coded takes images of 28 x 28, and moon.png is 640 x 480\.$"
     ):
-        denoise_image(Image(np.zeros((1, 480, 640), np.float32), name="moon.png"), fixed)
+        fixed.check(1, (480, 640), "moon.png")
 
 
 def test_two_channels_are_refused(same):
@@ -151,11 +149,6 @@ def test_a_missing_model_is_refused(tmp_path):
         Denoiser(tmp_path / "gone.onnx")
 
 
-def test_a_model_without_card_is_refused(tmp_path):
-    with pytest.raises(InputError, match="is an ONNX model without a card"):
-        Denoiser(tiny.identity(tmp_path / "bare.onnx"))
-
-
 def test_a_broken_card_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(Card, "to_json", lambda card: '{"name": "x"}')
     with pytest.raises(InputError, match=r"bad\.onnx: The model's card cannot be read"):
@@ -165,6 +158,31 @@ def test_a_broken_card_is_refused(tmp_path, monkeypatch):
 def test_load_takes_a_file_or_a_run(tmp_path):
     path = tiny.identity(tmp_path / "model.onnx", GREY)
     assert load(path).card == load(str(tmp_path)).card == GREY
+
+
+@settings(max_examples=25, deadline=None)
+@given(height=some.integers(1, 60), width=some.integers(1, 60), tile=some.integers(1, 2000))
+def test_tiles_change_nothing(blur, by_four, height, width, tile):
+    noisy = np.random.default_rng(0).random((2, 3, height, width), dtype=np.float32)
+    for denoiser in (blur, by_four):
+        assert_allclose(denoiser(noisy, tile=tile), denoiser(noisy, tile=10**6), atol=1e-5)
+
+
+def test_large_images_run_by_tiles_of_one_shape(blur, generator, monkeypatch):
+    seen = []
+    run = blur._run
+    monkeypatch.setattr(blur, "_run", lambda tile: seen.append(tile.shape) or run(tile))
+    blur(generator.random((1, 1, 50, 40), dtype=np.float32), tile=400)
+    assert len(seen) > 5
+    assert len(set(seen)) == 1
+    assert seen[0][2] * seen[0][3] <= 400
+
+
+@pytest.mark.parametrize("card", [Card("all", channels=1), Card("one", channels=1, size=(20, 30), reach=1)])
+def test_models_that_may_see_the_whole_image_are_never_tiled(folder, card, monkeypatch):
+    whole = Denoiser(tiny.blur(folder / "whole.onnx", card))
+    monkeypatch.setattr(whole, "_run", lambda tile: np.full_like(tile, tile.shape[2]))
+    assert (whole(np.zeros((1, 1, 20, 30), np.float32), tile=100) == 20).all()
 
 
 def test_running_out_of_memory_is_told(same, monkeypatch):
@@ -178,146 +196,6 @@ def test_running_out_of_memory_is_told(same, monkeypatch):
     monkeypatch.setattr(same, "_session", Full())
     with pytest.raises(RunError, match="tiny ran out of memory on 7 x 5"):
         same(np.zeros((1, 1, 5, 7), np.float32))
-
-
-# denoise(): arrays and PIL images
-
-
-def stored(dtype, shape, generator):
-    dtype = np.dtype(dtype)
-    if dtype.kind == "f":
-        return generator.random(shape).astype(dtype)
-    return generator.integers(0, np.iinfo(dtype).max, shape, dtype, endpoint=True)
-
-
-@pytest.mark.parametrize("dtype", ["uint8", "uint16", "float32", "float64"])
-@pytest.mark.parametrize("shape", [(1, 1), (5, 7), (5, 7, 1), (5, 7, 2), (5, 7, 3), (5, 7, 4)])
-@pytest.mark.parametrize("strength", [0, 1])
-def test_same_type_dtype_shape_and_range_come_back(same, generator, dtype, shape, strength):
-    image = stored(dtype, shape, generator)
-    before = image.copy()
-    result = denoise(image, model=same, strength=strength)
-    assert (type(result), result.dtype, result.shape) == (np.ndarray, image.dtype, shape)
-    assert_allclose(result, image, atol=1e-7 if dtype == "float64" else 0)
-    assert_array_equal(image, before)
-    assert not np.shares_memory(result, image)
-
-
-@pytest.mark.parametrize("dtype", ["uint8", "uint16", "float32", "float64"])
-def test_strength_0_is_bit_for_bit(half, generator, dtype):
-    image = stored(dtype, (5, 7, 3), generator)
-    assert_array_equal(denoise(image, model=half, strength=0), image)
-
-
-@given(strength=some.floats(0, 1))
-def test_strength_blends_linearly(half, strength):
-    image = np.array([[0.0, 0.5, 1.0]])
-    assert_allclose(denoise(image, model=half, strength=strength), image * (1 - strength / 2), atol=1e-7)
-
-
-def test_integers_are_rounded(half):
-    assert denoise(np.uint8([[0, 10, 255]]), model=half).tolist() == [[0, 5, 128]]
-    assert denoise(np.uint16([[0, 10, 65535]]), model=half).tolist() == [[0, 5, 32768]]
-
-
-def test_integers_are_clipped(folder):
-    double = Denoiser(tiny.times(folder / "double.onnx", GREY, 2))
-    assert denoise(np.uint8([[10, 200]]), model=double).tolist() == [[20, 255]]
-    assert_allclose(denoise(np.float32([[0.9]]), model=double), [[1.8]])
-
-
-@pytest.mark.parametrize(("axis", "shape"), [(0, (4, 5, 7)), (1, (5, 4, 7)), (2, (5, 7, 4)), (-1, (5, 7, 4))])
-def test_alpha_stays_wherever_the_channels_are(half, axis, shape):
-    result = denoise(np.full(shape, 100, np.uint8), model=half, channel_axis=axis)
-    assert np.moveaxis(result, axis, 0)[:, 0, 0].tolist() == [50, 50, 50, 100]
-
-
-@pytest.mark.parametrize("strength", [-0.1, 1.1, float("nan")])
-def test_other_strengths_are_refused(same, strength):
-    with pytest.raises(InputError, match=f"strength is {strength}: it goes from 0"):
-        denoise(np.zeros((4, 4), np.uint8), model=same, strength=strength)
-    with pytest.raises(InputError, match=f"strength is {strength}: it goes from 0"):
-        denoise_image(Image(np.zeros((1, 4, 4), np.float32)), same, strength)
-
-
-@pytest.mark.parametrize("dtype", ["int8", "int32", "bool", "float16", "complex64", "object"])
-def test_other_dtypes_are_refused(same, dtype):
-    with pytest.raises(InputError, match=f"uint8, uint16, float32 or float64, not {dtype}"):
-        denoise(np.zeros((4, 4), dtype), model=same)
-
-
-@pytest.mark.parametrize("shape", [(4,), (4, 4, 5), (2, 4, 4, 3), ()])
-def test_other_shapes_are_refused(same, shape):
-    with pytest.raises(InputError, match=r"An image is \(h, w\), or \(h, w, c\)"):
-        denoise(np.zeros(shape, np.uint8), model=same)
-
-
-def test_a_channel_axis_that_is_none_is_refused(same):
-    with pytest.raises(InputError, match="channel_axis=5"):
-        denoise(np.zeros((4, 4, 3), np.uint8), model=same, channel_axis=5)
-
-
-def test_other_types_are_refused(same):
-    with pytest.raises(InputError, match="a numpy array or a PIL image, not list"):
-        denoise([[0, 1]], model=same)
-
-
-def test_floats_of_another_range_are_refused(same):
-    with pytest.raises(
-        InputError, match="the image holds floats from 0 to 255, and 0 is black, 1 full scale: divide them"
-    ):
-        denoise(np.float32([[0, 255]]), model=same)
-
-
-def test_floats_of_another_range_in_a_file_are_refused(same):
-    with pytest.raises(InputError, match=r"^scan\.tif holds floats from 0 to 4095"):
-        denoise_image(Image(np.float32([[[0, 4095]]]), depth=32, name="scan.tif"), same)
-
-
-@pytest.mark.parametrize("bad", [np.nan, np.inf])
-def test_floats_that_are_no_numbers_are_refused(same, bad):
-    with pytest.raises(InputError, match="no numbers"):
-        denoise(np.float32([[0, bad]]), model=same)
-
-
-def test_a_model_that_gives_no_numbers_is_told(folder):
-    broken = Denoiser(tiny.times(folder / "nan.onnx", GREY, np.nan))
-    with pytest.raises(RunError, match="tiny gave pixels that are no numbers"):
-        denoise(np.uint8([[1]]), model=broken)
-
-
-@pytest.mark.parametrize("mode", ["L", "LA", "RGB", "RGBA", "I;16"])
-def test_pil_images_come_back_as_they_were(same, mode):
-    image = PIL.Image.fromarray(np.arange(35, dtype=np.uint16).reshape(5, 7)) if mode == "I;16" else None
-    image = image or PIL.Image.effect_noise((7, 5), 60).convert(mode)
-    image.info.update(icc_profile=b"profile", dpi=(300, 300))
-    result = denoise(image, model=same)
-    assert (result.mode, result.size, result.info) == (mode, image.size, image.info)
-    assert result.tobytes() == image.tobytes()
-
-
-@pytest.mark.parametrize("mode", ["P", "1", "CMYK", "F", "I"])
-def test_other_pil_modes_are_refused(same, mode):
-    with pytest.raises(InputError, match=f"mode {mode} is not taken: convert it to L"):
-        denoise(PIL.Image.new(mode, (4, 4)), model=same)
-
-
-# denoise_image(): images of files
-
-
-def test_only_pixels_change(half):
-    image = Image(
-        np.ones((3, 4, 5), np.float32),
-        np.full((4, 5), 0.25, np.float32),
-        16,
-        metadata=Metadata(icc=b"x"),
-        name="a.png",
-    )
-    result = denoise_image(image, half)
-    assert_allclose(result.pixels, np.full((3, 4, 5), 0.5))
-    assert result.alpha is image.alpha
-    assert (result.depth, result.metadata, result.name) == (16, image.metadata, "a.png")
-    assert denoise_image(image, half, 0) is image
 
 
 def test_the_key_of_the_card_is_the_projects_name():

@@ -3,6 +3,7 @@ import warnings
 from copy import deepcopy
 from pathlib import Path
 
+import numpy as np
 import onnx
 import onnxruntime
 import pytest
@@ -11,6 +12,7 @@ from torch import nn
 
 import grainless
 from grainless.card import KEY, Card
+from grainless.denoiser import Denoiser
 from grainless.errors import RunError
 from grainless.learn.export import DENOISED, NOISY, TOLERANCE, export
 from grainless.learn.networks import NETWORKS, Network
@@ -66,6 +68,19 @@ def test_exported_and_original_agree_on_every_legal_size(exported, count, multip
     noisy = torch.rand(count, network.channels, *size)
     wanted = deepcopy(network).eval()(noisy).detach()
     torch.testing.assert_close(run(path, noisy), wanted, atol=TOLERANCE, rtol=0)
+
+
+def test_tiles_change_nothing(exported):
+    _network, path = exported
+    denoiser = Denoiser(path)
+    if cutting := denoiser.cutting(1):
+        side = 2 * cutting.shortest + 3  # three tiles and a padded border
+        noisy = torch.rand(1, 1, cutting.shortest + 1, side).numpy()
+        whole = denoiser(noisy, tile=4 * side**2)
+        np.testing.assert_allclose(denoiser(noisy, tile=1), whole, atol=1e-5)
+        assert denoiser.card.reach is not None
+    else:
+        assert denoiser.card.size or denoiser.card.reach is None
 
 
 def test_the_card_is_inside_one_file_and_nothing_of_this_machine(exported):

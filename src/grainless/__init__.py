@@ -11,8 +11,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from grainless.arrays import denoise
     from grainless.card import Card
-    from grainless.denoiser import Denoiser, denoise, denoise_image, load
+    from grainless.denoiser import Denoiser, load
+    from grainless.denoising import denoise_image
     from grainless.errors import InputError, RunError
     from grainless.image import Image, read, write
     from grainless.zoo import models
@@ -39,8 +41,8 @@ __all__ = [
 _HOMES = {
     "Card": "card",
     "Denoiser": "denoiser",
-    "denoise": "denoiser",
-    "denoise_image": "denoiser",
+    "denoise": "arrays",
+    "denoise_image": "denoising",
     "load": "denoiser",
     "InputError": "errors",
     "RunError": "errors",

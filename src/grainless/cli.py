@@ -193,7 +193,8 @@ def denoise(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the output if it exists.")] = False,
 ) -> None:
     """Remove the noise from an image; depth, alpha, profile and EXIF come out as they went in."""
-    from grainless.denoiser import denoise_image, load
+    from grainless.denoiser import load
+    from grainless.denoising import denoise_image
     from grainless.image import check_output, read, write
 
     check_output(out, overwrite=overwrite)

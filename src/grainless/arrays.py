@@ -1,0 +1,103 @@
+"""Denoise what Python programs hold, arrays and PIL images: the same kind comes back."""
+
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import PIL.Image
+from numpy.typing import NDArray
+
+from grainless.clear import clear_pixels
+from grainless.denoiser import Denoiser, load
+from grainless.denoising import blend, check_range, check_strength
+from grainless.errors import InputError
+from grainless.formats.pixels import quantised
+
+A = TypeVar("A", NDArray, PIL.Image.Image)
+
+CURES = {
+    "1": 'image.convert("L")',
+    "P": 'image.convert("RGB"), or "RGBA" where it is transparent',
+    "PA": 'image.convert("RGBA")',
+    "LAB": "PIL.ImageCms, to RGB",
+    "I": "an array of uint16",
+    "La": 'image.convert("LA")',
+    "RGBa": 'image.convert("RGBA")',
+}
+"""PIL's modes that are not taken -> what to make of them."""
+ELSE = 'image.convert("RGB")'
+
+
+def denoise(image: A, *, model: str | Path | Denoiser, strength: float = 1.0, channel_axis: int = -1) -> A:
+    """Denoise an array or a PIL image; the same type, dtype, shape and range come back.
+
+    Args:
+        image: (h, w) grey, or colours along `channel_axis`: 1 grey, 2 grey and alpha, 3 RGB, 4 RGBA; uint8
+            or uint16 (full scale is the type's largest number), float32 or float64 (full scale is 1; not
+            clipped). Or a PIL image of mode L, LA, RGB, RGBA, I;16 or F (full scale is 1). Alpha is kept as it is, and
+            so are the colours of clear pixels, which do not colour those that are seen.
+        model: a name, an ONNX file, a run's folder, or a loaded denoiser.
+        strength: 0 gives the image bit for bit, 1 what the model gives; between, a blend of both.
+        channel_axis: where the colours of an array of three dimensions are.
+
+    Raises:
+        InputError: the image is of another kind, strength is not in 0..1, or there is no such model.
+        RunError: the model gave what is no number.
+
+    >>> grainless.denoise(scan, model="runs/demo", strength=0.8)  # doctest: +SKIP
+    """
+    check_strength(strength)
+    denoiser = model if isinstance(model, Denoiser) else load(model)
+    if isinstance(image, PIL.Image.Image):
+        return _denoise_pil(image, denoiser, strength)
+    planes = _planes(image, channel_axis)
+    count = 1 if len(planes) < 3 else 3
+    colours, alpha = planes[:count], planes[count] if len(planes) > count else None
+    denoiser.check(count, (colours.shape[1], colours.shape[2]))
+    result = image.copy()
+    if strength:
+        clear = None if alpha is None else clear_pixels(colours, alpha)
+        _planes(result, channel_axis)[:count] = _denoise_stored(colours, denoiser, strength, clear)
+    return result
+
+
+def _denoise_pil(image: PIL.Image.Image, denoiser: Denoiser, strength: float) -> PIL.Image.Image:
+    if image.mode not in {"L", "LA", "RGB", "RGBA", "I;16", "F"}:
+        raise InputError(
+            f"A PIL image of mode {image.mode} is not taken: L, LA, RGB, RGBA, I;16 and F are; "
+            f"try {CURES.get(image.mode, ELSE)}."
+        )
+    result = PIL.Image.fromarray(denoise(np.asarray(image), model=denoiser, strength=strength))
+    result.info = dict(image.info)
+    return result
+
+
+def _planes(image: NDArray, channel_axis: int) -> NDArray:
+    """A view of (h, w) or (h, w, c) as (c, h, w).
+
+    Raises:
+        InputError: it is no such array.
+    """
+    if not isinstance(image, np.ndarray):
+        raise InputError(f"An image is a numpy array or a PIL image, not {type(image).__name__}.")
+    if image.dtype not in {np.dtype(kind) for kind in ("uint8", "uint16", "float32", "float64")}:
+        raise InputError(f"An image is of uint8, uint16, float32 or float64, not {image.dtype}.")
+    if image.ndim == 3 and -3 <= channel_axis < 3 and image.shape[channel_axis] in {1, 2, 3, 4}:
+        return np.moveaxis(image, channel_axis, 0)
+    if image.ndim == 2:
+        return image[None]
+    raise InputError(
+        f"An image is (h, w), or (h, w, c) with 1 to 4 channels along channel_axis, not {image.shape} "
+        f"with channel_axis={channel_axis}."
+    )
+
+
+def _denoise_stored(
+    colours: NDArray, denoiser: Denoiser, strength: float, clear: NDArray[np.bool_] | None
+) -> NDArray:
+    """Denoise (c, h, w) of any dtype that `_planes` takes; the same dtype comes back."""
+    if colours.dtype.kind == "f":
+        check_range(colours, "the image")
+        return blend(colours, denoiser, strength, clear)
+    pixels = colours.astype(np.float32) / np.float32(np.iinfo(colours.dtype).max)
+    return quantised(blend(pixels, denoiser, strength, clear), colours.dtype)

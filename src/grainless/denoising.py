@@ -1,0 +1,103 @@
+"""Denoise an image of a file: strength, and what lies under clear pixels."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grainless.clear import clear_pixels, filled
+from grainless.denoiser import Denoiser
+from grainless.errors import InputError, RunError
+from grainless.formats.pixels import Image
+
+BRIGHTEST = 8.0
+"""Floats beyond this are no full scales, however noisy: sigma 1 would leave 0..1 by less."""
+
+
+def denoise_image(image: Image, denoiser: Denoiser, strength: float = 1.0) -> Image:
+    """Denoise an image of a file; alpha and everything beside the pixels stay as they are.
+
+        pixels + strength (denoised - pixels)
+
+    Colours of clear pixels stay bit for bit, and do not colour what is denoised.
+
+    Args:
+        image: the noisy image.
+        denoiser: the model.
+        strength: 0 gives the image bit for bit, 1 what the model gives.
+
+    Raises:
+        InputError: strength is not in 0..1, the model does not take the image, or its floats are no full scales.
+        RunError: the model gave what is no number.
+    """
+    check_strength(strength)
+    denoiser.check(image.channels, image.size, image.name)
+    if strength == 0:
+        return image
+    check_range(image.pixels, image.name)
+    clear = None
+    if image.alpha is not None:
+        clear = clear_pixels(image.pixels, image.alpha, premultiplied=image.premultiplied)
+    return replace(image, pixels=blend(image.pixels, denoiser, strength, clear))
+
+
+def blend(
+    pixels: NDArray, denoiser: Denoiser, strength: float = 1.0, clear: NDArray[np.bool_] | None = None
+) -> NDArray:
+    """Go from (c, h, w) pixels towards what the denoiser makes of them; the same dtype of floats comes back.
+
+    Args:
+        pixels: 0 black, 1 full scale.
+        denoiser: the model.
+        strength: how far, 0..1.
+        clear: (h, w), pixels that stay, and that shall not be looked at.
+
+    Raises:
+        RunError: the model gave what is no number.
+    """
+    if clear is None or not clear.any():
+        return _towards(pixels, _finite(denoiser, pixels), strength)
+    if clear.all():
+        return pixels
+    denoised = _finite(denoiser, filled(pixels.astype(np.float32, copy=False), clear))
+    return np.where(clear, pixels, _towards(pixels, denoised, strength))
+
+
+def check_range(pixels: NDArray, name: str) -> None:
+    """Refuse floats that are no full scales.
+
+    Raises:
+        InputError: they are not.
+    """
+    if not np.isfinite(pixels).all():
+        raise InputError(f"{name} holds pixels that are no numbers (NaN or inf): replace them.")
+    if max(pixels.max(), -pixels.min()) > BRIGHTEST:
+        raise InputError(
+            f"{name} holds floats from {pixels.min():g} to {pixels.max():g}, and 0 is black, 1 full scale: "
+            "divide them by their full scale."
+        )
+
+
+def check_strength(strength: float) -> None:
+    """Refuse what is no strength.
+
+    Raises:
+        InputError: it is not in 0..1.
+    """
+    if not 0 <= strength <= 1:
+        raise InputError(f"strength is {strength}: it goes from 0 (the image as it is) to 1 (the model's).")
+
+
+def _finite(denoiser: Denoiser, pixels: NDArray) -> NDArray[np.float32]:
+    """What the denoiser makes of (c, h, w) pixels."""
+    denoised: NDArray[np.float32] = denoiser(pixels[None].astype(np.float32, copy=False))[0]
+    if not np.isfinite(denoised).all():
+        raise RunError(f"{denoiser.card.name} gave pixels that are no numbers; the model is broken.")
+    return denoised
+
+
+def _towards(pixels: NDArray, denoised: NDArray[np.float32], strength: float) -> NDArray:
+    if strength == 1:
+        return denoised.astype(pixels.dtype, copy=False)
+    blended: NDArray = pixels + pixels.dtype.type(strength) * (denoised.astype(pixels.dtype) - pixels)
+    return blended

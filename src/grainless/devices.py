@@ -1,0 +1,113 @@
+"""Where a model runs: on the CPU, or on a CUDA device that has shown that it counts as the CPU does."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from grainless.errors import InputError, unknown
+
+CPU, CUDA = "CPUExecutionProvider", "CUDAExecutionProvider"
+DEVICES = ("auto", "cpu", "cuda")
+QUIET = 4  # onnxruntime's word for "only what is fatal"
+
+TOLERANCE = 1e-3
+"""How far a device's images may be from the CPU's, in full scales. CUDA multiplies in TF32, whose 10 bits of
+fraction round a factor by up to 2^-11 = 5e-4 of itself; 1e-3 is a quarter of a step of 8 bits. What a broken device
+gives is further off."""
+
+
+class Session(Protocol):
+    """What is needed of onnxruntime's sessions."""
+
+    def run(self, names: list[str] | None, given: dict[str, NDArray]) -> Sequence[NDArray]: ...
+    def get_providers(self) -> Sequence[str]: ...
+    def get_inputs(self) -> Sequence[Any]: ...
+    def get_outputs(self) -> Sequence[Any]: ...
+    def get_modelmeta(self) -> Any: ...
+
+
+def open_session(path: Path, provider: str = CPU) -> Session:
+    """A model, ready to run; by the CPU where the provider cannot start.
+
+    Raises:
+        InputError: there is no such file, or it is no ONNX model.
+    """
+    if not path.is_file():
+        raise InputError(f"{path}: no such model file.")
+    try:
+        session: Session = onnxruntime.InferenceSession(path, _options(), providers=[provider])
+    except Exception as error:  # onnxruntime has a dozen kinds, none of them public
+        raise InputError(
+            f"{path} is no ONNX model that can be run; a model is made by grainless train."
+        ) from error
+    return session
+
+
+def _options() -> onnxruntime.SessionOptions:
+    """Threads that wait for work sleep instead of spinning: kinder to all else that runs, and not slower.
+
+    The memory arena stays on, as onnxruntime has it: for tiles of one shape the memory of a whole run is laid out
+    once, and is a third to a half of what separate allocations take (benchmarks/tiles.py).
+    """
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = QUIET
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return options
+
+
+def choose(
+    device: str,
+    cpu: Session,
+    start: Callable[[str], Session],
+    sample: NDArray,
+    *,
+    offered: Callable[[], Sequence[str]] = onnxruntime.get_available_providers,
+) -> tuple[Session, tuple[str, ...]]:
+    """The session to use, and what a person should be told about the choice, a sentence each.
+
+    Args:
+        device: "cpu", "cuda", or "auto": CUDA where onnxruntime offers it and it counts as the CPU does.
+        cpu: the model's session on the CPU.
+        start: opens the model's session by a provider's name.
+        sample: a small noisy image that the model takes, for the comparison.
+        offered: the providers that onnxruntime has.
+
+    Raises:
+        InputError: there is no such device, or CUDA is asked for and onnxruntime does not offer it.
+    """
+    if device not in DEVICES:
+        raise InputError(unknown("device", device, DEVICES))
+    if device == "cuda" and CUDA not in offered():
+        raise InputError(
+            "CUDA is not there: onnxruntime offers "
+            f"{', '.join(offered())}; put onnxruntime-gpu in its place: "
+            "pip uninstall onnxruntime && pip install onnxruntime-gpu"
+        )
+    if device == "cpu" or CUDA not in offered():
+        return cpu, ()
+    try:
+        cuda = start(CUDA)
+        fault = _fault(cuda, cpu, sample)
+    except Exception as error:  # drivers and libraries fail in every way there is
+        fault = f"it failed: {' '.join(str(error).split())[:200] or type(error).__name__}"
+    return (cpu, (f"CUDA is not used, the CPU is: {fault}.",)) if fault else (cuda, ())
+
+
+def _fault(cuda: Session, cpu: Session, sample: NDArray) -> str:
+    """Why the device is not to be used; empty if it gives what the CPU gives."""
+    if CUDA not in cuda.get_providers():
+        return "it did not start; its driver, CUDA or cuDNN is missing or too old"
+    given = {cpu.get_inputs()[0].name: sample}
+    wanted, got = (np.asarray(session.run(None, given)[0], np.float32) for session in (cpu, cuda))
+    if got.shape != wanted.shape:
+        return f"it gave an image of shape {got.shape} where the CPU gave {wanted.shape}"
+    if not np.isfinite(got).all() and np.isfinite(wanted).all():
+        return "it gave pixels that are no numbers"
+    off = float(np.abs(got - wanted).max())
+    if off > TOLERANCE:
+        return f"its image was off the CPU's by {off:.2g} of full scale, and {TOLERANCE:g} is allowed"
+    return ""
