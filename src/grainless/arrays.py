@@ -9,23 +9,11 @@ from numpy.typing import NDArray
 
 from grainless.clear import clear_pixels
 from grainless.denoiser import Denoiser, load
-from grainless.denoising import blend, check_range, check_strength
-from grainless.errors import InputError
+from grainless.denoising import blend, check_strength
 from grainless.formats.pixels import quantised
+from grainless.given import check_mode, check_range, planes
 
 A = TypeVar("A", NDArray, PIL.Image.Image)
-
-CURES = {
-    "1": 'image.convert("L")',
-    "P": 'image.convert("RGB"), or "RGBA" where it is transparent',
-    "PA": 'image.convert("RGBA")',
-    "LAB": "PIL.ImageCms, to RGB",
-    "I": "an array of uint16",
-    "La": 'image.convert("LA")',
-    "RGBa": 'image.convert("RGBA")',
-}
-"""PIL's modes that are not taken -> what to make of them."""
-ELSE = 'image.convert("RGB")'
 
 
 def denoise(image: A, *, model: str | Path | Denoiser, strength: float = 1.0, channel_axis: int = -1) -> A:
@@ -50,52 +38,28 @@ def denoise(image: A, *, model: str | Path | Denoiser, strength: float = 1.0, ch
     denoiser = model if isinstance(model, Denoiser) else load(model)
     if isinstance(image, PIL.Image.Image):
         return _denoise_pil(image, denoiser, strength)
-    planes = _planes(image, channel_axis)
-    count = 1 if len(planes) < 3 else 3
-    colours, alpha = planes[:count], planes[count] if len(planes) > count else None
+    every = planes(image, channel_axis)
+    count = 1 if len(every) < 3 else 3
+    colours, alpha = every[:count], every[count] if len(every) > count else None
     denoiser.check(count, (colours.shape[1], colours.shape[2]))
     result = image.copy()
     if strength:
         clear = None if alpha is None else clear_pixels(colours, alpha)
-        _planes(result, channel_axis)[:count] = _denoise_stored(colours, denoiser, strength, clear)
+        planes(result, channel_axis)[:count] = _denoise_stored(colours, denoiser, strength, clear)
     return result
 
 
 def _denoise_pil(image: PIL.Image.Image, denoiser: Denoiser, strength: float) -> PIL.Image.Image:
-    if image.mode not in {"L", "LA", "RGB", "RGBA", "I;16", "F"}:
-        raise InputError(
-            f"A PIL image of mode {image.mode} is not taken: L, LA, RGB, RGBA, I;16 and F are; "
-            f"try {CURES.get(image.mode, ELSE)}."
-        )
+    check_mode(image)
     result = PIL.Image.fromarray(denoise(np.asarray(image), model=denoiser, strength=strength))
     result.info = dict(image.info)
     return result
 
 
-def _planes(image: NDArray, channel_axis: int) -> NDArray:
-    """A view of (h, w) or (h, w, c) as (c, h, w).
-
-    Raises:
-        InputError: it is no such array.
-    """
-    if not isinstance(image, np.ndarray):
-        raise InputError(f"An image is a numpy array or a PIL image, not {type(image).__name__}.")
-    if image.dtype not in {np.dtype(kind) for kind in ("uint8", "uint16", "float32", "float64")}:
-        raise InputError(f"An image is of uint8, uint16, float32 or float64, not {image.dtype}.")
-    if image.ndim == 3 and -3 <= channel_axis < 3 and image.shape[channel_axis] in {1, 2, 3, 4}:
-        return np.moveaxis(image, channel_axis, 0)
-    if image.ndim == 2:
-        return image[None]
-    raise InputError(
-        f"An image is (h, w), or (h, w, c) with 1 to 4 channels along channel_axis, not {image.shape} "
-        f"with channel_axis={channel_axis}."
-    )
-
-
 def _denoise_stored(
     colours: NDArray, denoiser: Denoiser, strength: float, clear: NDArray[np.bool_] | None
 ) -> NDArray:
-    """Denoise (c, h, w) of any dtype that `_planes` takes; the same dtype comes back."""
+    """Denoise (c, h, w) of any dtype that `planes` takes; the same dtype comes back."""
     if colours.dtype.kind == "f":
         check_range(colours, "the image")
         return blend(colours, denoiser, strength, clear)

@@ -9,9 +9,7 @@ from grainless.clear import clear_pixels, filled
 from grainless.denoiser import Denoiser
 from grainless.errors import InputError, RunError
 from grainless.formats.pixels import Image
-
-BRIGHTEST = 8.0
-"""Floats beyond this are no full scales, however noisy: sigma 1 would leave 0..1 by less."""
+from grainless.given import check_range
 
 
 def denoise_image(image: Image, denoiser: Denoiser, strength: float = 1.0) -> Image:
@@ -61,21 +59,6 @@ def blend(
         return pixels
     denoised = _finite(denoiser, filled(pixels.astype(np.float32, copy=False), clear))
     return np.where(clear, pixels, _towards(pixels, denoised, strength))
-
-
-def check_range(pixels: NDArray, name: str) -> None:
-    """Refuse floats that are no full scales.
-
-    Raises:
-        InputError: they are not.
-    """
-    if not np.isfinite(pixels).all():
-        raise InputError(f"{name} holds pixels that are no numbers (NaN or inf): replace them.")
-    if max(pixels.max(), -pixels.min()) > BRIGHTEST:
-        raise InputError(
-            f"{name} holds floats from {pixels.min():g} to {pixels.max():g}, and 0 is black, 1 full scale: "
-            "divide them by their full scale."
-        )
 
 
 def check_strength(strength: float) -> None:
