@@ -10,7 +10,8 @@ import io
 import itertools
 import logging
 from collections.abc import Iterator
-from typing import BinaryIO
+from mmap import mmap
+from typing import Any, BinaryIO
 
 import numpy as np
 import tifffile
@@ -60,17 +61,18 @@ def decode(data: bytes, limit: int) -> Iterator[Image]:
     """
     with tifffile.TiffFile(io.BytesIO(data)) as file:
         pages = list(file.pages)
-        _check_area(pages, limit)
-        _check_stack(file)
+        check_pages(pages, limit)
+        check_stack(file)
         for page in pages:
-            yield _image(page, data)
+            check_page(page, len(data))
+            yield image_of(page, _stored(page), data)
 
 
 def write(images: Iterator[Image], file: BinaryIO) -> None:
     """Write images as the pages of a TIFF file."""
     first = next(images)
     exifs, size = [], 0
-    with tifffile.TiffWriter(file, byteorder=_coding(first).byteorder) as writer:
+    with tifffile.TiffWriter(file, byteorder=coding_for(first).byteorder) as writer:
         for image in itertools.chain([first], images):
             size += image.depth // 8 * (image.channels + 1) * image.pixels[0].size
             if size > ROOM:
@@ -80,18 +82,25 @@ def write(images: Iterator[Image], file: BinaryIO) -> None:
     add_exif(file, exifs)
 
 
-def _check_area(pages: list[tifffile.TiffPage], limit: int) -> None:
+def check_pages(pages: list[tifffile.TiffPage], limit: int) -> None:
     """Refuse pages that have more pixels than `limit`, alone or together."""
     for page in pages:
+        sides = (page.imagelength, page.imagewidth, page.imagedepth, page.samplesperpixel)
+        if not all(isinstance(side, int) for side in sides):
+            raise ValueError("its sides are not one number each")
         check_area(page.imagelength, page.imagewidth, limit)
     check_sum(len(pages), sum(page.imagelength * page.imagewidth for page in pages), limit)
 
 
-def _image(page: tifffile.TiffPage, data: bytes) -> Image:
-    """A page as an image."""
-    _check(page)
-    _check_whole(page, len(data))
-    samples, white, notes = _samples(page)
+def image_of(page: tifffile.TiffPage, stored: NDArray, data: bytes | mmap) -> Image:
+    """A page, or some rows of it, as an image.
+
+    Args:
+        page: the page.
+        stored: (h, w, s) samples as they are stored.
+        data: the whole file, for the tags.
+    """
+    samples, white, notes = _samples(page, stored)
     if samples.dtype.kind == "f" and not np.isfinite(samples).all():
         raise Refused("holds pixels that are no numbers (NaN or inf): replace them")
     dropped = OF_STORED_COLOURS if notes or page.photometric == WHITE_IS_ZERO else set()
@@ -109,10 +118,15 @@ def _image(page: tifffile.TiffPage, data: bytes) -> Image:
     )
 
 
-def _samples(page: tifffile.TiffPage) -> tuple[NDArray, int | None, tuple[str, ...]]:
-    """(h, w, s) grey or RGB, with or without alpha; what is white, if it is no full type; what was converted."""
+def _stored(page: tifffile.TiffPage) -> NDArray:
+    """(h, w, s) samples as they are stored."""
     shaped = page.asarray().reshape(page.shaped)  # planes, depth, height, width, samples
-    stored = np.moveaxis(shaped[:, 0], 0, -1).reshape(page.imagelength, page.imagewidth, -1)
+    stored: NDArray = np.moveaxis(shaped[:, 0], 0, -1).reshape(page.imagelength, page.imagewidth, -1)
+    return stored
+
+
+def _samples(page: tifffile.TiffPage, stored: NDArray) -> tuple[NDArray, int | None, tuple[str, ...]]:
+    """(h, w, s) grey or RGB, with or without alpha; what is white, if it is no full type; what was converted."""
     if stored.dtype.kind == "f":
         return _single(stored)
     if page.photometric == PALETTE:
@@ -144,6 +158,12 @@ def _coloured(indices: NDArray, page: tifffile.TiffPage) -> tuple[NDArray, None]
     return without_colour(colours) if ICC not in page.tags and is_grey(table.T) else colours, None
 
 
+def check_page(page: tifffile.TiffPage, length: int) -> None:
+    """Refuse a page that we do not take, or whose pixels lie beyond the end of a file of this length."""
+    _check(page)
+    _check_whole(page, length)
+
+
 def _check(page: tifffile.TiffPage) -> None:
     """Refuse what is no image that a person could look at as it is."""
     if DNG in page.tags:
@@ -151,10 +171,10 @@ def _check(page: tifffile.TiffPage) -> None:
     if page.imagedepth > 1:
         raise Refused("holds a volume: save its slices as pages")
     if not _takes(page):
-        what = f"{page.bitspersample}-bit {page.dtype or 'samples'}"
+        what = f"{_bits(page) or 'differently many '}-bit {page.dtype or 'samples'}"
         raise Refused(f"holds {what}: convert it to 8 or 16 bit, unsigned, or to 32-bit floats")
     if page.samplesperpixel not in SAMPLES.get(page.photometric, ()) or not _plain(page):
-        kind = getattr(page.photometric, "name", page.photometric)
+        kind = getattr(page.photometric, "name", "unknown")
         raise Refused(f"holds {page.samplesperpixel} {kind} samples a pixel: convert it to RGB or grey")
 
 
@@ -184,12 +204,13 @@ def _plain(page: tifffile.TiffPage) -> bool:
 
 def _check_whole(page: tifffile.TiffPage, length: int) -> None:
     """What is missing tifffile fills with zeros; we say so instead."""
-    ends = [start + count for start, count in zip(page.dataoffsets, page.databytecounts, strict=True)]
-    if not ends or 0 in page.databytecounts or max(ends) > length:
+    starts, counts = page.dataoffsets, page.databytecounts
+    ends = [start + count for start, count in zip(starts, counts, strict=False)]
+    if not ends or 0 in counts or max(ends) > length or len(starts) != len(counts):
         raise ValueError("pixels are missing")
 
 
-def _check_stack(file: tifffile.TiffFile) -> None:
+def check_stack(file: tifffile.TiffFile) -> None:
     """Refuse stacks that have only one page, behind which further images lie without pages of their own."""
     if (
         len(file.pages) == 1
@@ -199,25 +220,28 @@ def _check_stack(file: tifffile.TiffFile) -> None:
         raise Refused("holds a stack of images behind one page: save it with a page for each")
 
 
-def _coding(image: Image) -> Coding:
+def coding_for(image: Image) -> Coding:
     native = image.metadata.native
     return native if isinstance(native, Coding) else described(image)
 
 
 def _write_page(writer: tifffile.TiffWriter, image: Image) -> None:
-    coding = _coding(image)
-    writer.write(
-        to_samples(image),
-        photometric="rgb" if image.channels == 3 else "minisblack",
-        planarconfig="contig" if image.channels == 3 or image.alpha is not None else None,
-        extrasamples=None if image.alpha is None else coding.extrasamples or (2,),
-        compression=coding.compression,
-        predictor=PREDICTORS[image.depth] if coding.predictor else None,
-        resolution=coding.resolution,
-        resolutionunit=coding.unit,
-        subfiletype=coding.subfile,
-        metadata=None,
-        software=False,
-        contiguous=False,
-        extratags=[*coding.tags, *places(image.metadata.exif)],
-    )
+    writer.write(to_samples(image), **options(image, coding_for(image)))
+
+
+def options(image: Image, coding: Coding, *, big: bool = False) -> dict[str, Any]:
+    """How tifffile shall write a page."""
+    return {
+        "photometric": "rgb" if image.channels == 3 else "minisblack",
+        "planarconfig": "contig" if image.channels == 3 or image.alpha is not None else None,
+        "extrasamples": None if image.alpha is None else coding.extrasamples or (2,),
+        "compression": coding.compression,
+        "predictor": PREDICTORS[image.depth] if coding.predictor else None,
+        "resolution": coding.resolution,
+        "resolutionunit": coding.unit,
+        "subfiletype": coding.subfile,
+        "metadata": None,
+        "software": False,
+        "contiguous": False,
+        "extratags": [*coding.tags, *places(image.metadata.exif, big=big)],
+    }

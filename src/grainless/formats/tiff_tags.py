@@ -11,7 +11,8 @@ import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import BinaryIO
+from mmap import mmap
+from typing import BinaryIO, cast
 
 import PIL.Image
 import tifffile
@@ -38,7 +39,8 @@ LAYOUT = {
 """Tags of how pixels and directories lie in the file, and those that the writer is given by keyword."""
 OF_STORED_COLOURS = {290, 291, 301, 321, 332, 333, 334, 336}
 """Tags of grey response, transfer, halftones and inks: untrue where pixels were converted."""
-BIG = 43  # instead of 42: BigTIFF, whose places have 64 bits; it is written as plain TIFF
+BIG = 43  # instead of 42: BigTIFF, whose places have 64 bits
+LONG, LONG8 = 4, 16  # types of tags: 32 and 64 bits without a sign
 Tag = tuple[int, int, int | None, bytes, bool]
 Rational = tuple[int, int]
 
@@ -57,7 +59,7 @@ class Coding:
     tags: tuple[Tag, ...] = ()
 
 
-def coding_of(page: tifffile.TiffPage, data: bytes, dropped: set[int]) -> Coding:
+def coding_of(page: tifffile.TiffPage, data: bytes | mmap, dropped: set[int]) -> Coding:
     """How a page was coded; tags of the numbers `dropped` do not go back."""
     tags = page.tags
     resolution = (tags[282].value, tags[283].value) if 282 in tags and 283 in tags else None
@@ -77,7 +79,7 @@ def coding_of(page: tifffile.TiffPage, data: bytes, dropped: set[int]) -> Coding
     )
 
 
-def metadata_of(page: tifffile.TiffPage, native: Coding, data: bytes) -> Metadata:
+def metadata_of(page: tifffile.TiffPage, native: Coding, data: bytes | mmap) -> Metadata:
     """What a page says beside its pixels."""
     held = {code: value for code, _dtype, _count, value, _once in native.tags}
     description = held.get(DESCRIPTION, b"").rstrip(b"\0").decode("utf-8", "replace")
@@ -112,32 +114,32 @@ def described(image: Image) -> Coding:
     return Coding(predictor=True, resolution=resolution, unit=unit, tags=tuple(tags))
 
 
-def places(exif: bytes | None) -> list[tuple[int, int, int, int, bool]]:
+def places(exif: bytes | None, *, big: bool = False) -> list[tuple[int, int, int, int, bool]]:
     """No pointers to directories are written by tifffile: keep places for them, one number too low."""
-    return [(code - 1, 4, 1, 0, True) for code in _directories(exif)]
+    return [(code - 1, LONG8 if big else LONG, 1, 0, True) for code in _directories(exif)]
 
 
 def add_exif(file: BinaryIO, exifs: Iterable[bytes | None]) -> None:
     """Append EXIF's directories of each page to a TIFF and let the places kept point to them."""
     file.seek(0)
     with tifffile.TiffFile(file) as written:
-        order = written.byteorder
+        order, big = written.byteorder, written.is_bigtiff
         pages = [page.tags for page in written.pages]
     for tags, exif in zip(pages, exifs, strict=True):
         for code, entries in _directories(exif).items():
-            directory = ImageFileDirectory_v2(prefix=b"II" if order == "<" else b"MM", group=code)
+            directory = ImageFileDirectory_v2(_head(order, big), group=code)
             for key, value in entries.items():
                 directory[key] = value
             end = file.seek(0, io.SEEK_END)
             file.write(bytes(end % 2))
             start = end + end % 2
             file.write(directory.tobytes(start))
-            for at, what in ((tags[code - 1].offset, "H"), (tags[code - 1].valueoffset, "L")):
+            for at, what in ((tags[code - 1].offset, "H"), (tags[code - 1].valueoffset, "Q" if big else "L")):
                 file.seek(at)
                 file.write(struct.pack(order + what, code if what == "H" else start))
 
 
-def _verbatim(tag: tifffile.TiffTag, data: bytes) -> bytes:
+def _verbatim(tag: tifffile.TiffTag, data: bytes | mmap) -> bytes:
     return data[tag.valueoffset : tag.valueoffset + tag.valuebytecount]
 
 
@@ -146,7 +148,7 @@ def _ratio(value: Rational) -> float:
     return value[0] / value[1] if value[1] else 0.0
 
 
-def _exif(data: bytes, offset: int) -> bytes | None:
+def _exif(data: bytes | mmap, offset: int) -> bytes | None:
     """The camera tags and EXIF directories of the page at `offset` as an EXIF structure of their own."""
     page, exif = _directory(data, offset), PIL.Image.Exif()
     for code in CAMERA:
@@ -161,18 +163,22 @@ def _exif(data: bytes, offset: int) -> bytes | None:
     return exif.tobytes().removeprefix(b"Exif\0\0") if worth else None
 
 
-def _directory(data: bytes, offset: int, group: int | None = None) -> dict:
+def _directory(data: bytes | mmap, offset: int, group: int | None = None) -> dict:
     """The entries of a directory; what is one value stands alone."""
-    big = BIG in data[2:4]
-    head = data[:2] + (bytes([BIG, 0]) + bytes(12) if big else b"*\0" + bytes(4))
-    directory = ImageFileDirectory_v2(head, group=group)
-    file = io.BytesIO(data)
+    order = "<" if data[:2] == b"II" else ">"
+    directory = ImageFileDirectory_v2(_head(order, BIG in data[2:4]), group=group)
+    file = cast(BinaryIO, data) if isinstance(data, mmap) else io.BytesIO(data)  # one reads as the other
     file.seek(offset)
     directory.load(file)
     return {
         key: value[0] if isinstance(value, tuple) and len(value) == 1 else value
         for key, value in directory.items()
     }
+
+
+def _head(order: str, big: bool) -> bytes:
+    """How a file of such directories begins, for Pillow, which looks for BigTIFF's mark in one place alone."""
+    return (b"II" if order == "<" else b"MM") + (bytes([BIG, 0]) + bytes(12) if big else b"*\0" + bytes(4))
 
 
 def _camera(exif: bytes) -> Iterator[Tag]:
