@@ -134,7 +134,7 @@ def _samples(page: tifffile.TiffPage, stored: NDArray) -> tuple[NDArray, int | N
     if page.photometric == INKS:
         rgb, note = to_rgb(stored, page.tags[ICC].value if ICC in page.tags else None)
         return rgb, None, (note,)
-    bits = _bits(page)
+    bits = bits_of(page)
     depth = 8 if bits <= 8 else 16
     white = 2**bits - 1
     if page.photometric == WHITE_IS_ZERO:
@@ -171,14 +171,14 @@ def _check(page: tifffile.TiffPage) -> None:
     if page.imagedepth > 1:
         raise Refused("holds a volume: save its slices as pages")
     if not _takes(page):
-        what = f"{_bits(page) or 'differently many '}-bit {page.dtype or 'samples'}"
+        what = f"{bits_of(page) or 'differently many '}-bit {page.dtype or 'samples'}"
         raise Refused(f"holds {what}: convert it to 8 or 16 bit, unsigned, or to 32-bit floats")
     if page.samplesperpixel not in SAMPLES.get(page.photometric, ()) or not _plain(page):
         kind = getattr(page.photometric, "name", "unknown")
         raise Refused(f"holds {page.samplesperpixel} {kind} samples a pixel: convert it to RGB or grey")
 
 
-def _bits(page: tifffile.TiffPage) -> int:
+def bits_of(page: tifffile.TiffPage) -> int:
     """Bits of a sample; 0 if they differ."""
     bits = {page.bitspersample} if isinstance(page.bitspersample, int) else set(page.bitspersample)
     return int(bits.pop()) if len(bits) == 1 else 0
@@ -186,13 +186,13 @@ def _bits(page: tifffile.TiffPage) -> int:
 
 def _takes(page: tifffile.TiffPage) -> bool:
     """Samples of 1 to 16 bit without a sign, or floats."""
-    kind, bits = page.dtype.kind if page.dtype else "", _bits(page)
+    kind, bits = page.dtype.kind if page.dtype else "", bits_of(page)
     return bits in FLOATS if kind == "f" else kind in {"b", "u"} and 1 <= bits <= 16
 
 
 def _plain(page: tifffile.TiffPage) -> bool:
     """Colours that we know how to turn into grey or RGB."""
-    bits, floats = _bits(page), page.dtype.kind == "f"
+    bits, floats = bits_of(page), page.dtype.kind == "f"
     if page.photometric == YCBCR:  # JPEG unpacks it to RGB, other compressions do not
         return page.compression in JPEG
     if page.photometric == PALETTE:
