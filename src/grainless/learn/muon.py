@@ -15,7 +15,7 @@ from torch import Tensor, nn, optim
 MOMENTUM = 0.95
 ADAM = 1 / 20
 """Adam's rate over Muon's: a step of Muon moves a weight by the rate over the root of the filter's length."""
-BETAS = (0.9, 0.95)
+BETAS = (0.9, 0.99)
 QUINTIC = (3.4445, -4.7750, 2.0315)
 """The source's: singular values near 0 grow the fastest, and all end between 0.7 and 1.2."""
 ROUNDS = 5
