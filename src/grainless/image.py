@@ -1,6 +1,8 @@
 """Files <-> images, with everything that must survive. Nothing is lost or overwritten silently."""
 
 import os
+import struct
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import count
@@ -40,6 +42,10 @@ READ: dict[str, Callable[[bytes, int], Iterator[Image]]] = {
     "PFM": pfm.decode,
 }
 """format -> (a file's bytes, the most pixels it may unpack to) -> its frames or pages."""
+
+
+MISLED = (ArithmeticError, AttributeError, LookupError, TypeError)
+"""What decoders raise when a file's numbers mislead them; their words would mislead a person."""
 
 
 @dataclass(frozen=True)
@@ -230,7 +236,9 @@ def _named(images: Iterator[Image], kind: str, path: Path) -> Iterator[Image]:
     name = path.name
     for number in count(2):
         try:
-            image = next(images, None)
+            with warnings.catch_warnings():  # decoders warn of tags that they leave out
+                warnings.simplefilter("ignore")
+                image = next(images, None)
         except Refused as error:
             raise InputError(f"{name} {error}.") from error
         except MemoryError as error:
@@ -274,5 +282,9 @@ def _lost(written: Written, image: Image) -> Iterator[str]:
 
 def _lower(error: Exception) -> str:
     """What an exception says, in one line, to stand behind a colon."""
+    if isinstance(error, struct.error):
+        return "it ends too early"
+    if isinstance(error, MISLED):
+        return "its structure makes no sense"
     said = " ".join(str(getattr(error, "strerror", None) or error).split()) or type(error).__name__
     return (said[:1].lower() + said[1:]).rstrip(".")

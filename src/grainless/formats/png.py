@@ -33,6 +33,8 @@ from grainless.formats.png_chunks import Chunk, Chunks, chunk, described, metada
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 PALETTE = 3
 WITH_ALPHA = {4, 6}
+BITS = {0: (1, 2, 4, 8, 16), 2: (8, 16), PALETTE: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
+"""colour type -> bits a sample may have."""
 
 
 def decode(data: bytes, limit: int) -> Iterator[Image]:
@@ -42,9 +44,10 @@ def decode(data: bytes, limit: int) -> Iterator[Image]:
         Refused: it has too many pixels.
         ValueError, struct.error, imagecodecs.PngError: broken bytes.
     """
-    width, height, bits, colour = struct.unpack(">IIBB", data[16:26])
+    width, height = struct.unpack(">II", data[16:24])
     check_area(height, width, limit)
     chunks = list(walk(data))
+    bits, colour = _checked(chunks)
     converted = (NOTE,) if colour == PALETTE else (widened(bits, 8),) if bits < 8 else ()
     kept = (each for each in chunks if survives(each[0]) and not (converted and each[0] == b"bKGD"))
     metadata = metadata_of(tuple(kept))
@@ -72,6 +75,26 @@ def write(images: Iterator[Image], file: BinaryIO) -> None:
         file.write(bare[: apng.HEADER] + around + bare[apng.HEADER :])
 
 
+def _checked(chunks: Sequence[Chunk]) -> tuple[int, int]:
+    """Bits and colour type. Where a header or a palette makes no sense libpng grumbles on the terminal."""
+    (kind, header), found = chunks[0], dict(chunks)
+    if kind != b"IHDR" or len(header) != 13:
+        raise ValueError("its header is no header")
+    bits, colour, packing, filters, interlaced = header[8:]
+    if bits not in BITS.get(colour, ()) or packing or filters or interlaced > 1:
+        raise ValueError("its header says what cannot be")
+    if colour == PALETTE and not _is_palette(found.get(b"PLTE", b""), bits):
+        raise ValueError("its palette is none")
+    lengths = {0: [2], 2: [6], PALETTE: range(1, len(found.get(b"PLTE", b"")) // 3 + 1)}
+    if b"tRNS" in found and len(found[b"tRNS"]) not in lengths.get(colour, [len(found[b"tRNS"])]):
+        raise ValueError("its transparent colour is none")
+    return bits, colour
+
+
+def _is_palette(held: bytes, bits: int) -> bool:
+    return len(held) % 3 == 0 and 0 < len(held) <= 3 * 2**bits
+
+
 def _samples(chunks: Sequence[Chunk], width: int, height: int, packed: bytes) -> NDArray:
     """(h, w) or (h, w, s) of one picture, whose header and palette are the file's."""
     header, colour = chunks[0][1], chunks[0][1][9]
@@ -79,7 +102,7 @@ def _samples(chunks: Sequence[Chunk], width: int, height: int, packed: bytes) ->
     needs = set() if colour in WITH_ALPHA else {b"tRNS"} if colour != PALETTE else {b"PLTE", b"tRNS"}
     parts = [
         (b"IHDR", struct.pack(">II", width, height) + header[8:]),
-        *(each for each in chunks if each[0] in needs),
+        *sorted(each for each in dict(chunks).items() if each[0] in needs),
         (b"IDAT", packed),
     ]
     samples: NDArray = imagecodecs.png_decode(SIGNATURE + b"".join(chunk(*each) for each in parts) + apng.END)

@@ -32,7 +32,8 @@ def walk(data: bytes) -> Iterator[Chunk]:
         kind, held = data[at + 4 : at + 8], data[at + 8 : at + 8 + length]
         at += 12 + length
         if at > len(data) or zlib.crc32(kind + held).to_bytes(4, "big") != data[at - 4 : at]:
-            raise ValueError(f"chunk {kind.decode('latin-1')} is broken")
+            name = kind.decode() if kind.isalpha() else "without a name"
+            raise ValueError(f"chunk {name} is broken")
         if kind == b"IEND":
             return
         yield kind, held

@@ -106,9 +106,11 @@ def _from_text(text: bytes, kind: int, shape: tuple[int, int, int], white: int) 
     words = re.findall(rb"[01]", text) if kind in BITS else text.split()
     if len(words) < count:
         raise ValueError("it ends too early")
+    if not all(word.isdigit() and len(word) < 10 for word in words[:count]):
+        raise ValueError("it holds what is no level")
     numbers = np.array([int(word) for word in words[:count]]).reshape(shape)
-    if numbers.min() < 0 or numbers.max() > white:
-        raise ValueError(f"it holds levels outside 0 to {white}")
+    if numbers.max() > white:
+        raise ValueError(f"it holds levels above {white}, its largest")
     return 1 - numbers if kind in BITS else numbers
 
 
