@@ -18,6 +18,7 @@ from grainless import zoo
 from grainless.card import Card
 from grainless.cli import LISTS, app
 from grainless.judge.baselines import BASELINES
+from grainless.judge.benchmark.sets import SETS
 from grainless.judge.data import DATA
 from grainless.judge.noise import noise_from
 from grainless.judge.parts import match, spec
@@ -75,9 +76,15 @@ def test_every_name_in_a_command_is_known(guide, command):
     assert [name for name in given.get("denoisers", []) if not is_run(name) and name not in BASELINES] == []
     assert "what" not in given or is_run(given["what"]) or given["what"] in {*known, *DATA}
     assert given.get("kind", "recipes") in LISTS
-    noise_from(given.get("noise", "none"))
-    for data in [given["data"]] if isinstance(given.get("data"), str) else given.get("data") or []:
+    for noise in several(given.get("noise")):
+        noise_from(noise)
+    for data in set(several(given.get("data"))) - SETS.keys():
         match("data set", DATA, spec("data set", data))
+
+
+def several(option):
+    """An option's values, whether it may be given once or often."""
+    return [option] if isinstance(option, str) else option or []
 
 
 def is_run(name):

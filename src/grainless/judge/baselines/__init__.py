@@ -5,7 +5,6 @@ depend on the noise are factors of sigma, so that one setting serves every level
 best at each level.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
 from importlib.util import find_spec
 from itertools import product
@@ -14,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grainless.errors import InputError
-from grainless.judge.baselines.baseline import Array, Baseline
+from grainless.judge.baselines.baseline import Baseline
 from grainless.judge.baselines.bilateral import Bilateral
 from grainless.judge.baselines.bm3d import Bm3d
 from grainless.judge.baselines.median import Median
@@ -46,22 +45,6 @@ def described() -> dict[str, str]:
         name: " ".join([(each.__doc__ or "").splitlines()[0], *_need(each)])
         for name, each in BASELINES.items()
     }
-
-
-def swept(name: str) -> Callable[[Array, float], Array]:
-    """The baseline at the setting that a sweep found best for the images' channels and each sigma.
-
-    Raises:
-        InputError: no baseline of that name.
-        RunError: its package is not installed.
-    """
-    baseline = choose("baseline", BASELINES, name)
-    baseline()  # what is missing is told now, not after long work
-
-    def denoise(noisy: Array, sigma: float) -> Array:
-        return baseline.at(sigma, noisy.shape[1])(noisy, sigma) if sigma > 0 else noisy
-
-    return denoise
 
 
 def candidates(name: str) -> list[Baseline]:

@@ -36,11 +36,12 @@ class Baseline(ABC):
         """The setting that was best at the nearest sigma, by ratio, of those that were swept.
 
         Args:
-            sigma: standard deviation of the noise, in full scales, above 0.
+            sigma: standard deviation of the noise, in full scales.
             channels: of the images.
         """
         settings = cls.swept[3 if channels == 3 else 1]
-        nearest = min(settings, key=lambda swept: abs(math.log(255 * sigma / swept)))
+        level = max(255 * sigma, 1e-9)  # no noise at all is below them all
+        nearest = min(settings, key=lambda swept: abs(math.log(level / swept)))
         return cls(**settings[nearest])
 
     def __call__(self, noisy: Array, sigma: float) -> Array:

@@ -28,7 +28,10 @@ class NonLocalMeans(Baseline):
     distance: Count = 6
 
     grid: ClassVar = {"h": (0.3, 0.4, 0.5, 0.6, 0.75, 0.9), "patch": (3, 5), "distance": (6, 11)}
-    swept: ClassVar = {channels: {25: {"h": 0.6, "patch": 5, "distance": 6}} for channels in (1, 3)}
+    swept: ClassVar = {
+        1: {25: {"h": 0.6, "patch": 5, "distance": 6}},
+        3: {25: {"h": 0.5, "patch": 3, "distance": 6}, 50: {"h": 0.5, "patch": 5, "distance": 6}},
+    }
 
     def denoise(self, noisy: Array, sigma: float) -> Array:
         def one(image: Array) -> Array:

@@ -12,6 +12,8 @@ from grainless.judge.curves import COLOURS, STYLE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.text import Annotation
+    from matplotlib.transforms import Bbox
 
 NOISE, SIGMA = "gaussian:sigma=25/255", 25
 
@@ -69,12 +71,11 @@ def plot(section: Mapping[str, Any], path: Path) -> None:
         figure = Figure(figsize=(6.4, 4.0))
         axes = figure.subplots()
         shown = dots(section)
-        _dress(axes, section, [dot.macs for dot in shown])
-        for dot in shown:
-            _draw(axes, dot, shown)
-        for name, (_, psnr) in _published(section).items():
-            if name.endswith("BM3D"):  # it has no such arithmetic
-                _level(axes, f"{name} {psnr:.2f}", psnr)
+        levels = {name: psnr for name, (_, psnr) in _published(section).items() if name.endswith("BM3D")}
+        _dress(axes, section, shown, [*(dot.psnr for dot in shown), *levels.values()])
+        _draw(axes, shown)
+        for name, psnr in levels.items():  # it has no such arithmetic
+            _level(axes, f"{name} {psnr:.2f}", psnr)
         with whole(path) as lent:
             figure.savefig(lent, format="png", dpi=200, bbox_inches="tight", metadata={"Software": None})
 
@@ -85,21 +86,69 @@ def _published(section: Mapping[str, Any]) -> dict[str, tuple[Published, float]]
     return {name: (each, psnr[SIGMA]) for name, (each, psnr) in reported.items() if SIGMA in psnr}
 
 
-def _draw(axes: "Axes", dot: Dot, shown: Sequence[Dot]) -> None:
-    """Ours filled, others hollow; its name beside it, on the side where there is room."""
-    colour = COLOURS["training"] if dot.ours else COLOURS["validation"]
-    axes.plot(dot.macs, dot.psnr, "o", ms=8, color=colour, mfc=colour if dot.ours else "white", mew=1.6)
-    right = not any(1 < other.macs / dot.macs < 6 and abs(other.psnr - dot.psnr) < 0.1 for other in shown)
-    axes.annotate(
+def _draw(axes: "Axes", shown: Sequence[Dot]) -> None:
+    """Ours filled, others hollow; then the names, each at the first place where it covers nothing."""
+    for dot in shown:
+        colour = _colour(dot)
+        axes.plot(dot.macs, dot.psnr, "o", ms=8, color=colour, mfc=colour if dot.ours else "white", mew=1.6)
+    taken = [_around(axes, dot) for dot in shown]
+    for dot in shown:
+        taken.append(_named(axes, dot, taken))
+
+
+PLACES = (
+    ("left", "center", 9, 0),
+    ("right", "center", -9, 0),
+    ("center", "bottom", 0, 8),
+    ("center", "top", 0, -8),
+    ("left", "bottom", 5, 5),
+    ("left", "top", 5, -5),
+    ("right", "bottom", -5, 5),
+    ("right", "top", -5, -5),
+)
+"""Where a name may stand: its side that is next to the dot, and how far off, in points; the best first."""
+
+
+def _named(axes: "Axes", dot: Dot, taken: Sequence["Bbox"]) -> "Bbox":
+    """Write a dot's name; the box that it fills."""
+    text = axes.annotate(
         f"{dot.name} {dot.psnr:.2f}",
         (dot.macs, dot.psnr),
-        xytext=(8 if right else -8, 0),
+        xytext=(0, 0),
         textcoords="offset points",
-        ha="left" if right else "right",
-        va="center",
-        color=colour,
+        color=_colour(dot),
         weight="bold" if dot.ours else "normal",
     )
+    boxes = []
+    for place in PLACES:
+        _move(text, place)
+        boxes.append(text.get_window_extent())
+    covered = [box.count_overlaps(taken) + (not _inside(axes, box)) for box in boxes]
+    best = covered.index(min(covered))
+    _move(text, PLACES[best])
+    return boxes[best]
+
+
+def _move(text: "Annotation", place: tuple[str, str, float, float]) -> None:
+    across, up, right, above = place
+    text.set(horizontalalignment=across, verticalalignment=up, position=(right, above))
+
+
+def _inside(axes: "Axes", box: "Bbox") -> bool:
+    frame = axes.get_window_extent()
+    return bool(frame.x0 <= box.x0 and box.x1 <= frame.x1 and frame.y0 <= box.y0 and box.y1 <= frame.y1)
+
+
+def _around(axes: "Axes", dot: Dot) -> "Bbox":
+    """The box of a dot, in pixels."""
+    from matplotlib.transforms import Bbox
+
+    x, y = axes.transData.transform((dot.macs, dot.psnr))
+    return Bbox.from_extents(x - 6, y - 6, x + 6, y + 6)
+
+
+def _colour(dot: Dot) -> str:
+    return COLOURS["training"] if dot.ours else COLOURS["validation"]
 
 
 def _level(axes: "Axes", name: str, psnr: float) -> None:
@@ -109,19 +158,19 @@ def _level(axes: "Axes", name: str, psnr: float) -> None:
         name,
         (1, psnr),
         xycoords=("axes fraction", "data"),
-        xytext=(0, 3),
+        xytext=(0, -3),
         textcoords="offset points",
         ha="right",
-        va="bottom",
+        va="top",
         color=COLOURS["faint"],
     )
 
 
-def _dress(axes: "Axes", section: Mapping[str, Any], costs: Sequence[float]) -> None:
+def _dress(axes: "Axes", section: Mapping[str, Any], shown: Sequence[Dot], decibels: Sequence[float]) -> None:
     """Axes in words, with room for names at both ends."""
     from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-    low, high = min(costs) / 2.5, max(costs) * 3
+    low, high = min(dot.macs for dot in shown) / 2.5, max(dot.macs for dot in shown) * 3.5
     axes.set_xscale("log")
     axes.set_xlim(low, high)
     marks = [digit * 10**power for power in range(9) for digit in (1, 3)]
@@ -131,5 +180,6 @@ def _dress(axes: "Axes", section: Mapping[str, Any], costs: Sequence[float]) -> 
     axes.set_xlabel("multiply-adds a pixel (log)")
     axes.set_ylabel(f"PSNR on {section['title']} at sigma {SIGMA}, dB")
     axes.grid(axis="y", color=COLOURS["faint"], alpha=0.25, lw=0.6)
-    axes.margins(y=0.12)
+    room = 0.12 * (max(decibels) - min(decibels)) + 0.02
+    axes.set_ylim(min(decibels) - room, max(decibels) + room)
     axes.set_title("filled: Grainless, run here    hollow: as published", loc="left", fontsize=9)

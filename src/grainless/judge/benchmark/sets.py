@@ -81,8 +81,6 @@ def judged(data: str, shelf: Shelf) -> Judged:
     source = make("data set", DATA, spec("data set", data))
     if isinstance(source, Folder):
         paths = image_files(shelf.locate(source.path), recursive=source.recursive)
-        if not paths:
-            raise InputError(f"{source.path} holds no images.")
         return _of(data, source.path.name, gather(paths, source.channels))
     read = source.read(shelf)
     return replace(_of(data, f"{data} test", read.test), train=read.train)
