@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from grainless.denoising import denoise_image
     from grainless.errors import InputError, RunError
     from grainless.image import Image, read, write
+    from grainless.inspection import Report, inspect
     from grainless.zoo import models
 
 __version__ = "0.1.0.dev0"
@@ -29,9 +30,11 @@ __all__ = [
     "Denoiser",
     "Image",
     "InputError",
+    "Report",
     "RunError",
     "denoise",
     "denoise_image",
+    "inspect",
     "load",
     "models",
     "read",
@@ -49,6 +52,8 @@ _HOMES = {
     "Image": "image",
     "read": "image",
     "write": "image",
+    "Report": "inspection",
+    "inspect": "inspection",
     "models": "zoo",
 }
 

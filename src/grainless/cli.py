@@ -203,6 +203,36 @@ def denoise(
     console.say(str(out))
 
 
+@app.command(epilog="Example: grainless inspect photo.jpg scan.tif")
+def inspect(
+    sources: Annotated[
+        list[Path], typer.Argument(metavar="IN...", help="Images; of several frames, the first.")
+    ],
+    json: Json = False,
+) -> None:
+    """Tell what noise is in images, and what Grainless would do about it."""
+    from grainless.image import frames
+    from grainless.inspection import advise
+    from grainless.inspection import inspect as verb
+
+    reports, failed = [], []
+    for source in sources:
+        try:
+            reports.append(verb(next(frames(source))))
+        except GrainlessError as error:
+            failed.append(str(error).rstrip("."))
+            continue
+        if not json:
+            advice = advise(reports[-1])
+            console.facts(str(source), reports[-1].facts())
+            for line in (advice.why, *advice.warnings, ""):
+                console.say(line)
+    if json:
+        console.as_json({"images": [report.plain() for report in reports], "failed": failed})
+    if failed:
+        raise RunError(f"{len(failed)} of {len(sources)} images could not be looked at: {'; '.join(failed)}.")
+
+
 @app.command(
     epilog="Example: grainless evaluate runs/a-mnist-coded nlm --data mnist --noise gaussian:sigma=0.5,clip=true"
 )

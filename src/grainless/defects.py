@@ -15,7 +15,9 @@ FLATTEST = 0.03  # of the blocks
 PIXELS = 20_000  # are looked at for stuck ones, of each kind
 WINDOW = 5  # pixels, around one
 FAR = 0.15  # full scales from black or white: what is stuck there stands out
-LEAST = 500  # pixels where stuck ones would stand out
+LEAST = (
+    0.4  # of the pixels are where stuck ones would stand out; on clipped paper, letters are such places, too
+)
 STREWN = 0.75  # of the stuck pixels that chance would leave alone
 RARE = 0.003  # of the pixels: fewer stuck ones are specks of the scene
 
@@ -115,12 +117,12 @@ def _stuck(views: Floats, at_level: NDArray[np.bool_], some: Floats, level: floa
     if at_level.mean() < RARE / 10:
         return 0.0
     medians, far = np.median(some, axis=1), _far(some)
-    places = (np.abs(medians - level) > far).mean() * at_level.size
+    places = float((np.abs(medians - level) > far).mean())
     held = _windows(views, at_level)
     out = np.abs(np.median(held, axis=1) - level) > far
     if places < LEAST or not out.any():
         return 0.0
-    share = min(1.0, float(out.mean() * at_level.sum() / places))
+    share = min(1.0, float(out.mean() * at_level.mean() / places))
     ring = held[out].reshape(-1, WINDOW, WINDOW)[:, 1:-1, 1:-1].reshape(-1, 9)
     alone = float(((ring == level).sum(axis=1) == 1).mean())
     return share if alone > STREWN * (1 - share) ** 8 else 0.0

@@ -33,6 +33,7 @@ BINS = 8
 QUIETEST = 3  # of the 36 directions
 ROUNDS = 5
 KEPT = 0.5  # of the variance: patches that clipping left less of are left out
+TEXTURED = 4.0  # times the texture of white noise: under noise of sigma 2/255 and more at most 2.8 was seen
 DEVIATES = 3.5  # of the Gaussian that Wilson and Hilferty make of a gamma distribution
 
 Floats = NDArray[np.float32]
@@ -106,6 +107,8 @@ def levels(tiles: Floats) -> Levels | None:
         if flat.sum() < LEAST:
             break
         chosen, kept = flat, left
+    if _excess(patches, chosen, variance, kept) > TEXTURED:
+        variance = np.zeros(BINS)  # no patch is flat: what varies least there is the scene's own detail
     count = np.bincount(patches.bins[chosen], minlength=BINS)
     some = count > 0
     brightness = patches.sums(patches.mean[chosen], chosen)[some] / count[some]
@@ -141,17 +144,28 @@ def _variances(patches: Patches, chosen: NDArray[np.bool_], kept: NDArray) -> ND
     return variance
 
 
+def _excess(patches: Patches, chosen: NDArray[np.bool_], variance: NDArray, kept: NDArray) -> float:
+    """Mean texture of the chosen patches over that of white noise of this variance; near 1 if all is noise."""
+    expected = _form().trace() * variance[patches.bins[chosen]] * kept[chosen]
+    return float(np.mean(patches.texture[chosen] / np.maximum(expected, 1e-12)))
+
+
 def _threshold() -> float:
     """The texture that white noise of variance 1 hardly ever exceeds.
 
     Texture is a quadratic form of Gaussians: nearly a gamma distribution of the same two moments, whose cube root
     is nearly Gaussian (Wilson, Hilferty, PNAS 17(12), 1931).
     """
-    differences = np.eye(SIDE, k=2)[: SIDE - 2] - np.eye(SIDE)[: SIDE - 2]
-    square = differences.T @ differences
-    form = np.kron(np.eye(SIDE), square) + np.kron(square, np.eye(SIDE))
+    form = _form()
     mean, shape = np.trace(form), np.trace(form) ** 2 / (2 * np.trace(form @ form))
     return float(mean * (1 - 1 / (9 * shape) + DEVIATES / (3 * math.sqrt(shape))) ** 3)
+
+
+def _form() -> NDArray[np.float64]:
+    """(SIDE², SIDE²) the matrix F of texture = patch F patch."""
+    differences = np.eye(SIDE, k=2)[: SIDE - 2] - np.eye(SIDE)[: SIDE - 2]
+    square = differences.T @ differences
+    return np.kron(np.eye(SIDE), square) + np.kron(square, np.eye(SIDE))
 
 
 def _kept(patches: Patches, sigma: NDArray[np.float64]) -> NDArray[np.float64]:
