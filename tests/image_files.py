@@ -86,3 +86,21 @@ def again(path, ending=None):
     written = path.with_name(f"again{ending or path.suffix}")
     write_frames(before, written, overwrite=True)
     return before, list(frames(written))
+
+
+def profile_of_inks():
+    """A small ICC profile of CMYK: two grid points an ink, into Lab. Source: ICC.1:2001-04, section 6.5.7."""
+    grid = [
+        bytes([int(255 * (1 - k) * (1 - 0.3 * c - 0.35 * m - 0.05 * y)), 128 - 40 * c + 60 * m, 128 - 40 * c + 80 * y])
+        for c in (0, 1) for m in (0, 1) for y in (0, 1) for k in (0, 1)
+    ]  # fmt: skip
+    unit = struct.pack(">9i", 65_536, 0, 0, 0, 65_536, 0, 0, 0, 65_536)
+    curves = bytes(range(256))
+    table = b"mft1" + bytes(4) + bytes([4, 3, 2, 0]) + unit + 4 * curves + b"".join(grid) + 3 * curves
+    start = 128 + 4 + 12
+    head = struct.pack(
+        ">I4sI4s4s4s12s4s", start + len(table), b"", 0x02400000, b"prtr", b"CMYK", b"Lab ", b"", b"acsp"
+    )
+    light = struct.pack(">3i", 63_190, 65_536, 54_061)
+    head = head.ljust(68, b"\0") + light
+    return head.ljust(128, b"\0") + struct.pack(">I4sII", 1, b"A2B0", start, len(table)) + table

