@@ -41,7 +41,8 @@ class Report:
         size: (height, width) in pixels.
         channels: 1 grey, 3 RGB.
         colourless: all channels are equal.
-        sigmas: standard deviation of the noise of each channel; None: too small or too much clipped to tell.
+        sigmas: standard deviation of the noise of each channel; None: too small to tell.
+            Where half of the pixels are clipped, it reads a third low.
         curve: how the noise grows with brightness; None: it does not.
         impulses: share of pixels stuck at black or white.
         correlation: of neighbouring pixels in the flattest blocks, where there is noise: 0 for white noise.
@@ -181,8 +182,6 @@ def advise(report: Report) -> Advice:
     >>> advise(inspect(np.zeros((64, 64), np.uint8))).why
     'No noise found: it is left as it is.'
     """
-    if report.noisy is None and min(report.size) >= 32:
-        return Advice(None, 0.0, "Too much of it is black or white to tell its noise: it is left as it is.")
     if report.noisy is None:
         return Advice(None, 0.0, "It is too small to tell its noise: it is left as it is.")
     warnings = _warnings(report)
