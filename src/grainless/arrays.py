@@ -1,5 +1,6 @@
 """Denoise what Python programs hold, arrays and PIL images: the same kind comes back."""
 
+import warnings
 from pathlib import Path
 from typing import TypeVar
 
@@ -7,8 +8,9 @@ import numpy as np
 import PIL.Image
 from numpy.typing import NDArray
 
+from grainless.choice import AUTO, choose
 from grainless.clear import clear_pixels
-from grainless.denoiser import Denoiser, load
+from grainless.denoiser import Denoiser
 from grainless.denoising import blend, check_strength
 from grainless.formats.pixels import quantised
 from grainless.given import check_mode, check_range, planes
@@ -16,7 +18,9 @@ from grainless.given import check_mode, check_range, planes
 A = TypeVar("A", NDArray, PIL.Image.Image)
 
 
-def denoise(image: A, *, model: str | Path | Denoiser, strength: float = 1.0, channel_axis: int = -1) -> A:
+def denoise(
+    image: A, *, model: str | Path | Denoiser = AUTO, strength: float = 1.0, channel_axis: int = -1
+) -> A:
     """Denoise an array or a PIL image; the same type, dtype, shape and range come back.
 
     Args:
@@ -24,7 +28,8 @@ def denoise(image: A, *, model: str | Path | Denoiser, strength: float = 1.0, ch
             or uint16 (full scale is the type's largest number), float32 or float64 (full scale is 1; not
             clipped). Or a PIL image of mode L, LA, RGB, RGBA, I;16 or F (full scale is 1). Alpha is kept as it is, and
             so are the colours of clear pixels, which do not colour those that are seen.
-        model: a name, an ONNX file, a run's folder, or a loaded denoiser.
+        model: "auto" looks at the noise and chooses; else a name, an ONNX file, a run's folder, or a loaded
+            denoiser. An image without noise is left as it is, unless a model of one's own is named.
         strength: 0 gives the image bit for bit, 1 what the model gives; between, a blend of both.
         channel_axis: where the colours of an array of three dimensions are.
 
@@ -32,10 +37,15 @@ def denoise(image: A, *, model: str | Path | Denoiser, strength: float = 1.0, ch
         InputError: the image is of another kind, strength is not in 0..1, or there is no such model.
         RunError: the model gave what is no number.
 
+    Warns:
+        UserWarning: the noise is of a kind or strength that the model did not learn.
+
     >>> grainless.denoise(scan, model="runs/demo", strength=0.8)  # doctest: +SKIP
     """
     check_strength(strength)
-    denoiser = model if isinstance(model, Denoiser) else load(model)
+    denoiser = model if isinstance(model, Denoiser) else _chosen(image, model, channel_axis)
+    if denoiser is None:
+        return image.copy()
     if isinstance(image, PIL.Image.Image):
         return _denoise_pil(image, denoiser, strength)
     every = planes(image, channel_axis)
@@ -47,6 +57,14 @@ def denoise(image: A, *, model: str | Path | Denoiser, strength: float = 1.0, ch
         clear = None if alpha is None else clear_pixels(colours, alpha)
         planes(result, channel_axis)[:count] = _denoise_stored(colours, denoiser, strength, clear)
     return result
+
+
+def _chosen(image: NDArray | PIL.Image.Image, model: str | Path, channel_axis: int) -> Denoiser | None:
+    """The model for an image; None: it is left as it is."""
+    choice = choose(image, model, channel_axis=channel_axis)
+    for sentence in choice.warnings:
+        warnings.warn(sentence, stacklevel=3)
+    return choice.denoiser
 
 
 def _denoise_pil(image: PIL.Image.Image, denoiser: Denoiser, strength: float) -> PIL.Image.Image:

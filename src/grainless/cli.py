@@ -2,11 +2,12 @@
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from errno import EDQUOT, ENOSPC
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -14,6 +15,9 @@ from grainless import __version__, console
 from grainless.cli_studies import studies
 from grainless.errors import GrainlessError, InputError, RunError, unknown
 from grainless.options import Changes, DataDir, Json
+
+if TYPE_CHECKING:
+    from grainless.denoise_files import Outcome
 
 app = typer.Typer(
     name="grainless",
@@ -77,6 +81,14 @@ LISTS: dict[str, Callable[[], dict[str, str]]] = {
     "baselines": _baselines,
 }
 
+
+STATES = {
+    "denoised": "denoised",
+    "left": "left as they were",
+    "skipped": "done before",
+    "failed": "failed",
+}
+"""What became of a file -> how a count of such files is told."""
 
 EXTRAS = {
     "judge": ("scipy", "skimage", "sklearn", "pywt", "matplotlib", "pooch", "array_api_compat", "pydantic"),
@@ -178,29 +190,100 @@ def train(
         console.say(f"Model, weights and report: {run.path}")
 
 
-@app.command(epilog="Example: grainless denoise photo.png -o clean.png --model runs/demo")
+@app.command(epilog="Example: grainless denoise photo.jpg, or: grainless denoise scans -o clean --recursive")
 def denoise(
-    source: Annotated[Path, typer.Argument(metavar="IN", help="An image: PNG, JPEG, TIFF, WebP or BMP.")],
+    sources: Annotated[
+        list[str], typer.Argument(metavar="IN...", help='Images, folders, or patterns such as "scans/*.png".')
+    ],
     out: Annotated[
-        Path, typer.Option("--out", "-o", help="Where the denoised image goes: PNG, JPEG or TIFF.")
-    ],
+        Path | None,
+        typer.Option(
+            "--out",
+            "-o",
+            help="A file, or a folder. [default: beside IN, with -denoised in its name]",
+            show_default=False,
+        ),
+    ] = None,
     model: Annotated[
-        str, typer.Option(help="A model's name (grainless list models), an ONNX file or a run.")
-    ],
+        str,
+        typer.Option(help="auto looks at the noise and chooses; else a model's name, an ONNX file or a run."),
+    ] = "auto",
     strength: Annotated[
         float, typer.Option(help="0 leaves the image as it is, 1 is all the model does.")
     ] = 1.0,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the output if it exists.")] = False,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Also write a picture of before, after and what was removed.")
+    ] = False,
+    recursive: Annotated[
+        bool, typer.Option("--recursive", "-r", help="Look into folders in folders.")
+    ] = False,
+    jobs: Annotated[int, typer.Option(help="Images at once.", min=1)] = 1,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace results that exist; else they are done already.")
+    ] = False,
+    memory: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SIZE", help="Grow by no more, as in 1GB: larger TIFFs are streamed.", show_default=False
+        ),
+    ] = None,
+    max_pixels: Annotated[int, typer.Option(help="Refuse larger images.", min=1)] = 200_000_000,
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    json: Json = False,
 ) -> None:
-    """Remove the noise from an image; depth, alpha, profile and EXIF come out as they went in."""
-    from grainless.denoiser import load
-    from grainless.denoising import denoise_image
-    from grainless.image import check_output, read, write
+    """Remove the noise from images; depth, alpha, profile and EXIF come out as they went in."""
+    from grainless.denoise_files import FileDenoiser, Outcome, denoise_files
+    from grainless.errands import errands
+    from grainless.memory import parse
 
-    check_output(out, overwrite=overwrite)
-    clean = denoise_image(read(source), load(model), strength)
-    write(clean, out, overwrite=overwrite)
-    console.say(str(out))
+    found = errands(sources, out, recursive=recursive)
+    one = len(found) == len(sources) == 1 and found[0].source == Path(sources[0])
+    denoiser = FileDenoiser(
+        model,
+        strength=strength,
+        device=device,
+        compare=compare,
+        overwrite=overwrite,
+        skip=not one,
+        memory=parse(memory) // jobs if memory else None,
+        max_pixels=max_pixels,
+    )
+    outcomes: list[Outcome] = [denoiser(found[0])] if one else []
+    try:
+        with console.progress("denoising") as move:
+            for outcome in denoise_files([] if one else found, denoiser, jobs):
+                outcomes.append(outcome)
+                move(1, len(found))
+    except KeyboardInterrupt:
+        raise RunError(
+            f"Stopped. {len(outcomes)} of {len(found)} are done; the same call goes on with the rest."
+        ) from None
+    _tell(outcomes, json=json)
+
+
+def _tell(outcomes: Sequence["Outcome"], *, json: bool) -> None:
+    """What became of files: results on stdout; remarks, what failed and a count of all on stderr.
+
+    Raises:
+        typer.Exit: something failed.
+    """
+    failed = [each for each in outcomes if each.error]
+    if json:
+        console.as_json([each.plain() for each in outcomes])
+    for each in outcomes:
+        if not json and each.state in {"denoised", "left"}:
+            console.say(str(each.errand.target))
+        for remark in each.remarks:
+            console.remark(f"{each.errand.source}: {remark}")
+    if len(outcomes) > 1:
+        counts: Counter[str] = Counter(each.state for each in outcomes)
+        console.remark(
+            ", ".join(f"{counts[state]:,} {words}" for state, words in STATES.items() if counts[state])
+        )
+    for each in failed:
+        console.remark(f"grainless: {each.error}")
+    if failed:
+        raise typer.Exit(1)
 
 
 @app.command(epilog="Example: grainless inspect photo.jpg scan.tif")

@@ -42,6 +42,11 @@ def say(text: str) -> None:
     out.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
+def remark(text: str) -> None:
+    """Print a line beside the results, as it is."""
+    err.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
 def table(title: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Print a table. Numbers stand to the right; a column of fractions shows the same decimals in every row.
 

@@ -20,7 +20,10 @@ class Shipped:
     sha256: str
 
 
-SHIPPED: dict[str, Shipped] = {}
+SHIPPED: dict[str, Shipped] = {
+    "grey": Shipped("grey.onnx", "0f947e4749a52859c42e1cdf286324b9419f8430f550058ff9fda55cf1f760ef"),
+    "color": Shipped("color.onnx", "385e0678f580d8cc2566601d5b0c2942deb0108c4774b7ec9d401b8a5268ac12"),
+}
 
 
 @dataclass(frozen=True)
