@@ -20,7 +20,8 @@ from grainless.judge.benchmark.plot import dots, plot
 from grainless.judge.benchmark.published import PUBLISHED
 from grainless.judge.benchmark.section import OFF_RANGE, SIGMAS, Plan, Stored, made, measured, noise_hash
 from grainless.judge.benchmark.sets import SETS, judged
-from grainless.judge.benchmark.tables import counted, published, tables
+from grainless.judge.benchmark.tables import COSTS as COST_COLUMNS
+from grainless.judge.benchmark.tables import SIZES, counted, published, tables
 from grainless.judge.data.find import Shelf
 from grainless.judge.data.images import Images
 from grainless.judge.evaluation import FieldDraw, Task, evaluate
@@ -292,8 +293,9 @@ def test_tables_tell_every_number_once(shelf, half, costs):
 def test_a_single_noise_is_one_table_of_all_scores(shelf, half, costs):
     (table,) = tables(quick(shelf, half, "median", noises=("gaussian:sigma=0.5,clip=true",), limit=2))
     assert table.title == "Set12: noise gaussian:sigma=0.5,clip=true, the first 2 of 12 images"
-    head = ("", "PSNR, dB", "SSIM", "MSE", "MAE", "BCE", "parameters", "s a megapixel", "cores", "peak MB")
+    head = ("", "PSNR, dB", "SSIM", "MSE", "MAE", "BCE", *SIZES, *COST_COLUMNS)
     assert table.head == head
+    assert table.rows[1][6:] == ("57 k", "25 k", "0.25", "1.0", "12")
     assert "±" not in table.rows[0][1]  # two images are too few for an interval
 
 

@@ -19,6 +19,10 @@ NOTHING = "–"
 HERE, THERE = "run here", "published"
 
 
+SIZES = ("MAC a pixel", "parameters")
+COSTS = ("s a megapixel", "cores", "peak MB")
+
+
 @dataclass(frozen=True)
 class Table:
     """A table with what is said under it.
@@ -83,15 +87,14 @@ def _psnr(section: Section) -> Table:
         label = f"{name}{' †' if each.same_data else ''}"
         rows[label], ranks[label] = _their_psnr(each, section, noises), _sigma_of(each, section, middle)
     ordered = sorted(rows, key=lambda name: -(ranks[name] or 0))
-    head = ("", "from", *(f"{words(noise)}, dB" for noise in noises), "MAC a pixel", "parameters")
+    head = ("", "from", *(f"{words(noise)}, dB" for noise in noises), *SIZES)
     title = f"{section['title']}: PSNR, {images(section)}"
     return Table(title, head, tuple((name, *rows[name]) for name in ordered), _notes(section))
 
 
 def _ours_psnr(section: Section, name: str) -> tuple[str, ...]:
-    facts = section["denoisers"].get(name, {})
     means = [_mean(task["scores"][name]["psnr"], 2) for task in section["tasks"]]
-    return (HERE, *means, counted(facts.get("MACs a pixel")), counted(facts.get("parameters")))
+    return (HERE, *means, *_sizes(section, name))
 
 
 def _their_psnr(each: Published, section: Section, noises: Iterable[str]) -> tuple[str, ...]:
@@ -114,10 +117,10 @@ def _scores(section: Section) -> Table:
     """All scores at the only noise, and the cost."""
     (task,) = section["tasks"]
     columns = [_column([task["scores"][name][metric] for name in _names(section)]) for metric in USUAL]
-    parameters = [counted(section["denoisers"].get(name, {}).get("parameters")) for name in _names(section)]
-    cells = zip(_names(section), *columns, parameters, strict=True)
+    sizes = [_sizes(section, name) for name in _names(section)]
+    cells = zip(_names(section), *columns, *zip(*sizes, strict=True), strict=True)
     rows = [(*row, *_cost(section, row[0])) for row in cells]
-    head = ("", *map(_metric, USUAL), "parameters", *COSTS)
+    head = ("", *map(_metric, USUAL), *SIZES, *COSTS)
     title = f"{section['title']}: noise {task['noise']}, {images(section)}"
     return Table(title, head, tuple(rows), _notes(section))
 
@@ -138,7 +141,9 @@ def _off_range(section: Section) -> Table:
     )
 
 
-COSTS = ("s a megapixel", "cores", "peak MB")
+def _sizes(section: Section, name: str) -> tuple[str, str]:
+    facts = section["denoisers"].get(name, {})
+    return counted(facts.get("MACs a pixel")), counted(facts.get("parameters"))
 
 
 def _cost(section: Section, name: str) -> Iterator[str]:
