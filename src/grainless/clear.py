@@ -11,7 +11,7 @@ look at their eight neighbours, and the largest is limited: a strip of the image
 import numpy as np
 from numpy.typing import NDArray
 
-BLOCK = 64
+BLOCK = 32
 """The side of the largest blocks. A pixel's filling comes from its own block and the eight around it; further
 away than that from all that is visible stands MIDDLE."""
 

@@ -1,6 +1,6 @@
 """Denoisers: an ONNX model with its card, run on every size and colour that it can be made to take."""
 
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
@@ -40,9 +40,9 @@ class Denoiser:
         self._dtype = foreign.dtype_of(on_cpu)
         self._input = on_cpu.get_inputs()[0].name
         self._at_once = foreign.batch_of(on_cpu)
-        sample = foreign.sample(self.card, self._dtype)
+        self._sample = foreign.sample(self.card, self._dtype)
         start = partial(devices.open_session, self.path)
-        self._session, self.remarks = devices.choose(device, on_cpu, start, sample)
+        self._session, self.remarks = devices.choose(device, on_cpu, start, self._sample)
 
     def __call__(self, noisy: NDArray[np.float32], *, tile: int = TILE) -> NDArray[np.float32]:
         """Denoise images, (n, c, h, w) float32, 0 black, 1 full scale; c = 1 or 3.
@@ -101,6 +101,11 @@ class Denoiser:
         if self.card.reach is None or self.card.size:
             return None
         return Cutting(tile, self.card.reach, self.card.multiple, self.card.least)
+
+    @cached_property
+    def bytes_a_pixel(self) -> float:
+        """How much memory a run takes for each pixel of an image or tile, at most."""
+        return devices.bytes_a_pixel(self.path, self._sample)
 
     def grown(self, side: int) -> int:
         """What a side of an image is padded to."""

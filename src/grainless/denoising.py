@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grainless.clear import clear_pixels, filled
-from grainless.denoiser import Denoiser
+from grainless.denoiser import TILE, Denoiser
 from grainless.errors import InputError, RunError
 from grainless.formats.pixels import Image
 from grainless.given import check_range
@@ -33,14 +33,24 @@ def denoise_image(image: Image, denoiser: Denoiser, strength: float = 1.0) -> Im
     if strength == 0:
         return image
     check_range(image.pixels, image.name)
-    clear = None
-    if image.alpha is not None:
-        clear = clear_pixels(image.pixels, image.alpha, premultiplied=image.premultiplied)
-    return replace(image, pixels=blend(image.pixels, denoiser, strength, clear))
+    return replace(image, pixels=blend(image.pixels, denoiser, strength, clear_of(image)))
+
+
+def clear_of(image: Image) -> NDArray[np.bool_] | None:
+    """(h, w): where nobody sees the image; None: it is opaque."""
+    if image.alpha is None:
+        return None
+    return clear_pixels(image.pixels, image.alpha, premultiplied=image.premultiplied)
 
 
 def blend(
-    pixels: NDArray, denoiser: Denoiser, strength: float = 1.0, clear: NDArray[np.bool_] | None = None
+    pixels: NDArray,
+    denoiser: Denoiser,
+    strength: float = 1.0,
+    clear: NDArray[np.bool_] | None = None,
+    *,
+    rows: slice = slice(None),
+    tile: int = TILE,
 ) -> NDArray:
     """Go from (c, h, w) pixels towards what the denoiser makes of them; the same dtype of floats comes back.
 
@@ -49,16 +59,19 @@ def blend(
         denoiser: the model.
         strength: how far, 0..1.
         clear: (h, w), pixels that stay, and that shall not be looked at.
+        rows: which are denoised and given back; around them clear pixels find their colours.
+        tile: the most pixels of a tile.
 
     Raises:
         RunError: the model gave what is no number.
     """
-    if clear is None or not clear.any():
-        return _towards(pixels, _finite(denoiser, pixels), strength)
-    if clear.all():
-        return pixels
-    denoised = _finite(denoiser, filled(pixels.astype(np.float32, copy=False), clear))
-    return np.where(clear, pixels, _towards(pixels, denoised, strength))
+    if clear is None or not clear[rows].any():
+        return _towards(pixels[:, rows], _finite(denoiser, pixels[:, rows], tile), strength)
+    if clear[rows].all():
+        return pixels[:, rows]
+    shown = filled(pixels.astype(np.float32, copy=False), clear)[:, rows]
+    pixels, clear = pixels[:, rows], clear[rows]
+    return np.where(clear, pixels, _towards(pixels, _finite(denoiser, shown, tile), strength))
 
 
 def check_strength(strength: float) -> None:
@@ -71,9 +84,9 @@ def check_strength(strength: float) -> None:
         raise InputError(f"strength is {strength}: it goes from 0 (the image as it is) to 1 (the model's).")
 
 
-def _finite(denoiser: Denoiser, pixels: NDArray) -> NDArray[np.float32]:
+def _finite(denoiser: Denoiser, pixels: NDArray, tile: int) -> NDArray[np.float32]:
     """What the denoiser makes of (c, h, w) pixels."""
-    denoised: NDArray[np.float32] = denoiser(pixels[None].astype(np.float32, copy=False))[0]
+    denoised: NDArray[np.float32] = denoiser(pixels[None].astype(np.float32, copy=False), tile=tile)[0]
     if not np.isfinite(denoised).all():
         raise RunError(f"{denoiser.card.name} gave pixels that are no numbers; the model is broken.")
     return denoised
