@@ -29,7 +29,7 @@ def denoise(
             clipped). Or a PIL image of mode L, LA, RGB, RGBA, I;16 or F (full scale is 1). Alpha is kept as it is, and
             so are the colours of clear pixels, which do not colour those that are seen.
         model: "auto" looks at the noise and chooses; else a name, an ONNX file, a run's folder, or a loaded
-            denoiser. An image without noise is left as it is, unless a model of one's own is named.
+            denoiser. By "auto" an image without noise is left as it is.
         strength: 0 gives the image bit for bit, 1 what the model gives; between, a blend of both.
         channel_axis: where the colours of an array of three dimensions are.
 

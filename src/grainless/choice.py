@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from grainless import zoo
 from grainless.denoiser import Denoiser, load
 from grainless.formats.pixels import Image
-from grainless.inspection import advise, inspect, level
+from grainless.inspection import Report, advise, inspect, level
 
 AUTO = "auto"
 """The name that leaves the choice to Grainless."""
@@ -45,41 +45,39 @@ def choose(
     device: str = "auto",
     channel_axis: int = -1,
 ) -> Choice:
-    """Look at the image and choose: a shipped model is for images with noise, others are left as they are.
-
-    A person's own model is taken without asking whether there is noise: it may be made for another kind.
+    """Look at the image and choose: "auto" leaves images without noise as they are, a model that is named is taken.
 
     Args:
         image: as `grainless.inspect` takes it.
-        model: "auto", a shipped model's name, or a person's own: a run, an ONNX file, a loaded denoiser.
+        model: "auto", or a name, an ONNX file, a run, a loaded denoiser.
         device: "auto", "cpu" or "cuda".
         channel_axis: where the colours of an array of three dimensions are.
 
     Raises:
         InputError: there is no such model, or the image is of a kind that is not taken.
     """
-    if not (isinstance(model, str) and (model == AUTO or model in zoo.SHIPPED)):
-        own = model if isinstance(model, Denoiser) else load(model, device)
-        return _own(image, own, channel_axis)
+    if model != AUTO:
+        own = model if isinstance(model, Denoiser) else _loaded(model, device)
+        return (
+            Choice(own) if own.card.sigma is None else _beyond(own, inspect(image, channel_axis=channel_axis))
+        )
     report = inspect(image, channel_axis=channel_axis)
     advice = advise(report)
-    if advice.model is None:
-        return Choice(None, report.sigma, advice.why, advice.warnings)
-    name, why = (advice.model, advice.why) if model == AUTO else (model, None)
-    return Choice(_shipped(name, device), report.sigma, why, advice.warnings)
+    denoiser = _shipped(advice.model, device) if advice.model else None
+    return Choice(denoiser, report.sigma, advice.why, advice.warnings)
 
 
-def _own(image: NDArray | PIL.Image.Image | Image, own: Denoiser, channel_axis: int) -> Choice:
-    """A person's own model, and whether the noise is what it learned."""
-    if own.card.sigma is None:
-        return Choice(own)
-    sigma, most = inspect(image, channel_axis=channel_axis).sigma, own.card.sigma[1]
-    beyond = (
-        f"The noise, sigma {level(sigma)}, is beyond what {own.card.name} learned, up to {level(most)}."
-        if sigma and sigma > 1.1 * most  # estimates are off by a few per cent
-        else None
-    )
-    return Choice(own, sigma, None, (beyond,) if beyond else ())
+def _loaded(model: str | Path, device: str) -> Denoiser:
+    return _shipped(model, device) if isinstance(model, str) and model in zoo.SHIPPED else load(model, device)
+
+
+def _beyond(own: Denoiser, report: Report) -> Choice:
+    """A model that a person chose, and a word where the noise is more than it learned."""
+    sigma, most = report.sigma, (own.card.sigma or (0.0, 0.0))[1]
+    if not sigma or sigma < 1.1 * most:  # estimates are off by a few per cent
+        return Choice(own, sigma)
+    beyond = f"The noise, sigma {level(sigma)}, is beyond what {own.card.name} learned, up to {level(most)}."
+    return Choice(own, sigma, None, (beyond,))
 
 
 @cache
