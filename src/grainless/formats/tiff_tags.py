@@ -127,7 +127,7 @@ def add_exif(file: BinaryIO, exifs: Iterable[bytes | None]) -> None:
         pages = [page.tags for page in written.pages]
     for tags, exif in zip(pages, exifs, strict=True):
         for code, entries in _directories(exif).items():
-            directory = ImageFileDirectory_v2(_head(order, big), group=code)
+            directory = _empty(order, big, code)
             for key, value in entries.items():
                 directory[key] = value
             end = file.seek(0, io.SEEK_END)
@@ -166,7 +166,7 @@ def _exif(data: bytes | mmap, offset: int) -> bytes | None:
 def _directory(data: bytes | mmap, offset: int, group: int | None = None) -> dict:
     """The entries of a directory; what is one value stands alone."""
     order = "<" if data[:2] == b"II" else ">"
-    directory = ImageFileDirectory_v2(_head(order, BIG in data[2:4]), group=group)
+    directory = _empty(order, BIG in data[2:4], group)
     file = cast(BinaryIO, data) if isinstance(data, mmap) else io.BytesIO(data)  # one reads as the other
     file.seek(offset)
     directory.load(file)
@@ -176,9 +176,10 @@ def _directory(data: bytes | mmap, offset: int, group: int | None = None) -> dic
     }
 
 
-def _head(order: str, big: bool) -> bytes:
-    """How a file of such directories begins, for Pillow, which looks for BigTIFF's mark in one place alone."""
-    return (b"II" if order == "<" else b"MM") + (bytes([BIG, 0]) + bytes(12) if big else b"*\0" + bytes(4))
+def _empty(order: str, big: bool, group: int | None) -> ImageFileDirectory_v2:
+    """A directory without entries. Pillow looks for BigTIFF's mark where only little-endian files have it."""
+    head = b"II" + (bytes([BIG, 0]) + bytes(12) if big else b"*\0" + bytes(4))
+    return ImageFileDirectory_v2(head, prefix=b"II" if order == "<" else b"MM", group=group)
 
 
 def _camera(exif: bytes) -> Iterator[Tag]:
