@@ -39,9 +39,9 @@ def stored(dtype, *shape):
     return (samples * (1 if dtype == "f4" else np.iinfo(dtype).max)).astype(dtype)
 
 
-def streamed_and_whole(path, denoiser, strength, **options):
+def streamed_and_whole(path, denoiser, strength, budget=SMALL):
     target = path.with_name("out.tif")
-    denoise_tiff(path, target, denoiser, strength, budget=SMALL, **options)
+    denoise_tiff(path, target, denoiser, strength, budget=budget)
     wanted = path.with_name("wanted.tif")
     write(denoise_image(read(path), denoiser, strength), wanted)
     return target, wanted
@@ -65,7 +65,7 @@ def test_alpha_is_streamed_alike(blur, tmp_path, extra):
     samples = stored("u1", 1500, 200, 4)
     samples[200:900, 50:, 3] = 0
     tifffile.imwrite(tmp_path / "in.tif", samples, photometric="rgb", extrasamples=[extra])
-    target, wanted = streamed_and_whole(tmp_path / "in.tif", blur, 1)
+    target, wanted = streamed_and_whole(tmp_path / "in.tif", blur, 1, budget=SMALL + 8_000_000)
     result = tifffile.imread(target)
     assert_array_equal(result[..., 3], samples[..., 3])
     assert np.abs(result.astype(int) - tifffile.imread(wanted)).max() <= 1
@@ -127,7 +127,7 @@ def test_other_formats_beyond_the_budget_are_refused(blur, tmp_path, source, tar
     PIL.Image.new("L", (500, 400)).save(tmp_path / source)
     with pytest.raises(
         InputError,
-        match=r"^in\.... needs about 41 MB to be denoised whole, and --memory allows 40 MB: allow more, or convert it "
+        match=r"^in\.... needs about 65 MB to be denoised whole, and --memory allows 40 MB: allow more, or convert it "
         r"to TIFF and write TIFF, which is streamed\.$",
     ):
         must_stream(tmp_path / source, tmp_path / target, blur, 40_000_000)
@@ -145,7 +145,7 @@ def test_too_small_a_budget_is_refused_with_one_that_does(blur, tmp_path):
     tifffile.imwrite(tmp_path / "in.tif", stored("u1", 300, 5000))
     with pytest.raises(
         InputError,
-        match=r"in\.tif is too wide for --memory 34 MB, or packed in too large pieces: give about 35 MB",
+        match=r"in\.tif is too wide for --memory 34 MB, or packed in too large pieces: give about 36 MB",
     ):
         denoise_tiff(tmp_path / "in.tif", tmp_path / "out.tif", blur, budget=memory.RESERVE + 1)
     assert not (tmp_path / "out.tif").exists()
@@ -159,7 +159,7 @@ def test_what_is_wrong_is_one_line(blur, tmp_path):
     with pytest.raises(InputError, match=r"in\.tif is a broken TIFF file: "):
         denoise_tiff(tmp_path / "in.tif", target, blur, budget=SMALL)
     tifffile.imwrite(tmp_path / "in.tif", stored("u1", 10, 10))
-    with pytest.raises(InputError, match=r"^in\.tif .*100"):
+    with pytest.raises(InputError, match=r"^in\.tif holds 10 x 10 pixels, more than the 99"):
         denoise_tiff(tmp_path / "in.tif", target, blur, budget=SMALL, max_pixels=99)
     tifffile.imwrite(tmp_path / "in.tif", np.full((10, 10), 4095, np.float32))
     with pytest.raises(InputError, match=r"^in\.tif holds floats from 4095 to 4095"):
