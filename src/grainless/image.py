@@ -255,12 +255,14 @@ def _check_holds(form: str, image: Image, path: Path, number: int) -> None:
     """Refuse to write the image into a format that would lose a part of it, or that holds no further one."""
     if number and not WRITTEN[form].several:
         able = [name for name, each in WRITTEN.items() if each.several]
-        raise InputError(f"{path.name} would hold several images: {form} cannot; write {' or '.join(able)}.")
+        raise InputError(
+            f"{path.name} would hold several images: {form} cannot; write {' or '.join(able[:2])}."
+        )
     if lost := list(_lost(WRITTEN[form], image)):
         able = [name for name, each in WRITTEN.items() if not list(_lost(each, image))]
         raise InputError(
             f"{path.name} would lose {' and '.join(lost)} of {image.name}: {form} cannot hold it; "
-            f"write {' or '.join(able)}."
+            f"write {' or '.join(able[:2])}."
         )
 
 
