@@ -57,7 +57,7 @@ def test_shipped_models_are_loaded_once():
 
 
 def test_no_such_model():
-    with pytest.raises(InputError, match='No model is called "gray" .*did you mean "grey"'):
+    with pytest.raises(InputError, match=r'No model is called "gray" .*did you mean "grey"'):
         choose(noisy(20), "gray")
 
 

@@ -2,8 +2,10 @@
 
 import json
 import re
+import signal
 import subprocess
 import sys
+import time
 import tomllib
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -12,8 +14,9 @@ import numpy as np
 import pytest
 import shelves
 import tiny as models
-from command import COMMAND, grainless
+from command import COMMAND, begun, grainless
 from PIL import Image
+from test_choice import noisy
 from test_public_names import HEAVY
 from trainings import TINY, tiny
 
@@ -118,10 +121,19 @@ def test_models_are_listed_with_ones_own_runs(printed, finished, monkeypatch):
     assert json.loads(printed("list", "models", "--json"))["tiny"] == "run, runs/tiny/model.onnx"
 
 
-def test_no_models_yet(printed, tmp_path, monkeypatch):
+def test_the_shipped_models_are_told_and_runs_after_them(printed, tmp_path, monkeypatch, finished):
     monkeypatch.chdir(tmp_path)
+    told = json.loads(printed("list", "models", "--json"))
+    assert list(told) == ["color", "grey"]
+    assert told["grey"].startswith("grey images, sigma 0..55/255; ")
+    Path("runs").mkdir()
+    Path("runs/mine").symlink_to(finished.path)
+    assert json.loads(printed("list", "models", "--json"))["mine"] == "a run, runs/mine/model.onnx"
+
+
+def test_nothing_to_list_is_said(printed, monkeypatch):
+    monkeypatch.setitem(cli.LISTS, "models", dict)
     assert printed("list", "models").startswith("There are no models yet: ")
-    assert json.loads(printed("list", "models", "--json")) == {}
 
 
 def test_train_reports_progress_scores_and_where_the_run_lies(call, recipe_file, tmp_path):
@@ -338,10 +350,9 @@ def test_a_model_file_that_is_none(refused, tmp_path, arguments):
     )
 
 
-def test_a_model_without_a_card(refused, tmp_path):
-    status, line = refused("show", models.identity(tmp_path / "model.onnx"))
-    assert status == 2
-    assert line.endswith("is an ONNX model without a card: it was not made by Grainless.")
+def test_a_model_from_elsewhere_has_a_card_found_by_trial(printed, tmp_path):
+    told = json.loads(printed("show", models.identity(tmp_path / "model.onnx"), "--json"))
+    assert (told["name"], told["channels"], told["multiple"], told["reach"]) == ("model", 1, 1, None)
 
 
 def test_a_half_written_run(refused, recipe_file, tmp_path):
@@ -577,3 +588,60 @@ def test_from_outside(finished, tmp_path):
     done = grainless("evaluate", "tv", "--data", "digit", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith('grainless: No data set is called "digit" (did you mean "digits"?)')
+
+
+def scans(folder):
+    """A folder of two noisy images, one in a folder of its own, and a broken one."""
+    for name in ("a.png", "in/b.png"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(noisy(20).squeeze()).save(folder / name)
+    (folder / "bad.png").write_bytes(b"\x89PNG\r\n\x1a\nbroken")
+    return folder
+
+
+def test_many_files_are_denoised_and_the_bad_one_is_told_at_the_end(tmp_path):
+    done = grainless("denoise", scans(tmp_path / "scans"), "-o", tmp_path / "out", "--recursive", "--jobs", 2)
+    assert done.returncode == 1
+    assert sorted(done.stdout.split()) == [str(tmp_path / "out" / name) for name in ("a.png", "in/b.png")]
+    assert "2 denoised, 1 failed" in done.stderr
+    assert done.stderr.splitlines()[-1].startswith("grainless: bad.png is a broken PNG file")
+    again = grainless("denoise", tmp_path / "scans", "-o", tmp_path / "out", "-r", "--json")
+    states = {each["source"].rpartition("/")[2]: each["state"] for each in json.loads(again.stdout)}
+    assert states == {"a.png": "skipped", "bad.png": "failed", "b.png": "skipped"}
+
+
+def test_without_options_the_result_lies_beside_the_image(call, tmp_path):
+    Image.fromarray(noisy(20).squeeze()).save(tmp_path / "photo.png")
+    status, out, err = call("denoise", tmp_path / "photo.png")
+    assert (status, out) == (0, f"{tmp_path / 'photo-denoised.png'}\n")
+    assert err.startswith(f"{tmp_path / 'photo.png'}: Noise of sigma ")
+    status, out, err = call("denoise", tmp_path / "photo.png")
+    assert (status, out) == (2, "")
+    assert "photo-denoised.png exists: choose another name" in err
+
+
+def test_memory_is_a_number_with_a_unit(call, tmp_path):
+    Image.fromarray(noisy(20).squeeze()).save(tmp_path / "photo.png")
+    status, _, err = call("denoise", tmp_path / "photo.png", "--memory", "much")
+    assert status == 2
+    assert '--memory is "much"' in err
+
+
+def test_ctrl_c_leaves_whole_files_and_says_how_to_go_on(tmp_path):
+    folder = tmp_path / "scans"
+    folder.mkdir()
+    for number in range(40):
+        Image.fromarray(noisy(20, size=(400, 400)).squeeze()).save(folder / f"{number:02}.png")
+    process = begun("denoise", folder, "-o", tmp_path / "out", stdout=subprocess.PIPE)
+    while not any((tmp_path / "out").glob("[0-9]*.png")):
+        time.sleep(0.02)
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    told = process.communicate(timeout=60)[1]
+    assert process.returncode == 1
+    assert "the same call goes on with the rest" in told
+    assert "Traceback" not in told
+    left = list((tmp_path / "out").iterdir())
+    assert 0 < len(left) < 40
+    for path in left:
+        Image.open(path).load()

@@ -34,6 +34,24 @@ class Card:
     sigma: tuple[float, float] | None = None
     about: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def told(self) -> str:
+        """What it is for and how good, in a line.
+
+        >>> Card("x", 1, sigma=(0.0, 50 / 255), about={"PSNR in dB": {"Set12, sigma 25": 30.0}}).told
+        'grey images, sigma 0..50/255; PSNR in dB: Set12, sigma 25: 30.00'
+        """
+        scores = self.about.get("PSNR in dB", {})
+        facts = [
+            f"{'grey' if self.channels == 1 else 'colour'} images"
+            + (f", sigma {255 * self.sigma[0]:.3g}..{255 * self.sigma[1]:.3g}/255" if self.sigma else ""),
+            "PSNR in dB: " + ", ".join(f"{name}: {score:.2f}" for name, score in scores.items())
+            if scores
+            else "",
+            f"{macs / 1000:.0f} kMAC a pixel" if (macs := self.about.get("MACs a pixel")) else "",
+        ]
+        return "; ".join(fact for fact in facts if fact)
+
     def to_json(self) -> str:
         """The card as JSON, keys sorted: equal cards are equal bytes."""
         return json.dumps(asdict(self), sort_keys=True)

@@ -67,9 +67,13 @@ def _recipes() -> dict[str, str]:
 
 
 def _models() -> dict[str, str]:
+    from grainless.denoiser import load
     from grainless.zoo import models
 
-    return {model.name: f"{model.origin}, {model.path}" for model in models()}
+    return {
+        model.name: load(model.path).card.told if model.origin == "shipped" else f"a run, {model.path}"
+        for model in models()
+    }
 
 
 LISTS: dict[str, Callable[[], dict[str, str]]] = {
