@@ -21,7 +21,7 @@ from small_files import small_files
 from grainless.errors import InputError
 from grainless.image import frames
 
-COUNT = int(os.environ.get("GRAINLESS_MUTATIONS", "400"))
+COUNT = int(os.environ.get("GRAINLESS_MUTATIONS", "300"))
 LONGEST = 5.0  # seconds for one small file on a slow machine
 LARGEST = 400  # MiB that all of them may add to the process
 PIXELS = 1_000_000

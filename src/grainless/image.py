@@ -117,7 +117,8 @@ def read(path: str | Path, *, max_pixels: int = MAX_PIXELS) -> Image:
 def frames(path: str | Path, *, max_pixels: int = MAX_PIXELS) -> Iterator[Image]:
     """Read every frame or page of an image file, one after the other, each when it is asked for.
 
-    Pixels stay as they are stored: an EXIF orientation is kept beside them, not applied.
+    Pixels stay as they are stored: an EXIF orientation is kept beside them, not applied. What belongs to the
+    whole file (profile, text, loops, notes on an animation) stands in the first frame; a page of a TIFF has its own.
 
     Args:
         path: the file, of a format of READ; a still image is one frame.
