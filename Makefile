@@ -1,4 +1,5 @@
 # make demo   trains a small denoiser on photographs and writes runs/demo/report.html
+# make light  what denoising alone needs: an environment without PyTorch, its size, a photograph denoised in it
 # make test   formats, lint, types, import contracts, tests
 #
 # Both make their own environment, .venv, first. PyTorch comes from PyPI; for its smaller CPU build:
@@ -8,10 +9,16 @@ PYTHON ?= python3
 TORCH_INDEX ?=
 BIN := .venv/bin
 
-.PHONY: demo test env format lock
+.PHONY: demo light test env format lock
 
 demo: env
 	$(BIN)/grainless demo
+
+light:
+	$(PYTHON) -m venv --clear .venv-light
+	.venv-light/bin/pip install --quiet --no-compile .
+	.venv-light/bin/grainless denoise docs/noisy.png -o runs/light.png --compare --overwrite
+	.venv-light/bin/python benchmarks/light.py
 
 test: env
 	$(BIN)/ruff format --check src tests benchmarks

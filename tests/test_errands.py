@@ -92,6 +92,8 @@ def test_what_cannot_be_written_in_its_own_format_becomes_png(tmp_path, monkeypa
     monkeypatch.chdir(tmp_path)
     Path("scan.xyz").touch()
     assert told(errands(["scan.xyz"], Path("out"))) == {"scan.xyz": "out/scan.png"}
+    Path("fax.pbm").touch()
+    assert told(errands(["."], Path("out"))) == {"fax.pbm": "out/fax.pgm"}
 
 
 @pytest.mark.parametrize(

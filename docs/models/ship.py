@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import onnx
 
 from grainless.card import KEY, Card
@@ -54,15 +55,37 @@ def scores(model: Path, channels: int) -> dict[str, float]:
     return means
 
 
+def halved(model: onnx.ModelProto) -> onnx.ModelProto:
+    """The model with its weights stored in 16 bits, which it widens again as it is loaded: half the file."""
+    graph, casts = model.graph, []
+    for weight in [each for each in graph.initializer if each.data_type == onnx.TensorProto.FLOAT]:
+        values = onnx.numpy_helper.to_array(weight)
+        if values.size > 100:
+            graph.initializer.remove(weight)
+            graph.initializer.append(
+                onnx.numpy_helper.from_array(values.astype(np.float16), f"{weight.name}.half")
+            )
+            casts.append(
+                onnx.helper.make_node(
+                    "Cast", [f"{weight.name}.half"], [weight.name], to=onnx.TensorProto.FLOAT
+                )
+            )
+    nodes = [*casts, *graph.node]
+    del graph.node[:]
+    graph.node.extend(nodes)
+    return model
+
+
 def ship(run: Run) -> Card:
     """Write the run's model, with all that its card can tell, into the package."""
-    model = onnx.load(run.model_file)
+    model = halved(onnx.load(run.model_file))
     card = Denoiser(run.model_file).card
-    told = {"learned from": DATA, "terms": TERMS, "limits": LIMITS, "PSNR in dB": scores(run.model_file, card.channels)}
+    path = PRETRAINED / f"{card.name}.onnx"
+    onnx.save(model, path)
+    told = {"learned from": DATA, "terms": TERMS, "limits": LIMITS, "PSNR in dB": scores(path, card.channels)}
     card = replace(card, about=told | card.about)
     onnx.helper.set_model_props(model, {KEY: card.to_json()})
-    PRETRAINED.mkdir(exist_ok=True)
-    onnx.save(model, PRETRAINED / f"{card.name}.onnx")
+    onnx.save(model, path)
     return card
 
 

@@ -9,6 +9,9 @@ from grainless.errors import InputError
 from grainless.files import image_files, natural
 from grainless.image import WRITTEN
 
+INSTEAD = {".pbm": ".pgm"}
+"""The ending of files that are read but not written -> what their results are; others become PNG."""
+
 MARK = "-denoised"
 """What is put behind the name of a file or folder when nobody says where the result goes."""
 
@@ -44,7 +47,7 @@ def errands(
     lone = len(given) == 1 and not Path(sources[0]).is_dir()
     if out and lone and not (out.is_dir() or _named_as_folder(out)):
         return [Errand(given[0][0], out)]
-    if out and (out.is_file() or (out.suffix.lower() in _endings() and not out.is_dir())):
+    if out and (out.is_file() or (out.suffix.lower() in _written() and not out.is_dir())):
         raise InputError(f"{out} is the name of one file, and {len(given)} go in: give the name of a folder.")
     found = [Errand(source, _target(source, within, out)) for source, within in given]
     written = {each.target.resolve() for each in found}
@@ -57,7 +60,7 @@ def _found(source: str | Path, out: Path | None, recursive: bool) -> list[tuple[
     """(image, the folder it was found through) of each image of a source."""
     path = Path(source)
     if path.is_dir():
-        images = image_files(path, recursive=recursive, endings=_endings())
+        images = image_files(path, recursive=recursive, endings=[*_written(), *INSTEAD])
         inner = out.resolve() if out and out.resolve() != path.resolve() else None
         return [(image, path) for image in images if inner not in image.resolve().parents]
     if has_magic(str(source)) and not path.exists():
@@ -71,7 +74,8 @@ def _found(source: str | Path, out: Path | None, recursive: bool) -> list[tuple[
 
 def _target(source: Path, within: Path | None, out: Path | None) -> Path:
     inside = source.relative_to(within) if within else Path(source.name)
-    inside = inside if inside.suffix.lower() in _endings() else inside.with_suffix(".png")
+    ending = inside.suffix.lower()
+    inside = inside if ending in _written() else inside.with_suffix(INSTEAD.get(ending, ".png"))
     if out:
         return out / inside
     if within:
@@ -82,11 +86,11 @@ def _target(source: Path, within: Path | None, out: Path | None) -> Path:
 
 def _named_as_folder(out: Path) -> bool:
     """A name without an ending is a folder's, as far as images go."""
-    return out.suffix.lower() not in _endings() and not out.suffix
+    return out.suffix.lower() not in _written() and not out.suffix
 
 
-def _endings() -> list[str]:
-    """Of all files that are written."""
+def _written() -> list[str]:
+    """The endings of all files that are written."""
     return [ending for written in WRITTEN.values() for ending in written.endings]
 
 
