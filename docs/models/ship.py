@@ -38,7 +38,7 @@ TERMS = (
 )
 LIMITS = (
     "White Gaussian noise of the range that sigma names. Beyond it, and on noise that is correlated (JPEG, "
-    "demosaicing), impulsive (salt and pepper) or grows with brightness, it does less; docs/benchmarks.md says how much."
+    "demosaicing), impulsive (salt and pepper) or grows with brightness, it does less: docs/benchmarks.md tells."
 )
 
 
@@ -105,10 +105,10 @@ def page(run: Run, card: Card) -> str:
             f"# The model {card.name}",
             "",
             *(f"- **{name}**: {about[name]}" for name in ("learned from", "terms", "limits")),
-            f"- **network**: U-Net, {about['parameters']:,} parameters, {about['MACs a pixel']:,} MACs a pixel, "
-            f"reach {card.reach} pixels, sides padded to multiples of {card.multiple}",
-            f"- **training**: {about['epochs']} epochs, {about['images shown']:,} crops, {hours:.1f} hours on one core "
-            "of a machine that did other things, too; the recipe is "
+            f"- **network**: U-Net, {about['parameters']:,} parameters, {about['MACs a pixel']:,} MACs "
+            f"a pixel, reach {card.reach} pixels, sides padded to multiples of {card.multiple}",
+            f"- **training**: {about['epochs']} epochs, {about['images shown']:,} crops, {hours:.1f} hours on "
+            "one core of a machine that did other things, too; the recipe is "
             f"[{card.name}.toml](../../src/grainless/recipes/{card.name}.toml)",
             "",
             "| set | PSNR in dB |",
@@ -117,16 +117,16 @@ def page(run: Run, card: Card) -> str:
             "",
             f"![Losses by epoch]({card.name}.png)",
             "",
-            "Losses are mean squared errors, the training's of noise from sigma 0 to 55 in bfloat16, the validation's of "
-            "eight held-out photographs.",
+            "Losses are mean squared errors, the training's of noise from sigma 0 to 55 in bfloat16, the "
+            "validation's of eight held-out photographs.",
             "",
             "| epoch | loss | validation | rate | seconds |",
             "|---|---|---|---|---|",
             *log,
             "",
-            f"To train on: `grainless train {card.name} --set train.start=RUN --set train.rate=3e-3`, where RUN is the "
-            f"folder of a run of `grainless train {card.name}`; a run that was stopped goes on by `--resume` from its "
-            "folder `resume/`.",
+            f"To train on: `grainless train {card.name} --set train.start=RUN --set train.rate=3e-3`, where RUN is "
+            f"the folder of a run of `grainless train {card.name}`; a run that was stopped goes on by `--resume` "
+            "from its folder `resume/`.",
             "",
         ]
     )

@@ -65,7 +65,7 @@ def _found(source: str | Path, out: Path | None, recursive: bool) -> list[tuple[
         return [(image, path) for image in images if inner not in image.resolve().parents]
     if has_magic(str(source)) and not path.exists():
         fitting = Path(path.anchor).glob(str(path.relative_to(path.anchor)))
-        files = [each for each in fitting if each.is_file()]
+        files = [each for each in fitting if each.is_file() and not each.name.startswith(".")]
         if not files:
             raise InputError(f"No file fits the pattern {source}.")
         return [(each, None) for each in sorted(files, key=lambda each: natural(str(each)))]
