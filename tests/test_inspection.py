@@ -7,12 +7,12 @@ from command import grainless
 from PIL import Image, ImageDraw
 
 from grainless import InputError
-from grainless.defects import correlation, grid, impulses
 from grainless.image import Image as FileImage
 from grainless.inspection import Report, advise, inspect
+from grainless.inspection.curve import curve
+from grainless.inspection.defects import correlation, grid, impulses
+from grainless.inspection.levels import Levels, levels
 from grainless.judge.noise import NumpyDraw, noise_from
-from grainless.noise_curve import curve
-from grainless.noise_level import Levels, levels
 
 
 def scene(side=192):

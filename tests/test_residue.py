@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from grainless.residue import MANY, detail_taken
+from grainless.inspection.residue import MANY, detail_taken
 
 
 @pytest.fixture

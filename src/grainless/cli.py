@@ -284,6 +284,10 @@ def _tell(outcomes: Sequence["Outcome"], *, json: bool) -> None:
         console.remark(
             ", ".join(f"{counts[state]:,} {words}" for state, words in STATES.items() if counts[state])
         )
+    if any(each.state == "left" and each.sigma is not None for each in outcomes):
+        console.remark(
+            "What was left as it was is denoised all the same where a model is named: --model color."
+        )
     for each in failed:
         console.remark(f"grainless: {each.error}")
     if failed:

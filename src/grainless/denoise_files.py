@@ -20,7 +20,7 @@ from grainless.denoising import check_strength, denoise_image
 from grainless.errands import Errand
 from grainless.errors import GrainlessError, InputError, RunError
 from grainless.image import MAX_PIXELS, Image, check_output, frames, write_frames
-from grainless.residue import MANY, detail_taken
+from grainless.inspection.residue import MANY, detail_taken
 from grainless.streaming import denoise_tiff, middle, must_stream
 
 COMPARED = "-compare.png"

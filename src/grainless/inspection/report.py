@@ -8,13 +8,13 @@ import numpy as np
 import PIL.Image
 from numpy.typing import NDArray
 
-from grainless import defects
 from grainless.clear import clear_pixels, filled
-from grainless.defects import Grid
 from grainless.formats.pixels import Image
 from grainless.given import check_mode, check_range, planes
-from grainless.noise_curve import Curve, curve
-from grainless.noise_level import Levels, levels
+from grainless.inspection import defects
+from grainless.inspection.curve import Curve, curve
+from grainless.inspection.defects import Grid
+from grainless.inspection.levels import Levels, levels
 
 TILE = 256
 """Pixels; a multiple of 8, so that the blocks of JPEG lie alike in all tiles."""
