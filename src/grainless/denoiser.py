@@ -16,8 +16,8 @@ PIXELS_AT_ONCE = 2**18
 """Small images run together up to this many pixels; 64 feature maps are then 64 MiB a layer."""
 
 TILE = 2**20
-"""The most pixels of a tile: larger ones take more memory and, past the processor's caches, more time a pixel; smaller
-ones spend more of it on their halos. Measured by benchmarks/tiles.py."""
+"""The most pixels of a tile. Larger ones take more memory, smaller ones spend more of their time on halos: at a reach
+of 91, 1200 x 1600 pixels took 1.2 times the processor's time of the whole image, 2.4 times with tiles of 512 x 512."""
 
 
 class Denoiser:

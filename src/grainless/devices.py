@@ -50,7 +50,7 @@ def open_session(path: Path, provider: str = CPU) -> Session:
 
 
 def _options() -> onnxruntime.SessionOptions:
-    """Threads that wait for work sleep instead of spinning: kinder to all else that runs, and not slower.
+    """Threads that wait for work sleep instead of spinning: kinder to all else that runs.
 
     The memory arena stays on, as onnxruntime has it: for tiles of one shape the memory of a whole run is laid out
     once, and is a third to a half of what separate allocations take (benchmarks/tiles.py).
