@@ -115,12 +115,6 @@ def test_lists_are_a_line_each(printed, kind, names):
     assert json.loads(printed("list", kind, "--json")).keys() == told.keys()
 
 
-def test_models_are_listed_with_ones_own_runs(printed, finished, monkeypatch):
-    monkeypatch.chdir(finished.path.parent)
-    (finished.path.parent / "runs").symlink_to(finished.path.parent)
-    assert json.loads(printed("list", "models", "--json"))["tiny"] == "run, runs/tiny/model.onnx"
-
-
 def test_the_shipped_models_are_told_and_runs_after_them(printed, tmp_path, monkeypatch, finished):
     monkeypatch.chdir(tmp_path)
     told = json.loads(printed("list", "models", "--json"))

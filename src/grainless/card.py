@@ -21,8 +21,8 @@ class Card:
         multiple: the sides of what it is given must be multiples of this.
         least: and no shorter than this.
         reach: no output pixel depends on input further away than this; None: on the whole image.
-        sigma: (least, most) of the white Gaussian noise that it learned to remove, in full scales; None: other noise.
         about: for people: architecture, data, terms, licence, noise, scores, versions.
+        sigma: (least, most) of the white Gaussian noise that it learned to remove, in full scales; None: other noise.
     """
 
     name: str
@@ -31,8 +31,8 @@ class Card:
     multiple: int = 1
     least: int = 1
     reach: int | None = None
-    sigma: tuple[float, float] | None = None
     about: dict[str, Any] = field(default_factory=dict)
+    sigma: tuple[float, float] | None = None
 
     @property
     def told(self) -> str:

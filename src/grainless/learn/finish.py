@@ -37,8 +37,8 @@ def export_best(run: Run, recipe: Recipe, network: Network, samples: Tensor) -> 
         network.multiple,
         network.least,
         network.reach,
-        sigma_of(recipe.noise()),
         _about(run, recipe, network),
+        sigma_of(recipe.noise()),
     )
     export(network, run.model_file, card, samples)
 
