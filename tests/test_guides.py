@@ -11,11 +11,9 @@ from pathlib import Path
 import numpy as np
 import PIL.Image
 import pytest
-import tiny
 import typer
 
 from grainless import zoo
-from grainless.card import Card
 from grainless.cli import LISTS, app
 from grainless.judge.baselines import BASELINES
 from grainless.judge.benchmark.sets import SETS
