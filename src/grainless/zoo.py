@@ -21,7 +21,7 @@ class Shipped:
 
 
 SHIPPED: dict[str, Shipped] = {
-    "grey": Shipped("grey.onnx", "0f947e4749a52859c42e1cdf286324b9419f8430f550058ff9fda55cf1f760ef"),
+    "grey": Shipped("grey.onnx", "47f8807fb22239d685852523a4feeb6cba8528eb81c118e6ef64eb7f816f3fd7"),
     "color": Shipped("color.onnx", "385e0678f580d8cc2566601d5b0c2942deb0108c4774b7ec9d401b8a5268ac12"),
 }
 
