@@ -22,7 +22,7 @@ class Shipped:
 
 SHIPPED: dict[str, Shipped] = {
     "grey": Shipped("grey.onnx", "47f8807fb22239d685852523a4feeb6cba8528eb81c118e6ef64eb7f816f3fd7"),
-    "color": Shipped("color.onnx", "385e0678f580d8cc2566601d5b0c2942deb0108c4774b7ec9d401b8a5268ac12"),
+    "color": Shipped("color.onnx", "8d1d231ea141a1c91e9af91660b01adf11ff3bb411d461a233165aeac5fa1cce"),
 }
 
 
