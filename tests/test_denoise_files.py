@@ -69,7 +69,7 @@ def test_strength_is_between(errand, tmp_path):
 
 def test_compare_writes_a_picture_beside_the_result(errand, tmp_path):
     FileDenoiser(compare=True)(errand)
-    with PIL.Image.open(tmp_path / "out-compare.png") as picture:
+    with PIL.Image.open(tmp_path / "out.png-compare.png") as picture:
         assert picture.width > 3 * 160
 
 
@@ -198,3 +198,19 @@ def test_memory_that_runs_out_is_one_line(errand, monkeypatch):
     with pytest.raises(RunError, match=r"in\.png needs more memory than there is"):
         FileDenoiser()(errand)
     assert not errand.target.exists()
+
+
+def test_a_picture_to_compare_overwrites_nothing_unasked(errand, tmp_path):
+    mine = tmp_path / "out.png-compare.png"
+    mine.write_text("mine")
+    with pytest.raises(InputError, match=r"out\.png-compare\.png exists"):
+        FileDenoiser(compare=True)(errand)
+    assert mine.read_text() == "mine"
+    assert not errand.target.exists()
+
+
+def test_what_had_to_be_converted_is_told_where_the_result_is_no_copy(tmp_path):
+    PIL.Image.new("1", (40, 40)).save(tmp_path / "fax.pbm")
+    outcome = FileDenoiser(strength=0)(Errand(tmp_path / "fax.pbm", tmp_path / "fax.pgm"))
+    assert outcome.state == "left"
+    assert outcome.remarks

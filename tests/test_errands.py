@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from grainless.errands import Errand, errands
+from grainless.errands import Errand, errands, passed_over
 from grainless.errors import InputError
 
 
@@ -111,3 +111,15 @@ def test_mistakes(scans, sources, out, words):
     Path("empty").mkdir()
     with pytest.raises(InputError, match=words):
         errands(sources, Path(out) if out else None)
+
+
+def test_no_name_is_a_mistake_not_this_folder(scans):
+    with pytest.raises(InputError, match='"" was given'):
+        errands([""])
+
+
+def test_images_that_nobody_reads_are_counted(scans):
+    for name in ("a.heic", "b.HEIC", "c.dng", "in/d.jp2"):
+        (scans / name).touch()
+    assert passed_over([scans, "scans/a.png"]) == {".dng": 1, ".heic": 2}
+    assert passed_over([scans], recursive=True) == {".dng": 1, ".heic": 2, ".jp2": 1}

@@ -237,25 +237,27 @@ def denoise(
 ) -> None:
     """Remove the noise from images; depth, alpha, profile and EXIF come out as they went in."""
     from grainless.denoise_files import FileDenoiser, Outcome, denoise_files
-    from grainless.errands import errands
+    from grainless.errands import errands, passed_over
     from grainless.memory import parse
 
     found = errands(sources, out, recursive=recursive)
+    for ending, count in passed_over(sources, recursive=recursive).items():
+        console.remark(f"{count:,} {ending} files are passed over: convert them to PNG or TIFF first.")
     one = len(found) == len(sources) == 1 and found[0].source == Path(sources[0])
-    denoiser = FileDenoiser(
-        model,
-        strength=strength,
-        device=device,
-        compare=compare,
-        overwrite=overwrite,
-        skip=not one,
-        memory=parse(memory) // jobs if memory else None,
-        max_pixels=max_pixels,
-    )
-    outcomes: list[Outcome] = [denoiser(found[0])] if one else []
+    outcomes: list[Outcome] = []
     try:
+        denoiser = FileDenoiser(
+            model,
+            strength=strength,
+            device=device,
+            compare=compare,
+            overwrite=overwrite,
+            skip=not one,
+            memory=parse(memory) // jobs if memory else None,
+            max_pixels=max_pixels,
+        )
         with console.progress("denoising") as move:
-            for outcome in denoise_files([] if one else found, denoiser, jobs):
+            for outcome in [denoiser(found[0])] if one else denoise_files(found, denoiser, jobs):
                 outcomes.append(outcome)
                 move(1, len(found))
     except KeyboardInterrupt:
@@ -289,7 +291,7 @@ def _tell(outcomes: Sequence["Outcome"], *, json: bool) -> None:
             "What was left as it was is denoised all the same where a model is named: --model color."
         )
     for each in failed:
-        console.remark(f"grainless: {each.error}")
+        console.remark(f"grainless: {each.errand.source}: {each.error}")
     if failed:
         raise typer.Exit(1)
 
@@ -297,21 +299,26 @@ def _tell(outcomes: Sequence["Outcome"], *, json: bool) -> None:
 @app.command(epilog="Example: grainless inspect photo.jpg scan.tif")
 def inspect(
     sources: Annotated[
-        list[Path], typer.Argument(metavar="IN...", help="Images; of several frames, the first.")
+        list[str],
+        typer.Argument(metavar="IN...", help="Images, folders, patterns; of several frames, the first."),
     ],
     json: Json = False,
 ) -> None:
     """Tell what noise is in images, and what Grainless would do about it."""
+    from grainless.errands import errands
     from grainless.image import frames
     from grainless.inspection import advise
     from grainless.inspection import inspect as verb
 
+    found = [each.source for each in errands(sources)]
     reports, failed = [], []
-    for source in sources:
+    for source in found:
         try:
             reports.append(verb(next(frames(source))))
         except GrainlessError as error:
-            failed.append(str(error).rstrip("."))
+            if len(found) == 1:
+                raise
+            failed.append(f"{source}: {error}".rstrip("."))
             continue
         if not json:
             advice = advise(reports[-1])
@@ -321,7 +328,7 @@ def inspect(
     if json:
         console.as_json({"images": [report.plain() for report in reports], "failed": failed})
     if failed:
-        raise RunError(f"{len(failed)} of {len(sources)} images could not be looked at: {'; '.join(failed)}.")
+        raise RunError(f"{len(failed)} of {len(found)} images could not be looked at: {'; '.join(failed)}.")
 
 
 @app.command(

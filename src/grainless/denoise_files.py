@@ -126,6 +126,8 @@ class FileDenoiser:
                 f"{source} would be overwritten: choose another target, or allow it by --overwrite."
             )
         check_output(target, overwrite=self._overwrite or self._skip)
+        if self._compare:
+            check_output(_compared(target), overwrite=self._overwrite or self._skip)
 
     def _whole(self, errand: Errand) -> Outcome:
         """Image by image."""
@@ -133,12 +135,14 @@ class FileDenoiser:
         write_frames(
             map(work, frames(errand.source, max_pixels=self._max_pixels)), errand.target, overwrite=True
         )
-        if not work.name and errand.source.suffix.lower() == errand.target.suffix.lower():
+        same = not work.name and errand.source.suffix.lower() == errand.target.suffix.lower()
+        if same:
             _copy(errand)
         if self._compare and work.compared:
-            with whole(errand.target.with_name(errand.target.stem + COMPARED)) as lent:
+            with whole(_compared(errand.target)) as lent:
                 side_by_side(*work.compared).save(lent)
-        return Outcome(errand, "denoised" if work.name else "left", work.name, work.sigma, work.remarks)
+        remarks = work.remarks if same else (*work.remarks, *work.converted)
+        return Outcome(errand, "denoised" if work.name else "left", work.name, work.sigma, remarks)
 
     def _streamed(self, errand: Errand) -> Outcome | None:
         """By rows, where the whole image would be too much; None where it would not."""
@@ -182,7 +186,8 @@ class _Work:
 
     def __init__(self, model: str | Denoiser, device: str, strength: float) -> None:
         self._model, self._device, self._strength = model, device, strength
-        self._said: dict[str, None] = {}  # an ordered set
+        self._said: dict[str, None] = {}  # an ordered set, and so is this:
+        self._converted: dict[str, None] = {}
         self.name: str | None = None
         self.sigma: float | None = None
         self.compared: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None
@@ -191,8 +196,14 @@ class _Work:
     def remarks(self) -> tuple[str, ...]:
         return tuple(self._said)
 
+    @property
+    def converted(self) -> tuple[str, ...]:
+        """What reading made of the images, a sentence each."""
+        return tuple(self._converted)
+
     def __call__(self, image: Image) -> Image:
         """The image, denoised if there is noise."""
+        self._converted |= dict.fromkeys(image.notes)
         if self._strength == 0:
             self.compared = self.compared or (image.pixels, image.pixels)
             return image
@@ -203,7 +214,7 @@ class _Work:
             self.compared = self.compared or (image.pixels, image.pixels)
             return image
         denoised = denoise_image(image, choice.denoiser, self._strength)
-        self._say((*choice.denoiser.remarks, *image.notes, *_lost(image, denoised)))
+        self._say((*choice.denoiser.remarks, *_lost(image, denoised)))
         if self.name is None:
             self.name, self.compared = choice.denoiser.card.name, (image.pixels, denoised.pixels)
         return denoised
@@ -254,6 +265,11 @@ def _lost(image: Image, denoised: Image) -> tuple[str, ...]:
         f"Detail was taken with the noise: {taken:.1f} times as much went from busy parts as from flat ones. "
         "--compare shows it, --strength keeps more.",
     )
+
+
+def _compared(target: Path) -> Path:
+    """Where the picture to compare goes; by the whole name, as a.png and a.jpg may be neighbours."""
+    return target.with_name(target.name + COMPARED)
 
 
 def _copy(errand: Errand) -> None:

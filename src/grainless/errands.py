@@ -1,5 +1,6 @@
 """Which images go in, and where each comes out."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from glob import has_magic
@@ -7,10 +8,14 @@ from pathlib import Path
 
 from grainless.errors import InputError
 from grainless.files import image_files, natural
+from grainless.formats.signatures import RAW_ENDINGS
 from grainless.image import WRITTEN
 
 INSTEAD = {".pbm": ".pgm"}
 """The ending of files that are read but not written -> what their results are; others become PNG."""
+
+UNREAD = {".heic", ".heif", ".avif", ".jp2", ".jxl", ".psd", ".exr", ".ico", *RAW_ENDINGS}
+"""Images all the same: in a folder they are passed over, and that is told."""
 
 MARK = "-denoised"
 """What is put behind the name of a file or folder when nobody says where the result goes."""
@@ -56,8 +61,19 @@ def errands(
     return kept
 
 
+def passed_over(sources: Sequence[str | Path], *, recursive: bool = False) -> dict[str, int]:
+    """How many images of each ending lie in the folders of `sources` that nobody here can read."""
+    folders = [Path(source) for source in sources if str(source) and Path(source).is_dir()]
+    names = [
+        path.suffix.lower() for each in folders for path in (each.rglob("*") if recursive else each.iterdir())
+    ]
+    return dict(Counter(ending for ending in sorted(names) if ending in UNREAD))
+
+
 def _found(source: str | Path, out: Path | None, recursive: bool) -> list[tuple[Path, Path | None]]:
     """(image, the folder it was found through) of each image of a source."""
+    if not str(source):
+        raise InputError('An image has no name: "" was given. Is a variable empty?')
     path = Path(source)
     if path.is_dir():
         images = image_files(path, recursive=recursive, endings=[*_written(), *INSTEAD])

@@ -29,9 +29,14 @@ def planes(image: NDArray, channel_axis: int) -> NDArray:
         InputError: it is no such array.
     """
     if not isinstance(image, np.ndarray):
-        raise InputError(f"An image is a numpy array or a PIL image, not {type(image).__name__}.")
+        raise InputError(
+            f"An image is a numpy array or a PIL image, not {type(image).__name__}; "
+            "files are read by grainless.read."
+        )
     if image.dtype not in {np.dtype(kind) for kind in ("uint8", "uint16", "float32", "float64")}:
         raise InputError(f"An image is of uint8, uint16, float32 or float64, not {image.dtype}.")
+    if not image.size:
+        raise InputError(f"The image has no pixels: its shape is {image.shape}.")
     if image.ndim == 3 and -3 <= channel_axis < 3 and image.shape[channel_axis] in {1, 2, 3, 4}:
         return np.moveaxis(image, channel_axis, 0)
     if image.ndim == 2:

@@ -162,6 +162,11 @@ def write_frames(images: Iterable[Image], path: str | Path, *, overwrite: bool =
         nonlocal name
         number = -1
         for number, image in enumerate(images):
+            if not isinstance(image, Image):
+                raise InputError(
+                    f"What is written is a grainless.Image, as read gives it, not {type(image).__name__}: "
+                    "arrays and PIL images are saved by their own libraries."
+                )
             name = image.name
             _check_holds(form, image, path, number)
             yield image
@@ -190,7 +195,9 @@ def check_output(path: str | Path, *, overwrite: bool = False) -> str:
     if path.is_dir():
         raise InputError(f"{path} is a folder: give the name of a file.")
     if not overwrite and os.path.lexists(path):
-        raise InputError(f"{path} exists: choose another name, or allow it by --overwrite.")
+        raise InputError(
+            f"{path} exists: choose another name, or allow it by --overwrite (in Python, overwrite=True)."
+        )
     return by_ending[ending]
 
 
@@ -212,7 +219,9 @@ def _bytes(path: Path) -> bytes:
 def _neighbour(path: Path) -> str:
     """The file in the same folder whose name is nearest."""
     try:
-        return did_you_mean(path.name, [each.name for each in path.parent.iterdir()])
+        return did_you_mean(
+            path.name, [each.name for each in path.parent.iterdir() if each.name != path.name]
+        )
     except OSError:
         return ""
 

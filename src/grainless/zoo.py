@@ -50,6 +50,8 @@ def find(model: str | Path) -> Path:
     """
     if isinstance(model, str) and model in SHIPPED:
         return _genuine(model, SHIPPED[model])
+    if not isinstance(model, str | Path):
+        raise InputError(f"A model is named, or given as a path, not as {type(model).__name__}.")
     path = Path(model)
     if path.is_file():
         return path

@@ -153,14 +153,17 @@ def inspect(image: NDArray | PIL.Image.Image | Image, *, channel_axis: int = -1)
     image = image if isinstance(image, Image) else _image(image, channel_axis)
     check_range(image.pixels, image.name)
     channels = _tiles(_seen(image))
-    stuck = float(np.mean([defects.impulses(tiles) for tiles in channels]))
+    ends = [defects.clipped(tiles) for tiles in channels]
+    drawn = all(
+        black + white == 1 for black, white in ends
+    )  # in black and white alone: nothing in it is stuck
+    stuck = 0.0 if drawn else float(np.mean([defects.impulses(tiles) for tiles in channels]))
     mended = [defects.repaired(tiles) for tiles in channels] if stuck else list(channels)
     found = [levels(tiles) for tiles in mended]
     told = [each for each in found if each is not None]
     grows = curve(told) if told else None
     sigmas = _sigmas(found, mended, grows)
     flat = [each for each in map(defects.correlation, mended) if each is not None]
-    ends = [defects.clipped(tiles) for tiles in channels]
     return Report(
         name=image.name,
         size=image.size,
@@ -190,7 +193,12 @@ def advise(report: Report) -> Advice:
         return Advice(None, 0.0, f"No {kind} found: it is left as it is.", warnings)
     model = "grey" if report.channels == 1 or report.colourless else "color"
     if report.sigma is None or report.sigma < NOISY:
-        return Advice(None, 0.0, "Stuck pixels are its only noise: a median removes them.", warnings)
+        return Advice(
+            None,
+            0.0,
+            "Stuck pixels are its only noise: it is left as it is; a median filter removes them.",
+            warnings,
+        )
     colours = "grey" if model == "grey" else "colour"
     return Advice(
         model, 1.0, f"Noise of sigma {level(report.sigma)} in a {colours} image: model {model}.", warnings
@@ -210,8 +218,8 @@ def _warnings(report: Report) -> tuple[str, ...]:
     """What the shipped models were not trained for; they have seen white Gaussian noise of 0 to 55/255."""
     sigma = report.sigma or 0.0
     said = {
-        f"{100 * report.impulses:.1f} % of the pixels are stuck at black or white: remove them first, by the "
-        "classical median; networks trained on Gaussian noise leave them.": report.impulses >= MANY_STUCK,
+        f"{100 * report.impulses:.1f} % of the pixels are stuck at black or white: remove them first, by a "
+        "median filter; networks trained on Gaussian noise leave them.": report.impulses >= MANY_STUCK,
         f"Even the flattest parts vary by {level(report.flat_sigma or 0)}, with neighbours alike: fine texture, or "
         "noise that went through JPEG, demosaicing or resizing; the sigma of such noise is told too low, and the "
         "models know white noise.": report.correlated,
