@@ -159,7 +159,7 @@ def inspect(image: NDArray | PIL.Image.Image | Image, *, channel_axis: int = -1)
     )  # in black and white alone: nothing in it is stuck
     stuck = 0.0 if drawn else float(np.mean([defects.impulses(tiles) for tiles in channels]))
     mended = [defects.repaired(tiles) for tiles in channels] if stuck else list(channels)
-    found = [levels(tiles) for tiles in mended]
+    found = [None if drawn else levels(tiles) for tiles in mended]
     told = [each for each in found if each is not None]
     grows = curve(told) if told else None
     sigmas = _sigmas(found, mended, grows)
