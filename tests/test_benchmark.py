@@ -31,6 +31,12 @@ COSTS = {"seconds a megapixel": 0.25, "cores": 1.0, "peak MB": 12.0}
 ABOUT = {"parameters": 25_000, "MACs a pixel": 57_000}
 
 
+@pytest.fixture(autouse=True)
+def _none_shipped(monkeypatch):
+    """Only the models that a test names."""
+    monkeypatch.setattr(section, "SHIPPED", {})
+
+
 @pytest.fixture
 def shelf(tmp_path):
     """Set12 as it could be, small, and its colours as a folder."""

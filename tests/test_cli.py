@@ -438,7 +438,7 @@ def test_other_mistakes(refused, arguments, told, monkeypatch, tmp_path):
 
 @pytest.mark.parametrize(
     ("arguments", "told"),
-    [(("denoise",), "Missing argument 'IN'"), (("list", "--jsn"), "--json"), (("evaluate", "tv"), "--data")],
+    [(("denoise",), "Missing argument 'IN...'"), (("list", "--jsn"), "--json"), (("evaluate", "tv"), "--data")],
 )
 def test_the_form_of_a_command(call, arguments, told):
     status, out, err = call(*arguments)
@@ -598,7 +598,8 @@ def test_many_files_are_denoised_and_the_bad_one_is_told_at_the_end(tmp_path):
     assert done.returncode == 1
     assert sorted(done.stdout.split()) == [str(tmp_path / "out" / name) for name in ("a.png", "in/b.png")]
     assert "2 denoised, 1 failed" in done.stderr
-    assert done.stderr.splitlines()[-1].startswith("grainless: bad.png is a broken PNG file")
+    bad = tmp_path / "scans" / "bad.png"
+    assert done.stderr.splitlines()[-1].startswith(f"grainless: {bad}: bad.png is a broken PNG file")
     again = grainless("denoise", tmp_path / "scans", "-o", tmp_path / "out", "-r", "--json")
     states = {each["source"].rpartition("/")[2]: each["state"] for each in json.loads(again.stdout)}
     assert states == {"a.png": "skipped", "bad.png": "failed", "b.png": "skipped"}
