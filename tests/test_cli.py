@@ -438,7 +438,11 @@ def test_other_mistakes(refused, arguments, told, monkeypatch, tmp_path):
 
 @pytest.mark.parametrize(
     ("arguments", "told"),
-    [(("denoise",), "Missing argument 'IN...'"), (("list", "--jsn"), "--json"), (("evaluate", "tv"), "--data")],
+    [
+        (("denoise",), "Missing argument 'IN...'"),
+        (("list", "--jsn"), "--json"),
+        (("evaluate", "tv"), "--data"),
+    ],
 )
 def test_the_form_of_a_command(call, arguments, told):
     status, out, err = call(*arguments)
