@@ -21,6 +21,9 @@ from grainless.tiles import Span, spans
 
 LOOKED_AT = 2**20  # pixels
 
+BANDS = 3
+"""Held at once: the first of a page, kept for its metadata, the one that is written, and the one that is worked on."""
+
 
 def must_stream(source: Path, target: Path, denoiser: Denoiser, budget: int) -> bool:
     """Whether an image is too large to be denoised whole within a budget of bytes, and can be streamed.
@@ -123,7 +126,7 @@ class Plan:
         free = budget - memory.RESERVE - 2 * page.held_at_once
         least = min(cutting.shortest**2, denoiser.grown(height) * denoiser.grown(width))
         tile = max(least, min(TILE, int(free / 2 / denoiser.bytes_a_pixel)))
-        a_row = width * page.page.samplesperpixel * (memory.A_SAMPLE + memory.CLEAR * alpha)
+        a_row = width * page.page.samplesperpixel * (BANDS * memory.A_SAMPLE + memory.CLEAR * alpha)
         around = 4 * BLOCK if alpha else 0
         rows = int((free - tile * denoiser.bytes_a_pixel) // a_row) - around
         lowest = min(cutting.shortest, denoiser.grown(height))
@@ -155,6 +158,7 @@ def _bands(page: Page, plan: Plan, denoiser: Denoiser, strength: float, name: st
             pixels = blend(image.pixels, denoiser, strength, clear_of(image), rows=rows, tile=plan.tile)
         alpha = None if image.alpha is None else image.alpha[first - above : last - above]
         yield replace(image, pixels=pixels[:, first - start : last - start], alpha=alpha)
+        del image, pixels, alpha  # before the next band is read
 
 
 def _around(page: Page, start: int, stop: int) -> tuple[int, int]:
