@@ -156,13 +156,13 @@ def inspect(image: NDArray | PIL.Image.Image | Image, *, channel_axis: int = -1)
     ends = [defects.clipped(tiles) for tiles in channels]
     drawn = all(
         black + white == 1 for black, white in ends
-    )  # in black and white alone: nothing in it is stuck
+    )  # in black and white alone: no noise, nothing stuck
     stuck = 0.0 if drawn else float(np.mean([defects.impulses(tiles) for tiles in channels]))
     mended = [defects.repaired(tiles) for tiles in channels] if stuck else list(channels)
     found = [None if drawn else levels(tiles) for tiles in mended]
     told = [each for each in found if each is not None]
     grows = curve(told) if told else None
-    sigmas = _sigmas(found, mended, grows)
+    sigmas = (0.0,) * len(channels) if drawn else _sigmas(found, mended, grows)
     flat = [each for each in map(defects.correlation, mended) if each is not None]
     return Report(
         name=image.name,
