@@ -28,12 +28,13 @@ from grainless.learn.networks import NETWORKS
 
 GRAINLESS = [sys.executable, "-m", "grainless.cli"]
 PEAK = """
-import resource, sys
+import re, sys
+from pathlib import Path
 from grainless.cli import main
 try:
     main()
-finally:
-    print("PEAK", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)
+finally:  # ru_maxrss would begin at the parent's
+    print("PEAK", re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1], file=sys.stderr)
 """
 NETS: dict[str, dict[str, Any]] = {
     "dense": {"size": (28, 28)},
