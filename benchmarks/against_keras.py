@@ -15,7 +15,7 @@ from pathlib import Path
 from measuring import Turn, compare, tell_and_keep
 from systems import SYSTEMS, System
 
-from grainless.allocator import keep_freed_memory
+from grainless.cli.allocator import keep_freed_memory
 
 PAIRS = 9
 WORKER = Path(__file__).parent / "keras_steps.py"

@@ -13,13 +13,13 @@ from typing import Any
 from measuring import tell_and_keep
 from rich.progress import track
 
-from grainless.judge.baselines import BASELINES, candidates, middles
-from grainless.judge.data.find import Shelf
-from grainless.judge.data.folders import Folder
-from grainless.judge.data.images import Images
-from grainless.judge.evaluation import evaluate
-from grainless.judge.metrics import METRICS
-from grainless.judge.noise import Gaussian
+from grainless.data.find import Shelf
+from grainless.data.folders import Folder
+from grainless.data.images import Images
+from grainless.evaluation.baselines import BASELINES, candidates, middles
+from grainless.evaluation.evaluate import evaluate
+from grainless.evaluation.metrics import METRICS
+from grainless.noise import Gaussian
 
 SIGMAS = (15, 25, 50)
 PIXELS, SIDE = 250_000, 128

@@ -21,10 +21,10 @@ from skimage.data import camera
 from skimage.restoration import denoise_bilateral
 
 from grainless.errors import RunError
-from grainless.judge.baselines import BASELINES
-from grainless.judge.contest import model
-from grainless.judge.evaluation import Denoise
-from grainless.judge.metrics import psnr
+from grainless.evaluation.baselines import BASELINES
+from grainless.evaluation.denoisers import model
+from grainless.evaluation.evaluate import Denoise
+from grainless.evaluation.metrics import psnr
 
 SIGMA, ROUNDS = 25 / 255, 5
 Array = np.ndarray

@@ -22,15 +22,15 @@ import tifffile
 import torch
 from measuring import compare, tell_and_keep
 
-from grainless.card import Card
 from grainless.learn.export import export
 from grainless.learn.networks import NETWORKS
+from grainless.model.card import Card
 
-GRAINLESS = [sys.executable, "-m", "grainless.cli"]
+GRAINLESS = [sys.executable, "-m", "grainless"]
 PEAK = """
 import re, sys
 from pathlib import Path
-from grainless.cli import main
+from grainless.cli.main import main
 try:
     main()
 finally:  # ru_maxrss would begin at the parent's

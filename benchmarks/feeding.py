@@ -15,10 +15,10 @@ import numpy as np
 from measuring import Turn, median_with_interval, tell_and_keep
 from systems import SYSTEMS
 
-from grainless.allocator import keep_freed_memory
-from grainless.judge.data.images import Images
-from grainless.learn.draw import TorchDraw
-from grainless.learn.feed import Whole
+from grainless.cli.allocator import keep_freed_memory
+from grainless.data.images import Images
+from grainless.learn.fitting.batches import Whole
+from grainless.learn.fitting.draw import TorchDraw
 
 ROUNDS = 11
 SYSTEM = SYSTEMS["A"]

@@ -19,7 +19,7 @@ from measuring import tell_and_keep
 from PIL import Image
 
 from grainless.inspection import Report, inspect
-from grainless.judge.noise import NumpyDraw, noise_from
+from grainless.noise import NumpyDraw, noise_from
 
 DATA = Path(os.environ["GRAINLESS_DATA"]) / "test"
 SIGMAS = (2, 5, 10, 15, 25, 35, 50)

@@ -48,7 +48,7 @@ rate = 2e-3
 schedule = "one-cycle"
 ema = 0.99
 """
-GRAINLESS = [sys.executable, "-m", "grainless.cli"]
+GRAINLESS = [sys.executable, "-m", "grainless"]
 
 
 def train(data: str, network: str) -> Path:

@@ -10,11 +10,11 @@ import numpy as np
 import torch
 from measuring import Turn
 
-from grainless.judge.data.images import Data, Images
-from grainless.judge.parts import make
-from grainless.learn.fit import Fit
+from grainless.data.images import Data, Images
+from grainless.learn.fitting.fit import Fit
 from grainless.learn.networks import NETWORKS, Network
 from grainless.learn.recipe import Recipe, shipped
+from grainless.parts import make
 
 Noise = Callable[[torch.Tensor], torch.Tensor]
 

@@ -22,8 +22,8 @@ import numpy as np
 import onnxruntime
 from measuring import tell_and_keep
 
-from grainless import devices
-from grainless.denoiser import TILE, Denoiser
+from grainless.model import devices
+from grainless.model.denoiser import TILE, Denoiser
 
 SIDES = (384, 512, 768, 1024, 1536, 2048)
 SETTINGS = {
@@ -37,9 +37,9 @@ def model(folder: Path) -> Path:
     """The network as an ONNX file."""
     import torch
 
-    from grainless.card import Card
     from grainless.learn.export import export
     from grainless.learn.networks.unet import UNet
+    from grainless.model.card import Card
 
     network = UNet(widths=(32, 64, 128), blocks=2, fold=2, bias=False)
     card = Card("unet", network.channels, None, network.multiple, network.least, network.reach)

@@ -13,7 +13,7 @@ from measuring import Turn, compare, tell_and_keep
 from systems import SYSTEMS, System
 from torch.nn import functional as F
 
-from grainless.allocator import keep_freed_memory
+from grainless.cli.allocator import keep_freed_memory
 
 PAIRS = 11
 

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
-from grainless.denoiser import load
-from grainless.judge.contest import blind, contender
-from grainless.judge.data.find import Shelf
-from grainless.judge.data.photos import Photos
-from grainless.judge.evaluation import Task
-from grainless.judge.metrics import psnr
-from grainless.judge.noise import noise_from
-from grainless.judge.pictures import detail, strip
+from grainless.model.denoiser import load
+from grainless.evaluation.denoisers import blind, contender
+from grainless.data.find import Shelf
+from grainless.data.photos import Photos
+from grainless.evaluation.evaluate import Task
+from grainless.evaluation.metrics import psnr
+from grainless.noise import noise_from
+from grainless.evaluation.pictures import detail, strip
 from grainless.learn.demo import CLASSICAL, NOISE
 
 PHOTOGRAPH, SEED = "camera.png", 7

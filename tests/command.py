@@ -4,7 +4,7 @@ import signal
 import subprocess
 import sys
 
-COMMAND = (sys.executable, "-m", "grainless.cli")
+COMMAND = (sys.executable, "-m", "grainless")
 
 
 def grainless(*arguments, **options):

@@ -9,8 +9,8 @@ import PIL.Image
 import pytest
 
 from grainless.errors import InputError
-from grainless.formats.pixels import from_samples
-from grainless.image import Metadata, frames, read, write_frames
+from grainless.image.files import Metadata, frames, read, write_frames
+from grainless.image.image import from_samples
 
 PROFILE = b"a colour profile" * 5000  # longer than one segment of a JPEG
 DTYPES = {8: np.uint8, 16: np.uint16, 32: np.float32}

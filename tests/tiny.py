@@ -4,7 +4,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from grainless.card import KEY
+from grainless.model.card import KEY
 
 
 def save(path, card, *nodes, weights=None, sides=("h", "w")):

@@ -1,6 +1,6 @@
 """Trainings of a second: digits through a code of 8 numbers."""
 
-from grainless.judge.data.find import Shelf
+from grainless.data.find import Shelf
 from grainless.learn.recipe import Recipe
 from grainless.learn.train import train
 

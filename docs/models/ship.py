@@ -15,16 +15,16 @@ from typing import Any
 import numpy as np
 import onnx
 
-from grainless.card import KEY, Card
-from grainless.denoiser import Denoiser
-from grainless.judge.benchmark.sets import judged
-from grainless.judge.contest import blind
-from grainless.judge.curves import curve_png
-from grainless.judge.data.find import Shelf
-from grainless.judge.evaluation import evaluate
-from grainless.judge.noise import noise_from
+from grainless.model.card import KEY, Card
+from grainless.model.denoiser import Denoiser
+from grainless.evaluation.benchmark.sets import judged
+from grainless.evaluation.denoisers import blind
+from grainless.evaluation.curves import curve_png
+from grainless.data.find import Shelf
+from grainless.evaluation.evaluate import evaluate
+from grainless.noise import noise_from
 from grainless.learn.run import Run
-from grainless.zoo import PRETRAINED
+from grainless.model.zoo import PRETRAINED
 
 PAGES = Path(__file__).parent
 TEST = {1: "bsd68", 3: "cbsd68"}  # channels -> the set that the field judges by

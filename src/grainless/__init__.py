@@ -11,14 +11,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from grainless.arrays import denoise
-    from grainless.card import Card
-    from grainless.denoiser import Denoiser, load
-    from grainless.denoising import denoise_image
+    from grainless.denoising.arrays import denoise
+    from grainless.denoising.process import denoise_image
     from grainless.errors import InputError, RunError
-    from grainless.image import Image, read, write
+    from grainless.image.files import Image, read, write
     from grainless.inspection import Report, inspect
-    from grainless.zoo import models
+    from grainless.model.card import Card
+    from grainless.model.denoiser import Denoiser, load
+    from grainless.model.zoo import models
 
 __version__ = "0.1.0.dev0"
 
@@ -42,19 +42,19 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Card": "card",
-    "Denoiser": "denoiser",
-    "denoise": "arrays",
-    "denoise_image": "denoising",
-    "load": "denoiser",
+    "Card": "model.card",
+    "Denoiser": "model.denoiser",
+    "denoise": "denoising.arrays",
+    "denoise_image": "denoising.process",
+    "load": "model.denoiser",
     "InputError": "errors",
     "RunError": "errors",
-    "Image": "image",
-    "read": "image",
-    "write": "image",
+    "Image": "image.image",
+    "read": "image.files",
+    "write": "image.files",
     "Report": "inspection",
     "inspect": "inspection",
-    "models": "zoo",
+    "models": "model.zoo",
 }
 
 

@@ -8,9 +8,9 @@ import numpy as np
 import PIL.Image
 from numpy.typing import NDArray
 
-from grainless.clear import clear_pixels, filled
-from grainless.formats.pixels import Image
-from grainless.given import check_mode, check_range, planes
+from grainless.image.arrays import check_mode, check_range, planes
+from grainless.image.image import Image
+from grainless.image.transparent import clear_pixels, filled
 from grainless.inspection import defects
 from grainless.inspection.curve import Curve, curve
 from grainless.inspection.defects import Grid

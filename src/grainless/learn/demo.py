@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from grainless.denoiser import Denoiser
-from grainless.judge.contest import blind, contenders
-from grainless.judge.data.find import Shelf
-from grainless.judge.evaluation import Row, evaluate
-from grainless.judge.noise import noise_from
+from grainless.data.find import Shelf
+from grainless.evaluation.denoisers import blind, contenders
+from grainless.evaluation.evaluate import Row, evaluate
 from grainless.learn.page import write_page
 from grainless.learn.recipe import Recipe
 from grainless.learn.run import Run
 from grainless.learn.train import Watcher, train
+from grainless.model.denoiser import Denoiser
+from grainless.noise import noise_from
 
 NOISE = "gaussian:sigma=25/255"
 CLASSICAL = ("median", "nlm", "wavelet", "tv")

@@ -14,9 +14,9 @@ from torch import Tensor
 from torch.export import Dim
 
 from grainless.atomic import whole
-from grainless.card import KEY, Card
 from grainless.errors import RunError
 from grainless.learn.networks import Network
+from grainless.model.card import KEY, Card
 
 TOLERANCE = 1e-4
 """How much the file's images may differ from the network's, in full scales: far below one step of 8 bits."""
@@ -31,7 +31,7 @@ def export(network: Network, path: Path, card: Card, samples: Tensor) -> float:
     Args:
         network: on any device and in any mode; it is left as it is.
         path: of the file; it stands there only if it gives what the network gives.
-        card: the facts, kept in the file's metadata under `grainless.card.KEY`.
+        card: the facts, kept in the file's metadata under `grainless.model.card.KEY`.
         samples: real images to compare with, besides random ones, (n, c, h, w).
 
     Returns:

@@ -8,13 +8,13 @@ import numpy as np
 
 from grainless import __version__
 from grainless.atomic import write_text
-from grainless.judge.data.images import Data
-from grainless.judge.data.summary import describe
-from grainless.judge.evaluation import NOISY, Array, Denoise, Row, Task
-from grainless.judge.noise import Chain
-from grainless.judge.report import Html, curve, facts, grid, headline, page, scores, table
+from grainless.data.images import Data
+from grainless.data.summary import describe
+from grainless.evaluation.evaluate import NOISY, Array, Denoise, Row, Task
+from grainless.evaluation.report import Html, curve, facts, grid, headline, page, scores, table
 from grainless.learn.run import Run
 from grainless.learn.summary import of_run
+from grainless.noise import Chain
 
 PHOTOGRAPHS, SPECIMENS = 4, 20
 """How many test images are shown: large ones, and those of a few dozen pixels a side."""

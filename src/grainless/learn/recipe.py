@@ -9,17 +9,17 @@ from typing import Any, Self
 
 import tomlkit
 
+from grainless.data import DATA
+from grainless.data.find import Shelf
+from grainless.data.images import Data, DataSet
 from grainless.errors import InputError, did_you_mean, unknown
-from grainless.judge.data import DATA
-from grainless.judge.data.find import Shelf
-from grainless.judge.data.images import Data, DataSet
-from grainless.judge.noise import Chain, noise_from
-from grainless.judge.parts import Mistakes, checked, choose, make, match, spec
-from grainless.learn.fit import Fit
-from grainless.learn.losses import LOSSES, Loss, check_loss
+from grainless.learn.fitting.fit import Fit
+from grainless.learn.fitting.losses import LOSSES, Loss, check_loss
+from grainless.learn.fitting.methods import WAYS, Way
 from grainless.learn.networks import NETWORKS
 from grainless.learn.networks.network import Network, check_size
-from grainless.learn.pairs import WAYS, Way
+from grainless.noise import Chain, noise_from
+from grainless.parts import Mistakes, checked, choose, make, match, spec
 
 MAX_SEED = 2**31 - 1
 """Every generator of torch, numpy and optuna takes so many, also where a study counts on from a seed."""

@@ -4,8 +4,8 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from grainless.judge.data import DATA
-from grainless.learn.fit import Fit
+from grainless.data import DATA
+from grainless.learn.fitting.fit import Fit
 from grainless.learn.networks import NETWORKS
 from grainless.learn.networks.layers import layers, parameters
 from grainless.learn.recipe import Recipe

@@ -11,17 +11,16 @@ from typing import Any, Protocol
 import torch
 from torch.utils.tensorboard import SummaryWriter
 
-from grainless.allocator import keep_freed_memory
-from grainless.denoiser import Denoiser
+from grainless.data.find import Shelf
+from grainless.data.images import Data
 from grainless.errors import RunError
-from grainless.judge.contest import blind
-from grainless.judge.data.find import Shelf
-from grainless.judge.data.images import Data
-from grainless.learn.finish import DENOISED, export_best, score
-from grainless.learn.fit import Epoch, Fit
+from grainless.evaluation.denoisers import blind
+from grainless.learn.fitting.fit import Epoch, Fit
 from grainless.learn.page import write_page
 from grainless.learn.recipe import Recipe
 from grainless.learn.run import Run
+from grainless.learn.score import DENOISED, export_best, score
+from grainless.model.denoiser import Denoiser
 
 
 class Watcher(Protocol):
@@ -51,7 +50,6 @@ def train(recipe: Recipe, out: Path, *, shelf: Shelf, watcher: Watcher, resume: 
         InputError: `out` holds something else; the recipe does not fit the data.
         RunError: the training diverged, or was stopped by the person; the best weights so far are kept.
     """
-    keep_freed_memory()
     run = Run.open(out) if resume else None
     if run:
         run.check_made_by(recipe)

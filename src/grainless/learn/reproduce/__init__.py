@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from grainless.atomic import write_text
-from grainless.judge.parts import choose
 from grainless.learn.reproduce import a, b, c, d, e
 from grainless.learn.reproduce.table import Effort, Reproduce, machine
 from grainless.learn.studies.study import Study
+from grainless.parts import choose
 
 SYSTEMS: dict[str, Reproduce] = {
     "A": a.reproduce,

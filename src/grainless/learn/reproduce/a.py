@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from grainless.judge.data.images import Images
-from grainless.judge.evaluation import Denoise, evaluate
-from grainless.judge.markdown import table
-from grainless.judge.metrics import METRICS
-from grainless.judge.pictures import strip
+from grainless.data.images import Images
+from grainless.evaluation.evaluate import Denoise, evaluate
+from grainless.evaluation.markdown import table
+from grainless.evaluation.metrics import METRICS
+from grainless.evaluation.pictures import strip
 from grainless.learn.reproduce.table import Effort, Figure, Section, picture, score, took, with_excess
 from grainless.learn.run import Run
 from grainless.learn.studies.study import Study, denoiser, scenes

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import numpy as np
 
-from grainless.judge.baselines import best_setting
-from grainless.judge.data.images import Images
-from grainless.judge.evaluation import Denoise, Row, evaluate
-from grainless.judge.metrics import METRICS
-from grainless.judge.pictures import strip
+from grainless.data.images import Images
+from grainless.evaluation.baselines import best_setting
+from grainless.evaluation.evaluate import Denoise, Row, evaluate
+from grainless.evaluation.metrics import METRICS
+from grainless.evaluation.pictures import strip
 from grainless.learn.reproduce.table import Effort, Figure, Section, picture, took
 from grainless.learn.run import Run
 from grainless.learn.studies.study import Study, denoiser

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import numpy as np
 
-from grainless.judge.baselines import INCLUDED
-from grainless.judge.contest import contenders
-from grainless.judge.data.images import Data
-from grainless.judge.evaluation import Row, evaluate
-from grainless.judge.markdown import table
-from grainless.judge.metrics import METRICS
-from grainless.judge.pictures import strip
-from grainless.learn.code import Coder
+from grainless.data.images import Data
+from grainless.evaluation.baselines import INCLUDED
+from grainless.evaluation.denoisers import contenders
+from grainless.evaluation.evaluate import Row, evaluate
+from grainless.evaluation.markdown import table
+from grainless.evaluation.metrics import METRICS
+from grainless.evaluation.pictures import strip
+from grainless.learn.codes import Coder
 from grainless.learn.recipe import Recipe
 from grainless.learn.reproduce.table import Effort, Figure, Section, picture, score, took
 from grainless.learn.run import Run

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from grainless.judge.evaluation import evaluate
-from grainless.judge.metrics import METRICS
-from grainless.judge.pictures import strip
+from grainless.evaluation.evaluate import evaluate
+from grainless.evaluation.metrics import METRICS
+from grainless.evaluation.pictures import strip
 from grainless.learn.recipe import Recipe
 from grainless.learn.reproduce.table import Effort, Figure, Section, picture, score, took
 from grainless.learn.run import Run

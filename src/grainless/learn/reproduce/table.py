@@ -11,8 +11,8 @@ from typing import Literal
 import torch
 
 from grainless import __version__
-from grainless.judge.machine import processor
-from grainless.judge.markdown import table
+from grainless.evaluation.machine import processor
+from grainless.evaluation.markdown import table
 from grainless.learn.run import Run
 from grainless.learn.studies.study import Study
 from grainless.learn.summary import of_run

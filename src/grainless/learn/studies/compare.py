@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from grainless.errors import InputError
-from grainless.judge.metrics import METRICS
-from grainless.judge.parts import choose
-from grainless.judge.pictures import strip
+from grainless.evaluation.metrics import METRICS
+from grainless.evaluation.pictures import strip
 from grainless.learn.recipe import Recipe
 from grainless.learn.run import Run
 from grainless.learn.studies.study import Study, scenes
 from grainless.learn.summary import of_run
+from grainless.parts import choose
 
 PICTURES = 8
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from grainless.denoiser import Denoiser
-from grainless.judge.contest import blind
-from grainless.judge.data.find import Shelf
-from grainless.judge.evaluation import Array, Denoise, Task
+from grainless.data.find import Shelf
+from grainless.evaluation.denoisers import blind
+from grainless.evaluation.evaluate import Array, Denoise, Task
 from grainless.learn.recipe import Recipe
 from grainless.learn.run import Run
 from grainless.learn.train import Watcher, train
+from grainless.model.denoiser import Denoiser
 
 LONGEST = 255
 """Bytes that the name of a file or a folder may have, nearly everywhere."""

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from grainless.errors import InputError
-from grainless.judge.evaluation import Array
-from grainless.judge.pictures import strip
+from grainless.evaluation.evaluate import Array
+from grainless.evaluation.pictures import strip
 from grainless.learn.recipe import Recipe
 from grainless.learn.run import Run
 from grainless.learn.studies.study import Study, scenes

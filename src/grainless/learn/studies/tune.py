@@ -9,9 +9,9 @@ from optuna.storages.journal import JournalFileBackend
 from optuna.trial import TrialState
 from torch.utils.tensorboard import SummaryWriter
 
+from grainless.data.images import Data
 from grainless.errors import InputError
-from grainless.judge.data.images import Data
-from grainless.learn.fit import Diverged, Epoch, Fit
+from grainless.learn.fitting.fit import Diverged, Epoch, Fit
 from grainless.learn.recipe import Recipe
 from grainless.learn.studies.study import Study
 from grainless.learn.train import Watcher

@@ -1,0 +1,1 @@
+"""The command line: commands read arguments, call one verb, print."""

@@ -1,0 +1,77 @@
+"""Training as a person sees it: a moving bar in a terminal, plain lines elsewhere."""
+
+from types import TracebackType
+from typing import Self
+
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from grainless.cli.allocator import keep_freed_memory
+from grainless.cli.console import err
+from grainless.data.images import Data
+from grainless.learn.fitting.fit import Epoch, Fit
+from grainless.learn.networks.layers import parameters
+from grainless.learn.recipe import Recipe
+
+
+class TerminalWatcher:
+    """Shows loss, images a second and time left. Used in a `with`, which puts the terminal back in order."""
+
+    def __init__(self) -> None:
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("loss {task.fields[loss]:.4g}  {task.fields[speed]:,.0f} images/s  left"),
+            TimeRemainingColumn(),
+            console=err,
+            disable=not err.is_terminal,
+            transient=True,
+        )
+        self._task = self._bar.add_task("training", total=None, loss=float("nan"), speed=0.0)
+
+    def __enter__(self) -> Self:
+        keep_freed_memory()  # this process is the program's own: a library would not change it
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+
+    def begun(self, recipe: Recipe, data: Data, fit: Fit) -> None:
+        """Say what is about to be trained on what."""
+        total, _ = parameters(fit.network)
+        seen = f"{len(data.train):,} images of {data.name}"
+        device = next(fit.network.parameters()).device
+        where = "" if device.type == "cpu" else f", on {device}"
+        self._fit, self._epochs, self._batch, self._past = fit, fit.epochs, fit.batch, len(fit.history)
+        going_on = f", {self._past} of them done" if self._past else ""
+        err.print(
+            f"{recipe.name}: {total:,} parameters, {seen}, at most {fit.epochs} epochs{going_on}{where}",
+            markup=False,
+            highlight=False,
+        )
+        if fit.missed:
+            start = recipe.options["train.start"]
+            told = f"{start} has no weights that fit for: {', '.join(fit.missed)}"
+            err.print(told, markup=False, highlight=False)
+
+    def step(self, done: int, steps: int, loss: float) -> None:
+        """Move the bar."""
+        total, past = self._epochs * steps, self._past * steps
+        task = self._bar.tasks[0]
+        if task.total is None:  # now that it is known, steps of an earlier day must not count as speed
+            self._bar.reset(self._task, total=total, completed=past)
+        speed = (task.speed or 0.0) * self._batch
+        self._bar.update(self._task, completed=past + done, loss=loss, speed=speed)
+
+    def epoch(self, epoch: Epoch) -> None:
+        """One line an epoch, which stays."""
+        self._past = epoch.number
+        if self._fit.done:
+            self._bar.update(self._task, description="judging")
+        err.print(
+            f"epoch {epoch.number}/{self._epochs}  loss {epoch.loss:.5f}  validation {epoch.validation:.5f}"
+            f"{'  best' if epoch.best else '      '}  {epoch.images / epoch.seconds:,.0f} images/s",
+            highlight=False,
+        )

@@ -1,0 +1,32 @@
+"""Data sets: one file, one kind of storage; each gives `Data`, its images as bytes.
+
+To add one: a frozen dataclass whose fields are its options, with `channels` and `size` (what is known of
+the images before they are read) and `read(shelf)`, which gives `Data`; then its line in `DATA`. A file that
+can be fetched is a `Remote` with its sha256, got by `shelf.files`. What takes long to import is imported in
+`read`, which commonly ends so:
+
+    train, validation = split(len(images), [self.validation], seed=self.seed)
+    return Data("name", images.take(train), images.take(validation), test, found=str(path))
+"""
+
+from collections.abc import Callable
+
+from grainless.data.cifar import Cifar10
+from grainless.data.csv_rows import Csv
+from grainless.data.digits import Digits
+from grainless.data.folders import Folder
+from grainless.data.idx import FashionMnist, Mnist
+from grainless.data.images import DataSet
+from grainless.data.pairs import Pairs
+from grainless.data.photos import Photos
+
+DATA: dict[str, Callable[..., DataSet]] = {
+    "photos": Photos,
+    "digits": Digits,
+    "mnist": Mnist,
+    "fashion-mnist": FashionMnist,
+    "cifar10": Cifar10,
+    "csv": Csv,
+    "folder": Folder,
+    "pairs": Pairs,
+}

@@ -1,0 +1,44 @@
+"""scikit-learn's handwritten digits: small enough for a test, and always there."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from grainless.data.find import Shelf
+from grainless.data.images import Data, Images
+from grainless.data.split import Held, split
+
+
+@dataclass(frozen=True, kw_only=True)
+class Digits:
+    """Digits: 1,797 grey images of 8 x 8 in ten classes, inside scikit-learn.
+
+    Their 17 levels, 0..16, are spread over the bytes: round(255 level / 16).
+
+    Args:
+        validation: images held out: below 1 a share, from 1 a number.
+        test: the same for the test.
+        seed: chooses which are held out.
+
+    Source: E. Alpaydin, C. Kaynak, "Optical recognition of handwritten digits", UCI Machine Learning
+    Repository, 1998, its test images.
+    """
+
+    validation: Held = 0.1
+    test: Held = 0.2
+    seed: int = 0
+
+    channels: ClassVar[int] = 1
+    size: ClassVar[tuple[int, int]] = (8, 8)
+
+    def read(self, shelf: Shelf) -> Data:
+        """Read them; `shelf` is not looked at."""
+        from sklearn.datasets import load_digits
+
+        digits = load_digits()
+        levels = np.rint(digits.images[:, None] * (255 / 16)).astype(np.uint8)
+        images = Images.of(levels, digits.target.astype(np.int64))
+        rows = split(len(images), [self.validation, self.test], seed=self.seed, source="digits")
+        train, validation, test = map(images.take, rows)
+        return Data("digits", train, validation, test, found="scikit-learn")

@@ -1,0 +1,71 @@
+"""A folder of images of any sizes."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from grainless.data.find import Shelf
+from grainless.data.gather import gather
+from grainless.data.images import Data
+from grainless.data.split import Held, split
+from grainless.image.folder import image_files
+
+
+@dataclass(frozen=True, kw_only=True)
+class Folder:
+    """Folder: images of any sizes, in memory.
+
+    Where the folder has a folder train/ inside, that is trained on, and validation/ and test/ are taken for
+    the other parts if they are there; what is not there is held out of the training images by chance.
+
+    Pixels are 8-bit, or 16-bit where all images are 16-bit grey. EXIF orientation is applied; what is
+    transparent lies on white.
+
+    Args:
+        path: the folder, as a path or below a data folder.
+        validation: images held out: below 1 a share of all, from 1 a number.
+        test: the same for the test.
+        seed: chooses which are held out.
+        recursive: look into the folders inside it, too.
+        grey: turn colour into grey: one channel. Else grey into colour: three.
+    """
+
+    path: Path
+    validation: Held = 0.1
+    test: Held = 0.1
+    seed: int = 0
+    recursive: bool = False
+    grey: bool = False
+
+    size: ClassVar[None] = None
+
+    @property
+    def channels(self) -> int:
+        return 1 if self.grey else 3
+
+    def read(self, shelf: Shelf) -> Data:
+        """Decode all images.
+
+        Raises:
+            InputError: there is no such folder, it has no images or too few, or one cannot be read.
+        """
+        folder = shelf.locate(self.path)
+        files = self._parts(folder)
+        parts = {part: gather(paths, self.channels) for part, paths in files.items()}
+        return Data("folder", **parts, found=str(folder))
+
+    def _parts(self, folder: Path) -> dict[str, list[Path]]:
+        """The files of each part."""
+        ready = folder / "train"
+        held = {"validation": self.validation, "test": self.test}
+        files = {
+            part: image_files(folder / part, recursive=self.recursive)
+            for part in held
+            if ready.is_dir() and (folder / part).is_dir()
+        }
+        dealt = [part for part in held if part not in files]
+        images = image_files(ready if ready.is_dir() else folder, recursive=self.recursive)
+        indices = split(len(images), [held[part] for part in dealt], seed=self.seed, source=str(folder))
+        for part, rows in zip(("train", *dealt), indices, strict=True):
+            files[part] = [images[row] for row in rows]
+        return files

@@ -1,0 +1,104 @@
+"""Many image files into one buffer: in memory, or decoded once into a cache on the disk."""
+
+import json
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grainless.atomic import whole, write_text
+from grainless.data.decode import decode, head
+from grainless.data.images import Images
+
+Type = np.dtype[np.unsignedinteger]
+
+FORMAT = 1
+"""Of the cache: another number makes it anew."""
+
+
+def gather(paths: Sequence[Path], channels: int, *, cache: Path | None = None) -> Images:
+    """Decode files into one buffer, uint16 if all are 16-bit grey, else uint8.
+
+    Args:
+        paths: the files, in the order of the images.
+        channels: 1 grey, 3 RGB.
+        cache: a folder. The images are then decoded once, one by one, into a .npy file there, which is read as a
+            memory map; a .json file beside it holds their sizes. Both are named by what the sources are: their
+            paths, lengths and times.
+
+    Raises:
+        InputError: a file cannot be read.
+        RunError: the cache could not be written; it is as it was before.
+    """
+    if cache is None:
+        return _in_memory(paths, channels)
+    name = _name(paths, channels)
+    try:
+        return _cached(cache, name, channels)
+    except (OSError, ValueError, KeyError):  # not there, or not whole
+        _write(cache, name, paths, channels)
+        return _cached(cache, name, channels)
+
+
+def plan(paths: Sequence[Path], channels: int) -> tuple[Type, int]:
+    """What one buffer for all these files is: its type, and how many values it holds; nothing is decoded."""
+    heads = [head(path) for path in paths]
+    dtype: type[np.unsignedinteger] = np.uint16 if all(each.deep for each in heads) else np.uint8
+    return np.dtype(dtype), channels * sum(each.width * each.height for each in heads)
+
+
+def _decoded(paths: Sequence[Path], channels: int, dtype: Type) -> Iterator[NDArray[np.unsignedinteger]]:
+    """The images one by one; 16-bit ones rounded to bytes if that is the type."""
+    for path in paths:
+        image = decode(path, channels)
+        if image.dtype.itemsize > dtype.itemsize:
+            image = ((image.astype(np.uint32) + 128) // 257).astype(np.uint8)
+        yield image
+
+
+def _in_memory(paths: Sequence[Path], channels: int) -> Images:
+    dtype, total = plan(paths, channels)
+    buffer = np.empty(total, dtype)
+    sizes, end = [], 0
+    for image in _decoded(paths, channels, dtype):
+        buffer[end : end + image.size] = image.ravel()
+        end += image.size
+        sizes.append(image.shape[1:])
+    return _images(buffer, sizes, channels, [path.name for path in paths])
+
+
+def _write(cache: Path, name: str, paths: Sequence[Path], channels: int) -> None:
+    """Decode into the cache; the index comes last, so that where it stands all is there."""
+    dtype, total = plan(paths, channels)
+    sizes = []
+    with whole(cache / f"{name}.npy") as lent, lent.open("wb") as file:
+        shape = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": (total,)}
+        np.lib.format.write_array_header_1_0(file, shape)
+        for image in _decoded(paths, channels, dtype):
+            file.write(image.tobytes())
+            sizes.append(image.shape[1:])
+    index = {"names": [path.name for path in paths], "sizes": sizes}
+    write_text(cache / f"{name}.json", json.dumps(index))
+
+
+def _cached(cache: Path, name: str, channels: int) -> Images:
+    """What the cache holds under this name."""
+    index = json.loads((cache / f"{name}.json").read_text("utf-8"))
+    # "c": torch wants memory that could be written; what is written never reaches the file
+    buffer = np.load(cache / f"{name}.npy", mmap_mode="c", allow_pickle=False)
+    return _images(buffer, index["sizes"], channels, index["names"])
+
+
+def _images(
+    buffer: NDArray[np.unsignedinteger], sizes: Sequence[Sequence[int]], channels: int, names: Sequence[str]
+) -> Images:
+    heights, widths = np.array(sizes, np.int64).T
+    return Images(buffer, heights, widths, channels, names=tuple(names))
+
+
+def _name(paths: Sequence[Path], channels: int) -> str:
+    """A name of what the files are and what is made of them; another file or another time is another name."""
+    sources = [(str(path.resolve()), path.stat().st_size, path.stat().st_mtime_ns) for path in paths]
+    return sha256(json.dumps([FORMAT, channels, sources]).encode()).hexdigest()[:32]

@@ -1,0 +1,1 @@
+"""Choose a model by its card, denoise, check what was taken, write."""

@@ -1,0 +1,122 @@
+"""Which images go in, and where each comes out."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from glob import has_magic
+from pathlib import Path
+
+from grainless.errors import InputError
+from grainless.image.files import WRITTEN
+from grainless.image.folder import image_files, natural
+from grainless.image.formats.signatures import RAW_ENDINGS
+
+INSTEAD = {".pbm": ".pgm"}
+"""The ending of files that are read but not written -> what their results are; others become PNG."""
+
+UNREAD = {".heic", ".heif", ".avif", ".jp2", ".jxl", ".psd", ".exr", ".ico", *RAW_ENDINGS}
+"""Images all the same: in a folder they are passed over, and that is told."""
+
+MARK = "-denoised"
+"""What is put behind the name of a file or folder when nobody says where the result goes."""
+
+
+@dataclass(frozen=True)
+class Errand:
+    """An image file, and where its denoised version goes."""
+
+    source: Path
+    target: Path
+
+
+def errands(
+    sources: Sequence[str | Path], out: Path | None = None, *, recursive: bool = False
+) -> list[Errand]:
+    """One errand for each image of files, folders and patterns.
+
+    Without `out`, photo.png becomes photo-denoised.png beside it, and the folder scans becomes the folder
+    scans-denoised. With it, one file goes to that file, or into that folder; of several, and of folders, all
+    go into that folder, with the folders inside a folder mirrored. The result of one errand is never the
+    source of another: what an earlier call wrote is passed over.
+
+    Args:
+        sources: files, folders, or patterns such as "scans/*.png" (** goes into folders).
+        out: a file or a folder.
+        recursive: look into the folders inside a folder, too.
+
+    Raises:
+        InputError: a pattern fits nothing, a folder has no images, `out` is a file and there are several
+            images, or two images would come out as one file.
+    """
+    given = [pair for source in sources for pair in _found(source, out, recursive)]
+    lone = len(given) == 1 and not Path(sources[0]).is_dir()
+    if out and lone and not (out.is_dir() or _named_as_folder(out)):
+        return [Errand(given[0][0], out)]
+    if out and (out.is_file() or (out.suffix.lower() in _written() and not out.is_dir())):
+        raise InputError(f"{out} is the name of one file, and {len(given)} go in: give the name of a folder.")
+    found = [Errand(source, _target(source, within, out)) for source, within in given]
+    written = {each.target.resolve() for each in found}
+    kept = [each for each in found if each.source.resolve() not in written or each.source == each.target]
+    _check_apart(kept)
+    return kept
+
+
+def passed_over(sources: Sequence[str | Path], *, recursive: bool = False) -> dict[str, int]:
+    """How many images of each ending lie in the folders of `sources` that nobody here can read."""
+    folders = [Path(source) for source in sources if str(source) and Path(source).is_dir()]
+    names = [
+        path.suffix.lower() for each in folders for path in (each.rglob("*") if recursive else each.iterdir())
+    ]
+    return dict(Counter(ending for ending in sorted(names) if ending in UNREAD))
+
+
+def _found(source: str | Path, out: Path | None, recursive: bool) -> list[tuple[Path, Path | None]]:
+    """(image, the folder it was found through) of each image of a source."""
+    if not str(source):
+        raise InputError('An image has no name: "" was given. Is a variable empty?')
+    path = Path(source)
+    if path.is_dir():
+        images = image_files(path, recursive=recursive, endings=[*_written(), *INSTEAD])
+        inner = out.resolve() if out and out.resolve() != path.resolve() else None
+        return [(image, path) for image in images if inner not in image.resolve().parents]
+    if has_magic(str(source)) and not path.exists():
+        fitting = Path(path.anchor).glob(str(path.relative_to(path.anchor)))
+        files = [each for each in fitting if each.is_file() and not each.name.startswith(".")]
+        if not files:
+            raise InputError(f"No file fits the pattern {source}.")
+        return [(each, None) for each in sorted(files, key=lambda each: natural(str(each)))]
+    return [(path, None)]
+
+
+def _target(source: Path, within: Path | None, out: Path | None) -> Path:
+    inside = source.relative_to(within) if within else Path(source.name)
+    ending = inside.suffix.lower()
+    inside = inside if ending in _written() else inside.with_suffix(INSTEAD.get(ending, ".png"))
+    if out:
+        return out / inside
+    if within:
+        folder = within.resolve()
+        return folder.with_name(folder.name + MARK) / inside
+    return source.with_name(source.stem + MARK + inside.suffix)
+
+
+def _named_as_folder(out: Path) -> bool:
+    """A name without an ending is a folder's, as far as images go."""
+    return out.suffix.lower() not in _written() and not out.suffix
+
+
+def _written() -> list[str]:
+    """The endings of all files that are written."""
+    return [ending for written in WRITTEN.values() for ending in written.endings]
+
+
+def _check_apart(found: Iterable[Errand]) -> None:
+    """Refuse two images that would come out as one file."""
+    sources: dict[Path, Path] = {}
+    for each in found:
+        other = sources.setdefault(each.target.resolve(), each.source)
+        if other.resolve() != each.source.resolve():
+            raise InputError(
+                f"{other} and {each.source} would both become {each.target}: give them to two calls, each with "
+                "its own folder."
+            )

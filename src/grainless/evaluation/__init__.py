@@ -1,0 +1,1 @@
+"""Evaluation: metrics, classical denoisers, protocols, benchmarks, reports. Needs no torch."""

@@ -1,0 +1,246 @@
+"""One set of images: every denoiser scored at every noise, with what it costs, as plain facts for JSON."""
+
+import hashlib
+import platform
+import shlex
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from grainless import __version__
+from grainless.evaluation.baselines import BASELINES, INCLUDED, best_setting
+from grainless.evaluation.baselines.baseline import Baseline
+from grainless.evaluation.benchmark.cost import Kind, cost, sample
+from grainless.evaluation.benchmark.sets import SETS, Judged
+from grainless.evaluation.denoisers import is_baseline, model
+from grainless.evaluation.evaluate import PROTOCOLS, Array, Denoise, Row, Task, evaluate
+from grainless.evaluation.machine import processor, threads
+from grainless.evaluation.metrics import METRICS, USUAL
+from grainless.model.denoiser import load
+from grainless.model.zoo import SHIPPED
+from grainless.noise import Chain, Draw, noise_from
+from grainless.parts import choose, make, spec
+
+SIGMAS = tuple(f"gaussian:sigma={sigma}/255" for sigma in (15, 25, 50))
+"""The field's."""
+
+BYTES = " in 8 bits"
+"""Ends the text of a noise whose images were then clipped and rounded to 8 bits, as a file holds them."""
+
+OFF_RANGE = (
+    "gaussian:sigma=5/255",
+    "gaussian:sigma=25/255",
+    "gaussian:sigma=70/255",
+    "poisson:peak=30",
+    "speckle:sigma=0.2",
+    f"gaussian:sigma=25/255{BYTES}",
+)
+"""Noises beside what models are trained for, and sigma 25 to compare with."""
+
+SIDE = 1000
+"""Costs are measured on about a megapixel."""
+
+Watch = Callable[[int, int], object]
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A noise whose images went through an 8-bit file: clipped and rounded."""
+
+    noise: Chain
+
+    def __call__(self, clean: Array, draw: Draw) -> Array:
+        noisy: Array = np.round(np.clip(self.noise(clean, draw), 0, 1) * 255) / 255
+        return noisy
+
+    def __str__(self) -> str:
+        return f"{self.noise}{BYTES}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a benchmark does on each set.
+
+    Args:
+        denoisers: models, baselines and baselines with settings; the models that are shipped, where no model
+            is named, and the baselines that come with Grainless, where no baseline is.
+        noises: as text; none: the field's three, and on `SETS` also `OFF_RANGE`, for models.
+        protocol: a name in `evaluation.PROTOCOLS`.
+        seed: of the noise.
+        limit: only the first so many images.
+        side: costs are measured on about side x side pixels.
+    """
+
+    denoisers: Sequence[str] = ()
+    noises: Sequence[str] = ()
+    protocol: str = "field"
+    seed: int = 0
+    limit: int | None = None
+    side: int = SIDE
+
+    @property
+    def models(self) -> list[str]:
+        return [name for name in self.denoisers if not is_baseline(name)] or sorted(SHIPPED)
+
+    @property
+    def baselines(self) -> list[str]:
+        return [name for name in self.denoisers if is_baseline(name)] or list(INCLUDED)
+
+    def models_for(self, channels: int) -> dict[str, str]:
+        """The models made for these colours: what their rows are called -> the name they were asked by."""
+        made = [name for name in self.models if load(name).card.channels == channels]
+        short = [Path(name).name for name in made]
+        return {
+            last if short.count(last) == 1 else name: name for last, name in zip(short, made, strict=True)
+        }
+
+    def left_out(self, channels: int) -> list[str]:
+        """The models made for other colours."""
+        return [name for name in self.models if load(name).card.channels != channels]
+
+    def check(self) -> None:
+        """Refuse, before long work, what cannot be.
+
+        Raises:
+            InputError: a name, a setting, the protocol or a noise is wrong.
+            RunError: a baseline's package is not installed.
+        """
+        for name in self.models:
+            model(name)
+        for name in self.baselines:
+            make("baseline", BASELINES, spec("baseline", name))
+        choose("protocol", PROTOCOLS, self.protocol)
+        for text in self.noises:
+            noise_from(text)
+
+
+def measured(judged: Judged, plan: Plan, watch: Watch = lambda count, total: None) -> dict[str, Any]:
+    """All numbers of one set, as plain facts: JSON can hold them.
+
+    Args:
+        judged: the images.
+        plan: which denoisers, noises and protocol.
+        watch: told now and then how many more images were scored, of how many.
+
+    Raises:
+        InputError: a name, a setting or a noise is wrong, or a model does not take these images.
+        RunError: a baseline's package is not installed, or a cost could not be measured.
+    """
+    judged = judged.first(plan.limit)
+    models = plan.models_for(judged.images.channels)
+    noises = plan.noises or SIGMAS
+    off = OFF_RANGE if models and not plan.noises and judged.data in SETS else ()
+    total = len(judged.images) * (len(noises) + len(off))
+    scorer = _Scorer(judged, plan, lambda count: watch(count, total))
+    named = {row: model(name) for row, name in models.items()}
+    tasks = [scorer.task(text, named | scorer.baselines(text)) for text in noises]
+    return {
+        "data": judged.data,
+        "title": judged.title,
+        "channels": judged.images.channels,
+        "images": len(judged.images),
+        "of": judged.of,
+        "protocol": plan.protocol,
+        "seed": plan.seed,
+        "searched": judged.train is not None,
+        "denoisers": scorer.denoisers(models, noises[len(noises) // 2]),
+        "tasks": tasks,
+        "off range": [scorer.task(text, named) for text in off],
+    }
+
+
+def made(arguments: Sequence[str]) -> dict[str, str]:
+    """How numbers are made: when, by which version and command, on what."""
+    return {
+        "date": time.strftime("%Y-%m-%d"),
+        "version": __version__,
+        "command": f"grainless {shlex.join(arguments)}",
+        "machine": f"{processor()}, {threads()}, Python {platform.python_version()}",
+    }
+
+
+@dataclass(frozen=True)
+class _Scorer:
+    """What is the same for every noise of a set."""
+
+    judged: Judged
+    plan: Plan
+    watch: Callable[[int], object]
+
+    def task(self, text: str, denoisers: Mapping[str, Denoise]) -> dict[str, Any]:
+        """The scores of all denoisers at one noise."""
+        noise = _noise(text)
+        rows = evaluate(
+            denoisers,
+            self.judged.images,
+            noise,
+            data_name=self.judged.data,
+            seed=self.plan.seed,
+            protocol=self.plan.protocol,
+            metrics={name: METRICS[name] for name in USUAL},
+            after_batch=self.watch,
+        )
+        task = Task(self.judged.images, noise, self.plan.seed, self.plan.protocol)
+        scores = {row.denoiser: _scores(row) for row in rows}
+        return {"noise": text, "sha256": noise_hash(task), "sigma": rows[0].sigma, "scores": scores}
+
+    def baselines(self, text: str) -> dict[str, Denoise]:
+        """The baselines at their settings for this noise."""
+        return {name: self.setting(name, text) for name in self.plan.baselines}
+
+    def setting(self, name: str, text: str) -> Baseline:
+        """As given; else searched on training images, or, where there are none, as swept for this strength."""
+        if name not in BASELINES:
+            return make("baseline", BASELINES, spec("baseline", name))
+        if self.judged.train is not None:
+            return best_setting(name, self.judged.train, noise_from(text), seed=self.plan.seed)
+        task = Task(self.judged.images, _noise(text), self.plan.seed, self.plan.protocol)
+        return BASELINES[name].at(task.sigma, self.judged.images.channels)
+
+    def denoisers(self, models: Mapping[str, str], text: str) -> dict[str, dict[str, Any]]:
+        """What each is and costs, at this noise."""
+        task = Task(self.judged.images, _noise(text), self.plan.seed, self.plan.protocol)
+        noisy, known = sample(task, self.plan.side), {}
+        for row, name in models.items():
+            about = load(name).card.about
+            facts = {each: about.get(each) for each in ("parameters", "MACs a pixel")}
+            known[row] = _facts("model", name, facts | cost("model", name, noisy, task.sigma))
+        for name in self.plan.baselines:
+            told = spelled(name.partition(":")[0], self.setting(name, text))
+            known[name] = _facts("baseline", told, cost("baseline", told, noisy, task.sigma))
+        return known
+
+
+def noise_hash(task: Task) -> str:
+    """sha256 of all noisy images in order, as little-endian float32, channels first."""
+    digest = hashlib.sha256()
+    for noisy, _ in task.batches():
+        digest.update(np.ascontiguousarray(noisy, dtype="<f4").tobytes())
+    return digest.hexdigest()
+
+
+def spelled(name: str, baseline: Baseline) -> str:
+    """A baseline with all its settings, as a command line takes it.
+
+    >>> spelled("median", BASELINES["median"](side=5))
+    'median:side=5'
+    """
+    options = [f"{field.name}={getattr(baseline, field.name)}" for field in fields(baseline)]
+    return f"{name}:{','.join(options)}" if options else name
+
+
+def _noise(text: str) -> Chain | Stored:
+    noise = noise_from(text.removesuffix(BYTES))
+    return Stored(noise) if text.endswith(BYTES) else noise
+
+
+def _facts(kind: Kind, name: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {"kind": kind, "asked as": name, **facts}
+
+
+def _scores(row: Row) -> dict[str, Any]:
+    return {name: score.plain() for name, score in row.scores.items()}

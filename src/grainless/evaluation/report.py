@@ -1,0 +1,305 @@
+"""Scores, pictures and facts -> one HTML page that stands alone: no script, no font, no link to anywhere.
+
+Small functions each give a piece of HTML, and `page` joins them. Text is escaped where it comes in.
+"""
+
+import base64
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from html import escape
+from importlib import resources
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from grainless.evaluation.curves import History, best, curve_svg
+from grainless.evaluation.decimals import decimals
+from grainless.evaluation.evaluate import PROTOCOLS, Row, Score
+from grainless.evaluation.metrics import METRICS, USUAL, psnr
+from grainless.evaluation.pictures import detail, picture, png
+
+Array = NDArray[np.floating]
+
+
+class Html(str):
+    """Escaped already: the only text that goes into a page as it is."""
+
+    __slots__ = ()
+
+
+SMALL = 64  # images up to this side are shown many at a time, each pixel enlarged
+SPECIMEN = 56  # about as wide as one of them is shown
+WHOLE = 384  # a photograph is shown reduced to this side
+CROP = 96  # and a square of this side from it enlarged
+
+
+def page(
+    title: str,
+    sections: Mapping[str, Sequence[Html]],
+    *,
+    lead: str = "",
+    top: Sequence[Html] = (),
+    foot: str = "",
+) -> str:
+    """The whole page.
+
+    Args:
+        title: of the page.
+        sections: heading -> what stands under it, in this order.
+        lead: a sentence under the title: what came out.
+        top: what stands before the first heading.
+        foot: a line at the end.
+    """
+    opening = f"<p>{escape(lead)}</p>" if lead else ""
+    closing = f"<footer>{escape(foot)}</footer>" if foot else ""
+    body = "\n".join(_section(heading, parts) for heading, parts in sections.items())
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(title)}</title>\n<style>\n{_style()}</style>\n</head>\n<body>\n"
+        f"<header><h1>{escape(title)}</h1>{opening}{''.join(top)}</header>\n<main>\n{body}\n</main>\n{closing}</body>\n</html>\n"
+    )
+
+
+def note(text: str) -> Html:
+    """A quiet paragraph."""
+    return Html(f'<p class="note">{escape(text)}</p>')
+
+
+def headline(figures: Mapping[str, str]) -> Html:
+    """The few numbers that a reader came for: what it is -> the figure with its unit."""
+    return Html(
+        f'<dl class="headline">{"".join(f"<div>{_term(*each)}</div>" for each in figures.items())}</dl>'
+    )
+
+
+def facts(known: Mapping[str, Any]) -> Html:
+    """Names and values; a mapping among the values becomes a group with its name above."""
+    groups: dict[str, Mapping[str, Any]] = {
+        "": {name: value for name, value in known.items() if not isinstance(value, Mapping)}
+    }
+    groups |= {name: value for name, value in known.items() if isinstance(value, Mapping)}
+    return Html(f'<div class="groups">{"".join(_group(*each) for each in groups.items() if each[1])}</div>')
+
+
+def table(
+    head: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    left: int = 1,
+    caption: str = "",
+    total: Sequence[Any] | None = None,
+) -> Html:
+    """A table whose first cells name their rows.
+
+    Args:
+        head: names of the columns.
+        rows: cells: numbers, text, or `Html`.
+        left: so many first columns are text and stand to the left; the others are numbers.
+        caption: above it.
+        total: one more row, set off at the end.
+    """
+    title = f"<caption>{escape(caption)}</caption>" if caption else ""
+    names = "".join(
+        f'<th scope="col"{_right(column, left)}>{escape(name)}</th>' for column, name in enumerate(head)
+    )
+    body = "\n".join(_row(row, left) for row in rows)
+    last = f"\n<tfoot>{_row(total, left)}</tfoot>" if total else ""
+    return Html(
+        f'<div class="scroll"><table>{title}\n<thead><tr>{names}</tr></thead>\n'
+        f"<tbody>\n{body}\n</tbody>{last}</table></div>"
+    )
+
+
+def scores(rows: Sequence[Row], metrics: Sequence[str] = USUAL) -> Html:
+    """A table for each task: means with 95 % intervals, the best in bold, and the protocol's sentence.
+
+    Args:
+        rows: of one task or of several.
+        metrics: which of their scores are shown.
+    """
+    tasks: dict[tuple[str, str, str], list[Row]] = {}
+    for row in rows:
+        tasks.setdefault((row.data, row.noise, row.protocol), []).append(row)
+    tables = [_task(f"{data}, noise {noise}", task, metrics) for (data, noise, _), task in tasks.items()]
+    protocols = dict.fromkeys(PROTOCOLS[row.protocol].about for row in rows)
+    notes = ["± is half of the mean's 95 % interval; bold is best.", *protocols]
+    return Html("<div>" + "".join(tables) + "".join(map(note, notes)) + "</div>")
+
+
+def curve(history: History) -> Html:
+    """Training and validation loss by epoch, the best epoch marked."""
+    lowest = best(history)
+    told = f"Best at epoch {lowest['number']}: validation loss {lowest['validation']:.4g}." if lowest else ""
+    return Html(f'<figure class="curve narrow">{curve_svg(history)}<figcaption>{told}</figcaption></figure>')
+
+
+def grid(rows: Sequence[Mapping[str, Array]]) -> Html:
+    """Pictures to compare: each row one scene in several versions, the first of them the truth.
+
+    Photographs are shown whole, and below each the same square, enlarged: the one with most detail. Images
+    of at most 64 pixels a side are shown one scene a column, enlarged. Under each stands its PSNR against the
+    first, of the arrays as they are given: pass what the protocol scores.
+
+    Args:
+        rows: name of the version -> (c, h, w), 0 = black, 1 = full scale.
+    """
+    small = all(max(image.shape[1:]) <= SMALL for row in rows for image in row.values())
+    return _specimens(rows) if small else Html("\n".join(map(_photographs, rows)))
+
+
+def _specimens(rows: Sequence[Mapping[str, Array]]) -> Html:
+    names = ", ".join(rows[0])
+    return Html(
+        f'<div><p class="note">Each column from top to bottom: {escape(names)}. Numbers: PSNR in dB.</p>'
+        f'<div class="specimens">{"".join(map(_specimen, rows))}</div></div>'
+    )
+
+
+def _specimen(row: Mapping[str, Array]) -> str:
+    width = next(iter(row.values())).shape[2]
+    side = width * max(1, round(SPECIMEN / width))
+    cells = [
+        _img(picture(image), name, "pixels")
+        + (f'<span class="score">{_decibels(image, row, 1)}</span>' if index else "")
+        for index, (name, image) in enumerate(row.items())
+    ]
+    return f'<figure style="--side:{side}px">{"".join(cells)}</figure>'
+
+
+def _photographs(row: Mapping[str, Array]) -> str:
+    truth = next(iter(row.values()))
+    height, width = truth.shape[1:]
+    side = min(CROP, height, width)
+    top, left = detail(truth, side)
+    place = (
+        f"left:{left / width:.2%};top:{top / height:.2%};width:{side / width:.2%};height:{side / height:.2%}"
+    )
+    figures = (
+        f'<figure><div class="whole">{_img(_reduced(image), name)}<span style="{place}"></span></div>'
+        + _img(picture(image[:, top : top + side, left : left + side]), f"{name}, detail", "pixels")
+        + f"<figcaption><b>{escape(name)}</b>"
+        + (f"<span>{_decibels(image, row, 2)} dB</span>" if index else "")
+        + "</figcaption></figure>"
+        for index, (name, image) in enumerate(row.items())
+    )
+    return f'<div class="photographs" style="--columns:{len(row)}">{"".join(figures)}</div>'
+
+
+def _reduced(image: Array) -> Image.Image:
+    shown = picture(image)
+    shown.thumbnail((WHOLE, WHOLE), Image.Resampling.LANCZOS)
+    return shown
+
+
+def _img(image: Image.Image, name: str, kind: str = "") -> str:
+    data = base64.b64encode(png(image)).decode("ascii")
+    return (
+        f'<img class="{kind}" width="{image.width}" height="{image.height}" alt="{escape(name)}" '
+        f'src="data:image/png;base64,{data}">'
+    )
+
+
+def _decibels(image: Array, row: Mapping[str, Array], places: int) -> str:
+    truth = next(iter(row.values()))
+    return _number(float(psnr(image[None], truth[None], peak=1.0)[0]), places)
+
+
+def _task(caption: str, rows: Sequence[Row], shown: Sequence[str]) -> Html:
+    metrics = [metric for metric in rows[0].scores if metric in shown]
+    columns = [
+        _means([row.scores[metric] for row in rows], METRICS[metric].higher_is_better) for metric in metrics
+    ]
+    speeds = [_speed(row.seconds_per_megapixel) for row in rows]
+    cells = zip([row.denoiser for row in rows], *columns, speeds, strict=True)
+    return table(["", *map(_metric, metrics), "s / megapixel"], cells, caption=caption)
+
+
+def _means(column: Sequence[Score], higher_is_better: bool) -> list[Html]:
+    """A metric's cells: four digits of the largest mean, the best ones bold."""
+    means = [score.mean for score in column]
+    known = [mean for mean in means if not math.isnan(mean)]
+    top = (max if higher_is_better else min)(known, default=math.nan)
+    places = decimals(means)
+    return [_mean(score, places, is_best=score.mean == top) for score in column]
+
+
+def _mean(score: Score, places: int, *, is_best: bool) -> Html:
+    mean = _number(score.mean, places)
+    low, high = score.interval or (math.nan, math.nan)
+    around = f" <small>± {_number((high - low) / 2, places)}</small>" if score.interval else ""
+    return Html((f"<b>{mean}</b>" if is_best else mean) + around)
+
+
+def _number(value: float, places: int) -> str:
+    if math.isnan(value):
+        return "–"
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    return f"{value:.{places}f}".replace("-", "−")
+
+
+def _speed(seconds: float) -> str:
+    return _number(seconds, max(0, decimals([seconds]) - 2)) if seconds >= 1e-3 else "0"
+
+
+def _metric(name: str) -> str:
+    """As the head of a column.
+
+    >>> [_metric("psnr-own-peak"), _metric("mse")]
+    ['PSNR own peak, dB ↑', 'MSE ↓']
+    """
+    word, *rest = name.split("-")
+    unit = f", {METRICS[name].unit}" if METRICS[name].unit else ""
+    return " ".join([word.upper(), *rest]) + unit + (" ↑" if METRICS[name].higher_is_better else " ↓")
+
+
+def _section(heading: str, parts: Sequence[Html]) -> str:
+    return f'<section><h2>{escape(heading)}</h2>\n<div class="parts">{"".join(parts)}</div></section>'
+
+
+def _group(heading: str, known: Mapping[str, Any]) -> str:
+    title = f"<h3>{escape(heading)}</h3>" if heading else ""
+    terms = "".join(_term(*each) for each in known.items())
+    return f'<div class="group">{title}<dl class="facts">{terms}</dl></div>'
+
+
+def _term(name: str, value: Any) -> str:
+    return f"<dt>{escape(str(name))}</dt><dd>{_content(value)}</dd>"
+
+
+def _row(cells: Sequence[Any], left: int) -> str:
+    first, *rest = (_content(cell) for cell in cells)
+    others = "".join(f"<td{_right(column, left)}>{cell}</td>" for column, cell in enumerate(rest, start=1))
+    return f'<tr><th scope="row">{first}</th>{others}</tr>'
+
+
+def _right(column: int, left: int) -> str:
+    return "" if column < left else ' class="number"'
+
+
+def _content(value: Any) -> str:
+    """A value as a person reads it, escaped.
+
+    >>> [_content(value) for value in (843649, 2e-4, True, None, [32, 64], "<b>", Html("<b>!</b>"))]
+    ['843,649', '0.0002', 'true', '–', '32, 64', '&lt;b&gt;', '<b>!</b>']
+    """
+    if isinstance(value, Html):
+        return value
+    if isinstance(value, bool | None):
+        return {None: "–", False: "false", True: "true"}[value]
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:.6g}" if math.isfinite(value) else _number(value, 0)
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_content, value))
+    return escape(str(value))
+
+
+@cache
+def _style() -> str:
+    return resources.files("grainless.evaluation").joinpath("report.css").read_text("utf-8")

@@ -1,0 +1,1 @@
+"""What an image is: arrays and files <-> images, with all that must survive."""

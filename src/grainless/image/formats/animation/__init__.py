@@ -1,0 +1,1 @@
+"""Animations: several pictures in one file."""

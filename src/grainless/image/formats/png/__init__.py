@@ -1,0 +1,1 @@
+"""PNG, and what its chunks hold."""

@@ -1,0 +1,173 @@
+"""An image as every format gives and takes it: pixels as floats, and all that must survive beside them."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grainless.errors import InputError
+
+
+class Refused(InputError):
+    """What a decoder or an encoder refuses: a sentence without its subject, which `image.files` puts before."""
+
+
+DTYPES: dict[int, np.dtype[Any]] = {8: np.dtype(np.uint8), 16: np.dtype(np.uint16), 32: np.dtype(np.float32)}
+"""depth -> how a file stores a sample."""
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """What a file says about an image beside its pixels.
+
+    Args:
+        icc: colour profile.
+        exif: EXIF as a TIFF structure, without the "Exif" header. Pixels stay as they are stored, and the
+            orientation tag in here stays with them.
+        xmp: XMP packet.
+        dpi: (horizontal, vertical) pixels an inch.
+        text: keyword -> text: PNG text, a JPEG comment, a TIFF description.
+        duration: seconds that this frame of an animation is shown.
+        loops: how often an animation is played, 0 for ever; stands in its first frame.
+        lossy: the file it came from was coded with loss.
+        native: all the above and more, verbatim, as the format of the file holds it. The writer of the same
+            format puts it back unchanged; other writers take the fields.
+    """
+
+    icc: bytes | None = None
+    exif: bytes | None = None
+    xmp: bytes | None = None
+    dpi: tuple[float, float] | None = None
+    text: dict[str, str] = field(default_factory=dict)
+    duration: float | None = None
+    loops: int | None = None
+    lossy: bool = False
+    native: object | None = None
+
+    @property
+    def caption(self) -> str:
+        """All the text in one, for formats that hold only one."""
+        if len(self.text) == 1:
+            return next(iter(self.text.values()))
+        return "\n".join(f"{key}: {value}" for key, value in self.text.items())
+
+
+@dataclass(frozen=True, eq=False)
+class Image:
+    """An image and what must survive.
+
+    Args:
+        pixels: (c, h, w) float32, c = 1 grey or 3 RGB, 0 black, 1 full scale.
+        alpha: (h, w) float32, 0 clear, 1 opaque; None: the file has none.
+        depth: bits of a stored sample: 8 and 16 for integers, 32 for floats.
+        premultiplied: the colours were multiplied by alpha (TIFF's "associated" alpha).
+        metadata: profile, EXIF, resolution, text.
+        name: what messages call it.
+        notes: what was converted on reading or cannot be written again, one sentence each.
+    """
+
+    pixels: NDArray[np.float32]
+    alpha: NDArray[np.float32] | None = None
+    depth: int = 8
+    premultiplied: bool = False
+    metadata: Metadata = Metadata()
+    name: str = "the image"
+    notes: tuple[str, ...] = ()
+
+    @property
+    def channels(self) -> int:
+        return int(self.pixels.shape[0])
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(height, width)."""
+        return self.pixels.shape[1], self.pixels.shape[2]
+
+
+def from_samples(
+    samples: NDArray,
+    *,
+    metadata: Metadata,
+    white: int | None = None,
+    premultiplied: bool = False,
+    notes: tuple[str, ...] = (),
+) -> Image:
+    """The image of (h, w) or (h, w, s) stored samples: s = 1 grey, 2 grey and alpha, 3 RGB, 4 RGBA.
+
+    Args:
+        samples: uint8, uint16 or float32.
+        metadata: what stands beside them.
+        white: the integer that is full scale, if it is not the largest of its type.
+        premultiplied: the colours were multiplied by alpha.
+        notes: what was converted.
+    """
+    planes = np.moveaxis(samples.reshape(*samples.shape[:2], -1), -1, 0)
+    floats = np.ascontiguousarray(planes, dtype=np.float32)
+    depth = 8 * samples.dtype.itemsize
+    if depth < 32:
+        floats /= np.float32(white or np.iinfo(samples.dtype).max)
+    colours = 1 if len(floats) < 3 else 3
+    alpha = floats[colours] if len(floats) > colours else None
+    return Image(floats[:colours], alpha, depth, premultiplied, metadata, notes=notes)
+
+
+def to_samples(image: Image) -> NDArray:
+    """(h, w) or (h, w, s): what is stored. Integers are clipped to their range and rounded; floats stay."""
+    planes = image.pixels if image.alpha is None else np.concatenate([image.pixels, image.alpha[None]])
+    dtype = DTYPES[image.depth]
+    samples = planes.astype(dtype) if image.depth == 32 else quantised(planes, dtype)
+    if len(samples) == 1:
+        grey: NDArray = samples[0]
+        return grey
+    last: NDArray = np.moveaxis(samples, 0, -1)
+    return last.copy()  # libpng's binding minds the strides even of sides of 1
+
+
+def quantised(floats: NDArray, dtype: np.dtype[Any]) -> NDArray:
+    """Full scales to unsigned integers, clipped and rounded to the nearest.
+
+    >>> quantised(np.array([-0.1, 0.5, 1.2]), np.dtype(np.uint8))
+    array([  0, 128, 255], dtype=uint8)
+    """
+    white = np.iinfo(dtype).max
+    levels: NDArray = np.rint(np.clip(floats, 0, 1) * floats.dtype.type(white))
+    return levels.astype(dtype)
+
+
+def as_rgb(image: Image) -> Image:
+    """Grey as three equal colours, for formats that know no grey."""
+    return replace(image, pixels=np.broadcast_to(image.pixels, (3, *image.size)))
+
+
+def widened(bits: int, depth: int) -> str:
+    """The note on samples that had other bits than are written."""
+    return f"{bits}-bit samples became {depth}-bit ones."
+
+
+def check_area(height: int, width: int, limit: int) -> None:
+    """Refuse an image without pixels, and one that unpacks to more than `limit`, before it is unpacked.
+
+    Raises:
+        Refused: it is such.
+    """
+    if not height * width:
+        raise Refused(f"holds {width} x {height} pixels, which are none")
+    if height * width > limit:
+        raise Refused(
+            f"holds {width} x {height} pixels, more than the {limit:,} that are taken at once: "
+            "allow it by --max-pixels"
+        )
+
+
+def check_sum(count: int, pixels: int, limit: int) -> None:
+    """Refuse `count` frames or pages that have more than `limit` pixels together.
+
+    Raises:
+        Refused: they are such.
+    """
+    if pixels > limit:
+        raise Refused(
+            f"holds {count:,} images of {pixels:,} pixels together, more than the {limit:,} that are taken "
+            "at once: allow it by --max-pixels"
+        )

@@ -1,1 +1,0 @@
-"""Judging: data, noise, scores, classical baselines, reports. Needs no torch."""

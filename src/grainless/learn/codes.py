@@ -1,0 +1,107 @@
+"""The code of a trained network: from images to codes, back, and along the way between two of them."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from grainless.data.find import Shelf
+from grainless.errors import InputError
+from grainless.evaluation.pictures import strip
+from grainless.learn.run import Run
+
+Array = NDArray[np.float32]
+
+
+class Coder:
+    """A run's network with its best weights, taken apart at its code.
+
+    Args:
+        run: a finished run's folder.
+
+    Raises:
+        InputError: it is no run, or its network has no code.
+    """
+
+    def __init__(self, run: str | Path) -> None:
+        self.run = Run.open(Path(run))
+        recipe = self.run.recipe()
+        network: Any = recipe.network()
+        if not hasattr(network, "encode"):
+            raise InputError(
+                f"The network {recipe.options['network.name']} of {run} has no code; those with one: dense, coded."
+            )
+        network.load_state_dict(self.run.weights())
+        self._network = network.eval()
+
+    @torch.no_grad()
+    def encode(self, images: Array) -> Array:
+        """The codes of images.
+
+        Args:
+            images: (n, c, h, w) float32, 0 = black, 1 = full scale, of the size the network takes.
+
+        Returns:
+            (n, code).
+        """
+        codes: Array = self._network.encode(torch.from_numpy(images)).numpy()
+        return codes
+
+    @torch.no_grad()
+    def decode(self, codes: Array) -> Array:
+        """The images of codes.
+
+        Args:
+            codes: (n, code) float32.
+
+        Returns:
+            (n, c, h, w).
+        """
+        images: Array = self._network.decode(torch.from_numpy(codes)).numpy()
+        return images
+
+    def interpolate(self, first: Array, last: Array, steps: int = 10) -> Array:
+        """Images along the straight line between the codes of two images.
+
+            image k = decode((1 - t) encode(first) + t encode(last)),  t = k / (steps - 1)
+
+        Args:
+            first: (c, h, w).
+            last: (c, h, w).
+            steps: images, both ends included, at least 2.
+
+        Returns:
+            (steps, c, h, w); the ends are decoded from their own codes.
+        """
+        if steps < 2:
+            raise InputError(f"An interpolation has two ends, so at least 2 steps, not {steps}.")
+        ends = self.encode(np.stack([first, last]))
+        share = np.linspace(0, 1, steps, dtype=np.float32)[:, None]
+        return self.decode((1 - share) * ends[0] + share * ends[1])
+
+
+def draw_walk(run: Path, between: tuple[int, int], path: Path, *, shelf: Shelf, steps: int = 10) -> None:
+    """Write a strip: a test image, the way through the code to another one, and that one.
+
+    Args:
+        run: a run whose network has a code.
+        between: the numbers of two test images of its data.
+        path: of the PNG.
+        shelf: where data files are looked for.
+        steps: images on the way, both ends included.
+
+    Raises:
+        InputError: no code, no test image of such a number, or `path` does not end in .png.
+    """
+    if path.suffix.lower() != ".png":
+        raise InputError(f"{path} has no ending that is written: .png.")
+    coder = Coder(run)
+    test = coder.run.recipe().data(shelf).test
+    for number in between:
+        if not 0 <= number < len(test):
+            raise InputError(f"--between {number}: the test images are numbered 0 to {len(test) - 1:,}.")
+    first, last = (test.floats(number) for number in between)
+    way = coder.interpolate(first, last, steps)
+    strip([[first, *way, last]], path, scale=max(1, 64 // test.stack().shape[-1]))

@@ -1,0 +1,1 @@
+"""Fitting a network: what it is shown, what it is asked for, how its weights move."""

@@ -1,0 +1,185 @@
+"""From images in memory to batches on the device: no per-image Python, so that feeding costs next to nothing."""
+
+from collections.abc import Iterator
+from math import ceil
+from typing import Protocol
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from grainless.data.images import Images
+from grainless.errors import InputError
+from grainless.learn.fitting.draw import TorchDraw
+from grainless.learn.fitting.methods import Scene
+
+
+class Feed(Protocol):
+    """Batches for an epoch of training."""
+
+    batch: int
+    steps: int
+
+    def __call__(self, draw: TorchDraw) -> Iterator[Scene]:
+        """The epoch's `steps` batches, chosen by `draw`, a CPU draw."""
+
+
+class Whole:
+    """Every image once an epoch, whole, in a new order: for data sets whose images share one size.
+
+    Args:
+        images: of one size, with their noisy partners where the data have such.
+        batch: images a step; the last step of an epoch may have fewer.
+        device: where the bytes lie; they are moved there once.
+    """
+
+    def __init__(self, images: Images, *, batch: int, device: torch.device | str = "cpu") -> None:
+        self.batch = batch
+        self.steps = ceil(len(images) / batch)
+        self._images = len(images)
+        self._sides = [_Bytes(part, device, part.stack().shape) for part in _sides(images)]
+
+    def __call__(self, draw: TorchDraw) -> Iterator[Scene]:
+        order = torch.randperm(self._images, generator=draw.generator)
+        for rows in torch.split(order, self.batch):
+            yield Scene(*(side.at(rows) for side in self._sides))
+
+
+class Crops:
+    """Random square crops, flipped and turned, of images of any sizes.
+
+    A batch is one gather from the buffer: crops, flips and turns are arithmetic on indices, so that a buffer
+    on the disk (a memory map) is read only where it is looked at.
+
+    Args:
+        images: each at least `crop` pixels a side, with their noisy partners where the data have such.
+        batch: crops a step.
+        crop: pixels a side.
+        steps: batches an epoch; None: as many as show about as many pixels as the images have.
+        device: where the bytes lie.
+
+    Raises:
+        InputError: an image is smaller than a crop.
+    """
+
+    def __init__(
+        self,
+        images: Images,
+        *,
+        batch: int,
+        crop: int,
+        steps: int | None = None,
+        device: torch.device | str = "cpu",
+    ) -> None:
+        self.batch = batch
+        self.crop = crop
+        areas = images.heights * images.widths
+        self.steps = steps or max(1, ceil(int(areas.sum()) / (batch * crop * crop)))
+        for height, width in zip(images.heights, images.widths, strict=True):
+            if min(height, width) < crop:
+                raise InputError(
+                    f"train.crop is {crop}, and an image is {width} x {height}; take at most {min(height, width)}."
+                )
+        self._sides = [_Bytes(part, device) for part in _sides(images)]
+        self._channels = images.channels
+        self._offsets = torch.from_numpy(images.offsets)
+        self._heights = torch.from_numpy(images.heights)
+        self._widths = torch.from_numpy(images.widths)
+
+    def __call__(self, draw: TorchDraw) -> Iterator[Scene]:
+        for _ in range(self.steps):
+            where = self._places(draw.generator)
+            yield Scene(*(side.at(where) for side in self._sides))
+
+    def _places(self, generator: torch.Generator) -> Tensor:
+        """Indices into the buffer of a batch of crops, (n, c, crop, crop)."""
+        chosen = torch.randint(len(self._offsets), (self.batch,), generator=generator)
+        heights, widths = self._heights[chosen], self._widths[chosen]
+        chance = torch.rand(5, self.batch, generator=generator, dtype=torch.float64)
+        top = (chance[0] * (heights - self.crop + 1)).long()
+        left = (chance[1] * (widths - self.crop + 1)).long()
+        rows, columns = _turned(self.crop, chance[2:] < 0.5)
+        plane = torch.arange(self._channels)[None, :, None, None] * _each(heights * widths)
+        inside = (_each(top) + rows) * _each(widths) + _each(left) + columns
+        return _each(self._offsets[chosen]) + plane + inside
+
+
+def one_pass(
+    images: Images, *, batch: int, multiple: int, device: torch.device | str = "cpu"
+) -> Iterator[Scene]:
+    """Every image once, whole, in order: as batches where all share one size, else one by one.
+
+    Args:
+        multiple: sides are cut down to multiples of it.
+    """
+    rows = batch if images.size else 1
+    for start in range(0, len(images), rows):
+        taken = images.take(np.arange(start, min(start + rows, len(images))))
+        yield Scene(*(_cut(part, multiple).to(device) for part in _sides(taken)))
+
+
+def _cut(images: Images, multiple: int) -> Tensor:
+    stack = images.stack()
+    height, width = (side // multiple * multiple for side in stack.shape[-2:])
+    return _floats(_tensor(images).reshape(stack.shape)[..., :height, :width], images.white)
+
+
+def _turned(side: int, turns: Tensor) -> tuple[Tensor, Tensor]:
+    """Row and column indices of n squares, each in one of the eight ways a square can lie, (n, 1, side, side).
+
+    Args:
+        side: pixels a side.
+        turns: (3, n) booleans: upside down, mirrored, rows and columns swapped.
+    """
+    line = torch.arange(side)
+    down, across = torch.meshgrid(line, line, indexing="ij")
+    upside, mirrored, swapped = (_each(turn) for turn in turns)
+    rows = torch.where(upside, side - 1 - down, down)
+    columns = torch.where(mirrored, side - 1 - across, across)
+    rows, columns = (torch.where(swapped, lines.transpose(-1, -2), lines) for lines in (rows, columns))
+    return rows, columns
+
+
+def _each(values: Tensor) -> Tensor:
+    return values[:, None, None, None]
+
+
+class _Bytes:
+    """Images on the device as the integers they are stored as; what is looked up becomes full scales.
+
+    Args:
+        images: their buffer is shared, not copied, where the device is the CPU.
+        device: where the look-up happens.
+        shape: of the buffer; None: flat.
+    """
+
+    def __init__(
+        self, images: Images, device: torch.device | str, shape: tuple[int, ...] | None = None
+    ) -> None:
+        self._images = images
+        self._values = _tensor(images).to(device)
+        if shape:
+            self._values = self._values.reshape(shape)
+
+    def at(self, places: Tensor) -> Tensor:
+        values = _floats(self._values[places.to(self._values.device)], self._images.white)
+        self._images.release()  # what a memory map has read for this batch is not kept
+        return values
+
+
+def _sides(images: Images) -> list[Images]:
+    """The clean images, and their noisy partners where there are such."""
+    return [images, images.noisy] if images.noisy is not None else [images]
+
+
+def _tensor(images: Images) -> Tensor:
+    """The buffer as a tensor that shares its memory; 16 bits as signed ones: torch looks up in no others."""
+    buffer = images.buffer.view(np.int16) if images.buffer.itemsize > 1 else images.buffer
+    return torch.from_numpy(buffer if buffer.flags.writeable else buffer.copy())
+
+
+def _floats(values: Tensor, white: int) -> Tensor:
+    if values.dtype == torch.int16:
+        values = values.int().bitwise_and_(0xFFFF)  # without the sign that they were lent
+    layout = torch.channels_last if values.ndim == 4 else torch.contiguous_format
+    return values.to(torch.float32, memory_format=layout).mul_(1 / white)

@@ -1,0 +1,84 @@
+"""Ways of learning: what the network is shown, and what it is asked for.
+
+To add one: a class that makes a `Pair` from a `Scene`, and its line in `WAYS`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from torch import Tensor
+
+from grainless.errors import InputError
+from grainless.learn.fitting.draw import TorchDraw
+from grainless.noise import Chain
+
+
+class Scene(NamedTuple):
+    """A batch as the data hold it; each (n, c, h, w), 0 = black, 1 = full scale."""
+
+    clean: Tensor
+    noisy: Tensor | None = None  # where the data come with their own noise
+
+
+class Pair(NamedTuple):
+    """One step's work; each (n, c, h, w)."""
+
+    shown: Tensor
+    wanted: Tensor
+    weight: Tensor | None = None  # 1 where the loss counts, 0 where it does not; None: everywhere
+
+
+class Way(Protocol):
+    """A way of learning."""
+
+    def __call__(self, scene: Scene, draw: TorchDraw) -> Pair: ...
+
+
+@dataclass(frozen=True)
+class Supervised:
+    """Show a noisy image, ask for the clean one. Without noise in the recipe: a plain autoencoder.
+
+    Source: Vincent, Larochelle, Bengio, Manzagol, "Extracting and composing robust features with denoising
+    autoencoders", ICML 2008.
+    """
+
+    noise: Chain
+
+    def __call__(self, scene: Scene, draw: TorchDraw) -> Pair:
+        return Pair(*self.noise.pair(scene.clean, scene.clean, draw))
+
+
+@dataclass(frozen=True)
+class Given:
+    """Show the noisy image that the data give, ask for its clean partner. A recipe's noise comes on top."""
+
+    noise: Chain
+
+    def __call__(self, scene: Scene, draw: TorchDraw) -> Pair:
+        if scene.noisy is None:
+            raise InputError(
+                'learn.name is "given", but the data hold clean images alone; take "supervised".'
+            )
+        return Pair(*self.noise.pair(scene.noisy, scene.clean, draw))
+
+
+@dataclass(frozen=True)
+class Noise2Noise:
+    """Show a noisy image, ask for another noisy one of the same scene. The noise must keep the mean.
+
+    Source: Lehtinen et al., "Noise2Noise: learning image restoration without clean data", ICML 2018,
+    arXiv:1803.04189.
+    """
+
+    noise: Chain
+
+    def __call__(self, scene: Scene, draw: TorchDraw) -> Pair:
+        return Pair(self.noise(scene.clean, draw), self.noise(scene.clean, draw))
+
+
+WAYS: dict[str, Callable[[Chain], Way]] = {
+    "supervised": Supervised,
+    "given": Given,
+    "noise2noise": Noise2Noise,
+}

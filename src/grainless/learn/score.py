@@ -1,0 +1,98 @@
+"""What ends a run: the best weights as ONNX, and their scores by that file."""
+
+import platform
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from grainless import __version__
+from grainless.data.images import Data
+from grainless.evaluation.denoisers import blind
+from grainless.evaluation.evaluate import Row, evaluate
+from grainless.learn.export import export
+from grainless.learn.networks import Network
+from grainless.learn.networks.layers import macs, parameters
+from grainless.learn.recipe import Recipe
+from grainless.learn.run import Run
+from grainless.model.card import Card
+from grainless.model.denoiser import Denoiser
+from grainless.noise import Chain, Gaussian
+
+DENOISED = "denoised"
+"""What a run's own tables and pictures call the images that its model gives."""
+
+
+def export_best(run: Run, recipe: Recipe, network: Network, samples: Tensor) -> None:
+    """Write the run's best weights as model.onnx, its card inside; the network takes those weights.
+
+    Args:
+        samples: real noisy images, (n, c, h, w), on which file and network are compared.
+    """
+    network.load_state_dict(run.weights())
+    card = Card(
+        recipe.name,
+        network.channels,
+        network.size,
+        network.multiple,
+        network.least,
+        network.reach,
+        _about(run, recipe, network),
+        sigma_of(recipe.noise()),
+    )
+    export(network, run.model_file, card, samples)
+
+
+def score(run: Run, recipe: Recipe, data: Data) -> list[Row]:
+    """Judge model.onnx on the held-out parts by the recipe's noise, and note the means in the run.
+
+    Returns:
+        The rows of the test images.
+    """
+    denoisers = {DENOISED: blind(Denoiser(run.model_file))}
+    scored = {
+        part: evaluate(
+            denoisers,
+            images,
+            recipe.noise(),
+            seed=recipe.seed,
+            data_name=f"{data.name} {part}",
+        )
+        for part, images in data.parts.items()
+        if part != "train" and len(images)
+    }
+    run.note({"scores": _means(scored, -1), "noisy": _means(scored, 0)})
+    return scored["test"]
+
+
+def _means(scored: dict[str, list[Row]], place: int) -> dict[str, dict[str, float]]:
+    """Part -> metric -> mean, of the row at `place`: the noisy images first, the model last."""
+    return {
+        part: {metric: score.mean for metric, score in rows[place].scores.items()}
+        for part, rows in scored.items()
+    }
+
+
+def sigma_of(noise: Chain) -> tuple[float, float] | None:
+    """The range of sigma, if the noise is white Gaussian alone, neither clipped nor with an offset."""
+    first, *others = noise.parts or [None]
+    if others or not isinstance(first, Gaussian) or first.mean or first.clip:
+        return None
+    return first.sigma if isinstance(first.sigma, tuple) else (first.sigma, first.sigma)
+
+
+def _about(run: Run, recipe: Recipe, network: Network) -> dict[str, Any]:
+    history = run.facts()["history"]
+    return {
+        "recipe": recipe.tables,
+        "parameters": parameters(network).total,
+        "MACs a pixel": round(macs(network)),
+        "epochs": len(history),
+        "images shown": sum(epoch["images"] for epoch in history),
+        "validation loss": min(epoch["validation"] for epoch in history),
+        "versions": {
+            "grainless": __version__,
+            "torch": torch.__version__,
+            "python": platform.python_version(),
+        },
+    }

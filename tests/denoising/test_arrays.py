@@ -1,0 +1,170 @@
+import numpy as np
+import PIL.Image
+import pytest
+import tiny
+from hypothesis import given
+from hypothesis import strategies as some
+from numpy.testing import assert_allclose, assert_array_equal
+
+from grainless.denoising.arrays import denoise
+from grainless.errors import InputError, RunError
+from grainless.model.card import Card
+from grainless.model.denoiser import Denoiser
+
+GREY = Card("tiny", channels=1)
+
+
+@pytest.fixture
+def generator():
+    return np.random.default_rng(4)
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("models")
+
+
+@pytest.fixture(scope="session")
+def same(folder):
+    return Denoiser(tiny.identity(folder / "identity.onnx", GREY))
+
+
+@pytest.fixture(scope="session")
+def half(folder):
+    return Denoiser(tiny.times(folder / "half.onnx", GREY, 0.5))
+
+
+def stored(dtype, shape, generator):
+    dtype = np.dtype(dtype)
+    if dtype.kind == "f":
+        return generator.random(shape).astype(dtype)
+    return generator.integers(0, np.iinfo(dtype).max, shape, dtype, endpoint=True)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "uint16", "float32", "float64"])
+@pytest.mark.parametrize("shape", [(1, 1), (5, 7), (5, 7, 1), (5, 7, 2), (5, 7, 3), (5, 7, 4)])
+@pytest.mark.parametrize("strength", [0, 1])
+def test_same_type_dtype_shape_and_range_come_back(same, generator, dtype, shape, strength):
+    image = stored(dtype, shape, generator)
+    before = image.copy()
+    result = denoise(image, model=same, strength=strength)
+    assert (type(result), result.dtype, result.shape) == (np.ndarray, image.dtype, shape)
+    assert_allclose(result, image, atol=1e-7 if dtype == "float64" else 0)
+    assert_array_equal(image, before)
+    assert not np.shares_memory(result, image)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "uint16", "float32", "float64"])
+def test_strength_0_is_bit_for_bit(half, generator, dtype):
+    image = stored(dtype, (5, 7, 3), generator)
+    assert_array_equal(denoise(image, model=half, strength=0), image)
+
+
+@given(strength=some.floats(0, 1))
+def test_strength_blends_linearly(half, strength):
+    image = np.array([[0.0, 0.5, 1.0]])
+    assert_allclose(denoise(image, model=half, strength=strength), image * (1 - strength / 2), atol=1e-7)
+
+
+def test_integers_are_rounded(half):
+    assert denoise(np.uint8([[0, 10, 255]]), model=half).tolist() == [[0, 5, 128]]
+    assert denoise(np.uint16([[0, 10, 65535]]), model=half).tolist() == [[0, 5, 32768]]
+
+
+def test_integers_are_clipped(folder):
+    double = Denoiser(tiny.times(folder / "double.onnx", GREY, 2))
+    assert denoise(np.uint8([[10, 200]]), model=double).tolist() == [[20, 255]]
+    assert_allclose(denoise(np.float32([[0.9]]), model=double), [[1.8]])
+
+
+@pytest.mark.parametrize(("axis", "shape"), [(0, (4, 5, 7)), (1, (5, 4, 7)), (2, (5, 7, 4)), (-1, (5, 7, 4))])
+def test_alpha_stays_wherever_the_channels_are(half, axis, shape):
+    result = denoise(np.full(shape, 100, np.uint8), model=half, channel_axis=axis)
+    assert np.moveaxis(result, axis, 0)[:, 0, 0].tolist() == [50, 50, 50, 100]
+
+
+@pytest.mark.parametrize("strength", [-0.1, 1.1, float("nan")])
+def test_other_strengths_are_refused(same, strength):
+    with pytest.raises(InputError, match=f"strength is {strength}: it goes from 0"):
+        denoise(np.zeros((4, 4), np.uint8), model=same, strength=strength)
+
+
+@pytest.mark.parametrize("dtype", ["int8", "int32", "bool", "float16", "complex64", "object"])
+def test_other_dtypes_are_refused(same, dtype):
+    with pytest.raises(InputError, match=f"uint8, uint16, float32 or float64, not {dtype}"):
+        denoise(np.zeros((4, 4), dtype), model=same)
+
+
+@pytest.mark.parametrize("shape", [(4,), (4, 4, 5), (2, 4, 4, 3), ()])
+def test_other_shapes_are_refused(same, shape):
+    with pytest.raises(InputError, match=r"An image is \(h, w\), or \(h, w, c\)"):
+        denoise(np.zeros(shape, np.uint8), model=same)
+
+
+def test_a_channel_axis_that_is_none_is_refused(same):
+    with pytest.raises(InputError, match="channel_axis=5"):
+        denoise(np.zeros((4, 4, 3), np.uint8), model=same, channel_axis=5)
+
+
+def test_other_types_are_refused(same):
+    with pytest.raises(InputError, match="a numpy array or a PIL image, not list"):
+        denoise([[0, 1]], model=same)
+
+
+def test_floats_of_another_range_are_refused(same):
+    with pytest.raises(
+        InputError, match="the image holds floats from 0 to 255, and 0 is black, 1 full scale: divide them"
+    ):
+        denoise(np.float32([[0, 255]]), model=same)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_floats_that_are_no_numbers_are_refused(same, bad):
+    with pytest.raises(InputError, match="no numbers"):
+        denoise(np.float32([[0, bad]]), model=same)
+
+
+def test_a_model_that_gives_no_numbers_is_told(folder):
+    broken = Denoiser(tiny.times(folder / "nan.onnx", GREY, np.nan))
+    with pytest.raises(RunError, match="tiny gave pixels that are no numbers"):
+        denoise(np.uint8([[1]]), model=broken)
+
+
+@pytest.mark.parametrize("mode", ["L", "LA", "RGB", "RGBA", "I;16"])
+def test_pil_images_come_back_as_they_were(same, mode):
+    image = PIL.Image.fromarray(np.arange(35, dtype=np.uint16).reshape(5, 7)) if mode == "I;16" else None
+    image = image or PIL.Image.effect_noise((7, 5), 60).convert(mode)
+    image.info.update(icc_profile=b"profile", dpi=(300, 300))
+    result = denoise(image, model=same)
+    assert (result.mode, result.size, result.info) == (mode, image.size, image.info)
+    assert result.tobytes() == image.tobytes()
+
+
+def test_pil_images_of_floats_come_back(half):
+    image = PIL.Image.fromarray(np.float32([[0, 0.5, 1]]))
+    result = denoise(image, model=half)
+    assert result.mode == "F"
+    assert np.asarray(result).tolist() == [[0, 0.25, 0.5]]
+
+
+@pytest.mark.parametrize(
+    ("mode", "cure"),
+    [("P", "RGBA"), ("1", r'convert\("L"\)'), ("CMYK", r'convert\("RGB"\)'), ("I", "an array of uint16")],
+)
+def test_other_pil_modes_are_refused(same, mode, cure):
+    with pytest.raises(
+        InputError, match=f"mode {mode} is not taken: L, LA, RGB, RGBA, I;16 and F are; try .*{cure}"
+    ):
+        denoise(PIL.Image.new(mode, (4, 4)), model=same)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "uint16", "float64"])
+def test_clear_pixels_stay_and_do_not_bleed(folder, dtype):
+    blur = Denoiser(tiny.blur(folder / "blur.onnx", Card("blur", channels=1, reach=1)))
+    white = 1 if dtype == "float64" else np.iinfo(dtype).max
+    image = np.zeros((5, 5, 2), dtype)
+    image[:, :3] = [white / 5, white]  # grey that is seen, beside black that is not
+    image[0, 4, 0] = white
+    result = denoise(image, model=blur)
+    assert_allclose(result[1:4, 1:3, 0], white / 5, rtol=1e-6)
+    assert_array_equal(result[:, 3:], image[:, 3:])

@@ -1,0 +1,125 @@
+from pathlib import Path
+
+import pytest
+
+from grainless.denoising.jobs import Errand, errands, passed_over
+from grainless.errors import InputError
+
+
+@pytest.fixture
+def scans(tmp_path, monkeypatch):
+    """A folder of files with images' names; nothing looks into them here."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("scans/a.png", "scans/b.JPG", "scans/notes.txt", "scans/.hidden.png", "scans/in/c.tif"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    return Path("scans")
+
+
+def told(found):
+    return {each.source.as_posix(): each.target.as_posix() for each in found}
+
+
+def test_without_a_target_a_file_comes_out_beside_itself(scans):
+    assert errands(["scans/a.png"]) == [Errand(Path("scans/a.png"), Path("scans/a-denoised.png"))]
+
+
+def test_without_a_target_a_folder_comes_out_beside_itself(scans):
+    beside = Path.cwd() / "scans-denoised"
+    found = {
+        source.name: target for source, target in ((each.source, each.target) for each in errands([scans]))
+    }
+    assert found == {"a.png": beside / "a.png", "b.JPG": beside / "b.JPG"}
+
+
+def test_the_folder_one_stands_in_comes_out_beside_itself_too(scans, monkeypatch):
+    monkeypatch.chdir(scans)
+    found = errands(["."])
+    assert {each.target.parent for each in found} == {Path.cwd().parent / "scans-denoised"}
+
+
+@pytest.mark.parametrize(
+    ("out", "target"), [("x.png", "x.png"), ("clean", "clean/a.png"), ("scans/in", "scans/in/a.png")]
+)
+def test_a_file_goes_to_a_file_or_into_a_folder(scans, out, target):
+    assert told(errands(["scans/a.png"], Path(out))) == {"scans/a.png": target}
+
+
+def test_a_tree_is_mirrored(scans):
+    assert told(errands([scans], Path("out"), recursive=True)) == {
+        "scans/a.png": "out/a.png",
+        "scans/b.JPG": "out/b.JPG",
+        "scans/in/c.tif": "out/in/c.tif",
+    }
+
+
+def test_patterns_are_resolved_where_no_shell_did(scans):
+    assert told(errands(["scans/*.png"], Path("out"))) == {"scans/a.png": "out/a.png"}
+    assert told(errands(["scans/**/*.tif"], Path("out"))) == {"scans/in/c.tif": "out/c.tif"}
+    (absolute,) = errands([f"{Path.cwd()}/sc*/a.png"], Path("out"))
+    assert absolute.source == Path.cwd() / "scans" / "a.png"
+
+
+def test_a_name_that_looks_like_a_pattern_is_a_name_first(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("scan[1].png").touch()
+    assert told(errands(["scan[1].png"])) == {"scan[1].png": "scan[1]-denoised.png"}
+
+
+def test_a_file_that_is_not_there_is_told_when_its_turn_comes(scans):
+    assert told(errands(["scans/a.png", "scans/none.png"], Path("out"))) == {
+        "scans/a.png": "out/a.png",
+        "scans/none.png": "out/none.png",
+    }
+
+
+def test_what_an_earlier_call_wrote_is_no_source(scans):
+    Path("scans/a-denoised.png").touch()
+    assert list(told(errands(["scans/a.png", "scans/a-denoised.png"]))) == ["scans/a.png"]
+    (scans / "out").mkdir()
+    (scans / "out" / "a.png").touch()
+    found = errands([scans], scans / "out", recursive=True)
+    assert "scans/out/a.png" not in told(found)
+    assert len(found) == 4
+
+
+def test_a_folder_can_go_into_itself_when_told_so(scans):
+    assert told(errands([scans], scans)) == {"scans/a.png": "scans/a.png", "scans/b.JPG": "scans/b.JPG"}
+
+
+def test_what_cannot_be_written_in_its_own_format_becomes_png(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("scan.xyz").touch()
+    assert told(errands(["scan.xyz"], Path("out"))) == {"scan.xyz": "out/scan.png"}
+    Path("fax.pbm").touch()
+    assert told(errands(["."], Path("out"))) == {"fax.pbm": "out/fax.pgm"}
+
+
+@pytest.mark.parametrize(
+    ("sources", "out", "words"),
+    [
+        (["scans/*.gif"], None, r"No file fits the pattern scans/\*\.gif"),
+        (["scans/a.png", "scans/b.JPG"], "one.png", r"one\.png is the name of one file, and 2 go in: give"),
+        (["scans"], "one.png", "is the name of one file"),
+        (["scans"], "scans/notes.txt", "is the name of one file"),
+        (["scans/a.png", "other/a.png"], "out", "would both become out/a.png"),
+        (["empty"], None, "There are no images in empty"),
+    ],
+)
+def test_mistakes(scans, sources, out, words):
+    Path("empty").mkdir()
+    with pytest.raises(InputError, match=words):
+        errands(sources, Path(out) if out else None)
+
+
+def test_no_name_is_a_mistake_not_this_folder(scans):
+    with pytest.raises(InputError, match='"" was given'):
+        errands([""])
+
+
+def test_images_that_nobody_reads_are_counted(scans):
+    for name in ("a.heic", "b.HEIC", "c.dng", "in/d.jp2"):
+        (scans / name).touch()
+    assert passed_over([scans, "scans/a.png"]) == {".dng": 1, ".heic": 2}
+    assert passed_over([scans], recursive=True) == {".dng": 1, ".heic": 2, ".jp2": 1}

@@ -1,0 +1,418 @@
+"""The benchmark: the right images, the field's noise, honest rows, a page that keeps what it held."""
+
+import hashlib
+import json
+import re
+
+import numpy as np
+import pytest
+import tiny
+from command import grainless
+from PIL import Image
+from shelves import different, images, mnist
+
+from grainless.data.find import Shelf
+from grainless.data.images import Images
+from grainless.errors import InputError, RunError
+from grainless.evaluation.benchmark import cost as cost_module
+from grainless.evaluation.benchmark import page, section
+from grainless.evaluation.benchmark.cost import cost, measure, sample
+from grainless.evaluation.benchmark.plot import dots, plot
+from grainless.evaluation.benchmark.published import PUBLISHED
+from grainless.evaluation.benchmark.section import OFF_RANGE, SIGMAS, Plan, Stored, made, measured, noise_hash
+from grainless.evaluation.benchmark.sets import SETS, judged
+from grainless.evaluation.benchmark.tables import COSTS as COST_COLUMNS
+from grainless.evaluation.benchmark.tables import SIZES, counted, published, tables
+from grainless.evaluation.evaluate import FieldDraw, Task, evaluate
+from grainless.model.card import Card
+from grainless.noise import noise_from
+
+COSTS = {"seconds a megapixel": 0.25, "cores": 1.0, "peak MB": 12.0}
+ABOUT = {"parameters": 25_000, "MACs a pixel": 57_000}
+
+
+@pytest.fixture(autouse=True)
+def _none_shipped(monkeypatch):
+    """Only the models that a test names."""
+    monkeypatch.setattr(section, "SHIPPED", {})
+
+
+@pytest.fixture
+def shelf(tmp_path):
+    """Set12 as it could be, small, and its colours as a folder."""
+    names = [f"{number:02}.png" for number in range(1, 13)]
+    images(tmp_path / "data" / "set12", *names, size=(16, 20), channels=1)
+    images(tmp_path / "data" / "colours", *names[:3], size=(16, 20))
+    return Shelf(tmp_path / "data")
+
+
+@pytest.fixture
+def half(tmp_path):
+    return str(tiny.times(tmp_path / "half.onnx", Card("half", channels=1, about=ABOUT), 0.5))
+
+
+@pytest.fixture
+def colour(tmp_path):
+    return str(tiny.times(tmp_path / "colour.onnx", Card("colour", channels=3), 0.5))
+
+
+@pytest.fixture
+def costs(monkeypatch):
+    """What was asked for its costs; nothing is measured."""
+    asked = []
+    monkeypatch.setattr(section, "cost", lambda kind, name, noisy, sigma: asked.append((kind, name)) or COSTS)
+    return asked
+
+
+def quick(shelf, *names, data="set12", **options):
+    return {"made": made(["benchmark"]), **measured(judged(data, shelf), Plan(names, **options))}
+
+
+# Which images
+
+
+def test_a_known_set_is_found_whole_by_its_name_also_in_a_folder_test(shelf, tmp_path):
+    assert (len(judged("set12", shelf).images), judged("set12", shelf).images.channels) == (12, 1)
+    (tmp_path / "data" / "test").mkdir()
+    (tmp_path / "data" / "set12").rename(tmp_path / "data" / "test" / "set12")
+    assert judged("set12", shelf).of == 12
+
+
+def test_all_images_of_a_folder_are_judged_and_nothing_is_there_to_search_settings_on(shelf):
+    every = judged("folder:path=colours", shelf)
+    assert (every.of, every.images.channels, every.train, every.title) == (3, 3, None, "colours")
+    assert judged("folder:path=colours,grey=true", shelf).images.channels == 1
+
+
+def test_of_a_data_set_the_test_part_is_judged(tmp_path):
+    mnist(tmp_path / "mnist")
+    read = judged("mnist:validation=5", Shelf(tmp_path))
+    assert (read.of, len(read.train), read.title) == (6, 15, "mnist:validation=5 test")
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        ("set21", r'No data set is called "set21" \(did you mean "set12"\?\)\. There are: .*bsd68'),
+        ("set12:path=x", r'No data set is called "set12"'),
+        (
+            "bsd68",
+            r"BSD68 is not there: put its 68 images \(github.com/cszn/DnCNN, .*\) into .*data/bsd68 or",
+        ),
+        ("cbsd68", r"cbsd68 holds 1 images, and CBSD68 has 68"),
+        ("folder:path=empty", r"There are no images in .*empty"),
+        ("folder:paht=x", r'no option of data set folder is called "paht"'),
+    ],
+)
+def test_images_that_are_not_there_are_told(shelf, tmp_path, data, told):
+    (tmp_path / "data" / "empty").mkdir()
+    images(tmp_path / "data" / "cbsd68", "1.png")
+    with pytest.raises(InputError, match=told):
+        judged(data, shelf)
+
+
+# The numbers of a set
+
+
+def test_noise_is_the_fields_and_its_hash_can_be_had_without_us():
+    clean = different(2, 3, 9, 11)
+    by_hand = b""
+    for image in clean:
+        drawn = np.random.RandomState(0).standard_normal((9, 11, 3)).transpose(2, 0, 1)
+        by_hand += (image.astype(np.float32) / np.float32(255) + 25 / 255 * drawn).astype("<f4").tobytes()
+    task = Task(Images.of(clean), noise_from("gaussian:sigma=25/255"), 0, "field")
+    assert noise_hash(task) == hashlib.sha256(by_hand).hexdigest()
+
+
+def test_scores_are_those_of_an_evaluation(shelf, half, costs):
+    facts = quick(shelf, half, "median:side=5", noises=("gaussian:sigma=0.2",), seed=3)
+    rows = evaluate(
+        {"half.onnx": section.model(half), "median:side=5": section.BASELINES["median"](side=5)},
+        judged("set12", shelf).images,
+        noise_from("gaussian:sigma=0.2"),
+        data_name="",
+        seed=3,
+        protocol="field",
+    )
+    (task,) = facts["tasks"]
+    assert list(task["scores"]) == ["noisy", "half.onnx", "median:side=5"]
+    for row in rows:
+        assert task["scores"][row.denoiser]["ssim"] == row.scores["ssim"].plain()
+    assert facts["denoisers"]["half.onnx"] == {"kind": "model", "asked as": half} | ABOUT | COSTS
+    assert costs == [("model", half), ("baseline", "median:side=5")]
+    assert json.loads(json.dumps(facts)) == facts
+
+
+def test_unasked_there_are_the_fields_sigmas_and_what_is_off_range_for_models_alone(shelf, half, costs):
+    facts = quick(shelf, half, "median", limit=3)
+    assert (facts["images"], facts["of"]) == (3, 12)
+    assert [task["noise"] for task in facts["tasks"]] == list(SIGMAS)
+    assert [task["noise"] for task in facts["off range"]] == list(OFF_RANGE)
+    assert {tuple(task["scores"]) for task in facts["off range"]} == {("noisy", "half.onnx")}
+    assert quick(shelf, "median", limit=3)["off range"] == []
+    assert quick(shelf, half, "median", data="folder:path=colours,grey=true")["off range"] == []
+
+
+def test_a_baseline_has_its_swept_setting_at_each_sigma(shelf, costs, monkeypatch):
+    table = {1: {15: {"side": 3}, 50: {"side": 7}}}
+    monkeypatch.setattr(section.BASELINES["median"], "swept", table)
+    facts = quick(shelf, "median", "median:side=7", noises=("gaussian:sigma=60/255",))
+    scores = facts["tasks"][0]["scores"]
+    assert scores["median"] == scores["median:side=7"]
+    assert costs == [("baseline", "median:side=7")] * 2
+
+
+def test_where_there_are_training_images_settings_are_searched_on_them(tmp_path, costs, monkeypatch):
+    mnist(tmp_path / "mnist")
+    monkeypatch.setattr(
+        section,
+        "best_setting",
+        lambda name, train, noise, *, seed: section.BASELINES[name](side=len(train) - 8),
+    )
+    data = "mnist:validation=5"
+    facts = quick(Shelf(tmp_path), "median", data=data, noises=("gaussian:sigma=0.5,clip=true",))
+    assert facts["searched"]
+    assert costs == [("baseline", "median:side=7")]
+
+
+def test_what_was_stored_in_8_bits_is_clipped_and_rounded():
+    clean = different(1, 1, 20, 20) / np.float32(255)
+    stored = Stored(noise_from("gaussian:sigma=0.3"))
+    seen = stored(clean, FieldDraw(np.random.RandomState(0)))
+    assert np.isin(np.round(seen * 255, 9), np.arange(256)).all()
+    noisy = noise_from("gaussian:sigma=0.3")(clean, FieldDraw(np.random.RandomState(0)))
+    np.testing.assert_allclose(seen, noisy.clip(0, 1), atol=0.5001 / 255)
+    assert str(stored) == "gaussian:sigma=0.3 in 8 bits"
+
+
+def test_models_stand_on_the_sets_of_their_colours_and_rows_have_names_of_their_own(half, colour, tmp_path):
+    (tmp_path / "other").mkdir()
+    twin = str(tiny.times(tmp_path / "other" / "half.onnx", Card("half", channels=1), 0.5))
+    plan = Plan([half, colour, twin])
+    assert plan.models_for(1) == {half: half, twin: twin}
+    assert plan.models_for(3) == {"colour.onnx": colour}
+    assert (plan.left_out(1), plan.left_out(3)) == ([colour], [half, twin])
+
+
+def test_without_names_there_is_what_comes_with_grainless(monkeypatch):
+    monkeypatch.setattr(section, "SHIPPED", {"grey": None, "color": None})
+    assert Plan().models == ["color", "grey"]
+    assert Plan().baselines == ["median", "bilateral", "nlm", "wavelet", "tv"]
+    assert Plan(["runs/a"]).models == ["runs/a"]
+    assert Plan(["bm3d"]).baselines == ["bm3d"]
+
+
+@pytest.mark.parametrize(
+    ("names", "options", "told"),
+    [
+        (["mediann"], {}, r'No model is called "mediann".* \(did you mean "median"\?\)'),
+        (["median:sid=3"], {}, 'no option of baseline median is called "sid"'),
+        (["median"], {"noises": ["gausian"]}, 'No noise is called "gausian"'),
+        (["median"], {"protocol": "felid"}, r'No protocol is called "felid" \(did you mean "field"\?\)'),
+    ],
+)
+def test_what_cannot_be_is_told_before_long_work(names, options, told):
+    with pytest.raises(InputError, match=told):
+        Plan(names, **options).check()
+
+
+# What it costs
+
+
+def test_costs_are_measured_in_a_process_of_its_own(half):
+    noisy = np.full((1, 1, 300, 400), 0.5, np.float32)
+    measured_there = cost("model", half, noisy, 0.1)
+    assert measured_there.keys() == COSTS.keys()
+    assert all(value > 0 for value in measured_there.values())
+    with pytest.raises(RunError, match=r"The cost of nowhere could not be measured: .*No model is called"):
+        cost("model", "nowhere", noisy, 0.1)
+
+
+def test_memory_is_what_the_denoiser_takes(monkeypatch):
+    class Hungry:
+        def __call__(self, noisy, sigma):
+            return np.ones(100_000_000, np.uint8)
+
+    monkeypatch.setattr(cost_module, "_imported", lambda kind: lambda name: Hungry())
+    found = measure("model", "", np.zeros((2, 1, 10, 10), np.float32), 0.1)
+    assert found["peak MB"] is None or 60 < found["peak MB"] < 140
+
+
+@pytest.mark.parametrize(
+    ("size", "shape"),
+    [((28, 28), (26, 1, 28, 28)), ((70, 90), (1, 1, 144, 144)), ((200, 90), (1, 1, 144, 144))],
+)
+def test_the_sample_is_many_small_images_or_one_large(size, shape):
+    task = Task(Images.of(different(2, 1, *size)), noise_from("none"))
+    shown = sample(task, 144)
+    assert shown.shape == shape
+    assert shown.dtype == np.float32
+    np.testing.assert_array_equal(shown[0, :, :28, :28], task.pair(0)[0][:, :28, :28])
+
+
+# What others published
+
+
+def test_published_rows_are_those_of_the_papers():
+    assert PUBLISHED["DnCNN-B"].psnr == {"bsd68": {15: 31.61, 25: 29.16, 50: 26.23}}
+    assert PUBLISHED["BM3D"].psnr["bsd68"] == {15: 31.08, 25: 28.57, 50: 25.60}
+    assert PUBLISHED["CBM3D"].psnr["cbsd68"] == {15: 33.52, 25: 30.71, 50: 27.38}
+    assert {data for each in PUBLISHED.values() for data in each.psnr} == set(SETS)
+    for each in PUBLISHED.values():
+        assert re.search(r"(19|20)\d\d", each.source)
+        for scores in each.psnr.values():
+            assert sorted(scores.values(), reverse=True) == [scores[sigma] for sigma in sorted(scores)]
+
+
+def test_published_rows_stand_beside_whole_sets_by_their_protocol(shelf, costs):
+    whole = quick(shelf, "median", noises=SIGMAS)
+    assert "BM3D" in published(whole)
+    table = tables(whole)[0]
+    rows = {row[0]: row for row in table.rows}
+    assert rows["BM3D"][1:5] == ("published", "32.37", "29.97", "26.72")
+    assert rows["N3Net †"][2] == "–"
+    assert rows["median"][1] == "run here"
+    assert table.rows[0][0] == "SCUNet"
+    assert "Published rows were not run here" in table.notes[-1]
+    for other in (quick(shelf, "median", limit=3), quick(shelf, "median", protocol="float")):
+        assert published(other) == {}
+
+
+# What is told
+
+
+def test_tables_tell_every_number_once(shelf, half, costs):
+    psnr, ssim, off = tables(quick(shelf, half, "median"))
+    assert psnr.title == "Set12: PSNR, 12 images"
+    assert psnr.head == ("", "from", "σ 15, dB", "σ 25, dB", "σ 50, dB", "MAC a pixel", "parameters")
+    ours = next(row for row in psnr.rows if row[0] == "half.onnx")
+    assert ours[-2:] == ("57 k", "25 k")
+    assert re.fullmatch(r"\d+\.\d\d ± \d\.\d\d", ours[2])
+    assert "numpy's RandomState is seeded anew for each image" in " ".join(psnr.notes)
+    assert ssim.rows[1][-3:] == ("0.25", "1.0", "12")
+    assert ssim.rows[0][-3:] == ("–",) * 3
+    assert off.head == ("", "noisy", "half.onnx")
+    assert [row[0] for row in off.rows][:3] == ["σ 5", "σ 25", "σ 70"]
+    assert re.fullmatch(r"\d+\.\d\d \([+-]\d+\.\d\d\)", off.rows[0][2])
+
+
+def test_a_single_noise_is_one_table_of_all_scores(shelf, half, costs):
+    (table,) = tables(quick(shelf, half, "median", noises=("gaussian:sigma=0.5,clip=true",), limit=2))
+    assert table.title == "Set12: noise gaussian:sigma=0.5,clip=true, the first 2 of 12 images"
+    head = ("", "PSNR, dB", "SSIM", "MSE", "MAE", "BCE", *SIZES, *COST_COLUMNS)
+    assert table.head == head
+    assert table.rows[1][6:] == ("57 k", "25 k", "0.25", "1.0", "12")
+    assert "±" not in table.rows[0][1]  # two images are too few for an interval
+
+
+def test_what_is_infinite_has_no_mean(shelf, costs):
+    facts = quick(shelf, "median", noises=("none",))
+    assert tables(json.loads(json.dumps(facts)))[0].rows[0][1] == "–"
+
+
+@pytest.mark.parametrize(
+    ("number", "told"), [(999, "999"), (1000, "1 k"), (57_345, "57.3 k"), (1e9, "1000 M")]
+)
+def test_large_numbers_have_three_digits(number, told):
+    assert counted(number) == told
+
+
+def test_a_page_keeps_what_other_calls_put_there(shelf, half, costs, tmp_path):
+    path = tmp_path / "docs" / "marks.md"
+    page.keep(quick(shelf, half, "median", data="folder:path=colours,grey=true"), path)
+    page.keep(quick(shelf, half, "median"), path)
+    page.write(path)
+    text = path.read_text("utf-8")
+    assert text.index("## Set12") < text.index("## colours") < text.index("## Sources of published rows")
+    assert "![PSNR on Set12 at sigma 25" in text
+    assert "(marks/cost.png)" in text
+    assert "[folder-path-colours-grey-true.json](marks/folder-path-colours-grey-true.json)" in text
+    assert "`grainless benchmark`" in text
+    assert text.count(quick(shelf, half, "median")["tasks"][0]["sha256"]) == 1
+    assert re.search(r"\*`grainless benchmark`, \d{4}-\d\d-\d\d, Grainless \S+, on .*\d+ cores.*\*", text)
+    page.keep(quick(shelf, half, "median", limit=3), path)
+    page.write(path)
+    again = path.read_text("utf-8")
+    assert "the first 3 of 12 images" in again
+    assert "Sources of published rows" not in again
+    assert again.count("\n## colours") == 1
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"format": 0}', "{}"])
+def test_a_file_that_is_none_of_ours_is_told(tmp_path, content):
+    (tmp_path / "marks").mkdir()
+    (tmp_path / "marks" / "x.json").write_text(content)
+    with pytest.raises(InputError, match=r"x\.json is no benchmark of this version: move it away, or run"):
+        page.write(tmp_path / "marks.md")
+
+
+def drawn(**scores):
+    """A section with models of these scores."""
+    found = {name: {"psnr": {"mean": mean}} for name, mean in scores.items()}
+    return {
+        "data": "bsd68",
+        "title": "BSD68",
+        "protocol": "field",
+        "images": 68,
+        "of": 68,
+        "tasks": [{"noise": "gaussian:sigma=25/255", "scores": found}],
+        "denoisers": {name: {"kind": "model", "MACs a pixel": 57e3} for name in scores},
+    }
+
+
+def test_the_plot_has_a_dot_for_each_with_both_numbers(tmp_path):
+    shown = {dot.name: dot for dot in dots(drawn(grey=29.1))}
+    assert set(shown) == {"grey", "DnCNN-S", "DnCNN-B", "IRCNN", "FFDNet", "DRUNet"}
+    assert (shown["grey"].ours, shown["grey"].macs, shown["grey"].psnr) == (True, 57e3, 29.1)
+    assert (shown["FFDNet"].ours, shown["FFDNet"].macs, shown["FFDNet"].psnr) == (False, 121e3, 29.19)
+    plot(drawn(grey=29.1), tmp_path / "cost.png")
+    plot(drawn(grey=29.1, other=29.2), tmp_path / "two.png")
+    with Image.open(tmp_path / "cost.png") as first, Image.open(tmp_path / "two.png") as second:
+        assert first.width > 800
+        assert first.tobytes() != second.tobytes()
+
+
+def test_nothing_is_plotted_of_other_noises_or_of_half_a_set(shelf, half, costs):
+    assert dots(drawn() | {"tasks": []}) == []
+    assert not any(dot.ours for dot in dots(drawn()))
+    assert [dot.name for dot in dots(drawn(grey=29.1) | {"images": 3})] == ["grey"]
+
+
+# The command
+
+
+def test_the_command_prints_tables_and_writes_the_page(shelf, half, colour, tmp_path):
+    command = (
+        "benchmark",
+        half,
+        colour,
+        "median",
+        "--data",
+        "set12",
+        "--data-dir",
+        shelf.data_dir,
+        "--quick",
+    )
+    done = grainless(*command, "--out", "marks.md", "--noise", "gaussian:sigma=25/255", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "Set12: noise gaussian:sigma=25/255, the first 3 of 12 images" in done.stdout
+    assert "colour.onnx is not made for Set12's 1 channel" in done.stderr
+    text = (tmp_path / "marks.md").read_text("utf-8")
+    assert "## Set12" in text
+    assert "--out marks.md" in text
+    facts = json.loads((tmp_path / "marks" / "set12.json").read_text("utf-8"))
+    assert facts["denoisers"]["half.onnx"]["seconds a megapixel"] > 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--quick", "--limit", "2"), "--quick and --limit exclude each other"),
+        (("medain",), 'No model is called "medain"'),
+        (("median", "--data", "set21"), 'No data set is called "set21"'),
+    ],
+)
+def test_what_is_wrong_is_one_line(arguments, told, tmp_path):
+    done = grainless("benchmark", *arguments, cwd=tmp_path)
+    assert (done.returncode, len(done.stderr.strip().splitlines())) == (2, 1)
+    assert told in done.stderr

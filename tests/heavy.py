@@ -1,0 +1,3 @@
+"""What takes long to import."""
+
+HEAVY = {"torch", "scipy", "matplotlib", "skimage", "sklearn", "pydantic", "pooch", "onnx"}

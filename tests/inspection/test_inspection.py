@@ -1,0 +1,280 @@
+import io
+import json
+
+import numpy as np
+import pytest
+from command import grainless
+from PIL import Image, ImageDraw
+
+from grainless import InputError
+from grainless.image.files import Image as FileImage
+from grainless.inspection import Report, advise, inspect
+from grainless.inspection.curve import curve
+from grainless.inspection.defects import correlation, grid, impulses
+from grainless.inspection.levels import Levels, levels
+from grainless.noise import NumpyDraw, noise_from
+
+
+def scene(side=192):
+    """(side, side) smooth light with a few sharp discs."""
+    y, x = np.mgrid[:side, :side] / side
+    light = 0.15 + 0.7 * x + 0.1 * np.sin(9 * y)
+    for level, (down, across) in zip((0.2, 0.5, 0.8), ((0.2, 0.7), (0.6, 0.2), (0.7, 0.8)), strict=True):
+        light[(y - down) ** 2 + (x - across) ** 2 < 0.02] = level
+    return light.astype(np.float32)
+
+
+def noisy(noise, clean=None, seed=0):
+    clean = scene() if clean is None else clean
+    return noise_from(noise)(clean[None, None], NumpyDraw(np.random.default_rng(seed)))[0, 0]
+
+
+def stored(image):
+    return np.rint(np.clip(image, 0, 1) * 255).astype(np.uint8)
+
+
+def page():
+    """Letters on paper, smoothed at their edges."""
+    image = Image.new("L", (300, 240), 255)
+    draw = ImageDraw.Draw(image)
+    for line in range(15):
+        draw.text((8, 16 * line), "The quick brown fox jumps over the lazy dog", fill=0)
+    return np.asarray(image)
+
+
+@pytest.mark.parametrize("sigma", [5, 15, 25, 50])
+def test_sigma_is_told_within_a_tenth(sigma):
+    image = noisy(f"gaussian:sigma={sigma}/255")
+    for each in (image, stored(image)):
+        report = inspect(each)
+        assert report.sigma * 255 == pytest.approx(sigma, rel=0.1)
+        assert report.noisy
+        assert report.curve is None
+
+
+def test_each_channel_has_its_own_sigma():
+    image = np.stack([noisy(f"gaussian:sigma={sigma}/255", seed=sigma) for sigma in (5, 10, 40)])
+    report = inspect(image, channel_axis=0)
+    assert np.array(report.sigmas) * 255 == pytest.approx([5, 10, 40], rel=0.1)
+    assert report.sigma * 255 == pytest.approx(np.sqrt((25 + 100 + 1600) / 3), rel=0.1)
+    assert advise(report).model == "color"
+
+
+def test_clipping_is_undone():
+    dark = np.full((192, 192), 0.1, np.float32)
+    image = stored(noisy("gaussian:sigma=25/255", dark))
+    assert image.std() < 22  # what is left of 25
+    assert inspect(image).sigma * 255 == pytest.approx(25, rel=0.1)
+
+
+@pytest.mark.parametrize("noise", ["poisson:peak=30", "poisson-gaussian:peak=100,read=0.02"])
+def test_the_gain_of_photons_is_told_within_a_fifth(noise):
+    truth = 1 / noise_from(noise).parts[0].peak
+    for image in (noisy(noise), stored(noisy(noise))):
+        assert inspect(image).curve.gain == pytest.approx(truth, rel=0.2)
+
+
+def test_levels_on_a_line_give_that_line():
+    brightness = np.linspace(0.1, 0.9, 8)
+    found = curve([Levels(brightness, 0.01 * brightness + 0.02**2, np.full(8, 1000))])
+    assert found.gain == pytest.approx(0.01)
+    assert found.read == pytest.approx(0.02)
+
+
+def test_equal_levels_give_none_and_neither_do_few():
+    brightness = np.linspace(0.1, 0.9, 8)
+    assert curve([Levels(brightness, np.full(8, 0.01), np.full(8, 1000))]) is None
+    assert curve([Levels(brightness, 0.01 * brightness, np.full(8, 10))]) is None
+
+
+@pytest.mark.parametrize("share", [0.005, 0.05, 0.2])
+def test_the_share_of_salt_and_pepper_is_told_within_a_tenth(share):
+    image = noisy(f"salt-pepper:share={share}", scene(512))
+    truth = np.isin(image, (0, 1)).mean()
+    assert inspect(stored(image)).impulses == pytest.approx(truth, rel=0.1)
+
+
+def test_stuck_pixels_do_not_hide_the_other_noise():
+    report = inspect(stored(noisy("gaussian:sigma=15/255+salt-pepper:share=0.1")))
+    assert report.sigma * 255 == pytest.approx(15, rel=0.15)
+    assert "by a median filter" in advise(report).warnings[0]
+
+
+def test_salt_and_pepper_alone_wants_no_network():
+    advice = advise(inspect(stored(noisy("salt-pepper:share=0.05"))))
+    assert advice.model is None
+    assert advice.why == "Stuck pixels are its only noise: it is left as it is; a median filter removes them."
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        stored(scene() * 2),  # a blown-out sky
+        page(),
+        np.where(page() < 128, 0, 255).astype(np.uint8),
+        stored(noisy("gaussian:sigma=50/255")),
+        stored(noisy("gaussian:sigma=20/255", page() / np.float32(255))),
+    ],
+    ids=["sky", "letters", "two levels", "strong noise", "noisy letters"],
+)
+def test_what_is_merely_black_or_white_is_not_stuck(image):
+    assert impulses(image[None] / np.float32(255)) == 0
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        scene(),
+        stored(scene()),
+        np.full((64, 64), 100, np.uint8),
+        np.zeros((64, 64, 3), np.uint8),
+        np.full((64, 64), 65535, np.uint16),
+        page(),
+        (page() * 0.7 + 30).astype(np.uint8),
+        np.indices((64, 64)).sum(axis=0).astype(np.uint8) % 2 * 255,
+    ],
+)
+def test_no_noise_is_found_where_there_is_none(image):
+    report = inspect(image)
+    assert report.noisy is False
+    assert advise(report).model is None
+    assert advise(report).why == "No noise found: it is left as it is."
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (5, 9), (1, 300), (32, 32)])
+def test_the_smallest_cannot_be_told(shape):
+    report = inspect(np.random.default_rng(0).normal(0.5, 0.1, shape))
+    assert report.sigmas is None
+    assert report.noisy is None
+    assert advise(report).why == "It is too small to tell its noise: it is left as it is."
+
+
+def test_an_image_of_40_pixels_can():
+    found = [inspect(noisy("gaussian:sigma=25/255", scene(40), seed)).sigma * 255 for seed in range(8)]
+    assert np.mean(found) == pytest.approx(25, rel=0.25)
+
+
+def test_noise_smoothed_over_neighbours_is_called_correlated():
+    noise = np.random.default_rng(0).normal(0, 0.15, (193, 193)).astype(np.float32)
+    smooth = (noise[1:, 1:] + noise[:-1, 1:] + noise[1:, :-1] + noise[:-1, :-1]) / 4
+    report = inspect(scene() / 2 + 0.25 + smooth)
+    assert report.correlation == pytest.approx(0.5, abs=0.1)  # of a 2 x 2 mean, by hand
+    assert report.correlated
+    assert any("neighbours alike" in warning for warning in advise(report).warnings)
+
+
+def test_white_noise_is_not_correlated():
+    found, sigma = correlation(noisy("gaussian:sigma=25/255", scene() * 0 + 0.5)[None])
+    assert found == pytest.approx(0, abs=0.05)
+    assert sigma * 255 == pytest.approx(25, rel=0.15)
+
+
+def through_jpeg(image, quality):
+    file = io.BytesIO()
+    Image.fromarray(image).save(file, "JPEG", quality=quality)
+    return np.asarray(Image.open(file))
+
+
+def test_blocks_of_jpeg_are_found_where_they_lie():
+    image = through_jpeg(stored(noisy("gaussian:sigma=4/255")), 30)
+    assert inspect(image).blocky
+    found = grid(image[None, 3:, 6:] / np.float32(255))
+    assert found.offset == (5, 2)
+    assert "The blocks of JPEG show" in " ".join(advise(inspect(image)).warnings)
+
+
+@pytest.mark.parametrize("image", [scene(), noisy("gaussian:sigma=25/255"), page()])
+def test_no_blocks_are_found_where_there_are_none(image):
+    assert not inspect(image).blocky
+
+
+def test_clipped_shares_count_what_is_cut_and_not_what_merely_touches():
+    image = np.full((40, 40), 0.5, np.float32)
+    image[:10], image[10:20] = 0, 1
+    assert inspect(image).clipped == (0.25, 0.25)
+    image[39, 39] = 1.5
+    assert inspect(image).clipped == (0.25, 0.0)
+
+
+def test_large_images_are_looked_at_in_parts_with_the_blocks_in_place():
+    image = np.tile(stored(noisy("gaussian:sigma=25/255", scene(256))), (6, 7))
+    assert inspect(image).sigma * 255 == pytest.approx(25, rel=0.1)
+    blocks = np.kron(np.random.default_rng(0).random((150, 150)), np.ones((8, 8)))
+    assert inspect(blocks.astype(np.float32)).grid.offset == (0, 0)
+
+
+def test_what_lies_under_clear_pixels_does_not_count():
+    image = np.dstack([stored(scene())] * 3 + [np.full((192, 192), 255, np.uint8)])
+    image[:96, :, :3] = np.random.default_rng(0).integers(0, 255, (96, 192, 3))
+    assert inspect(image[..., :3]).noisy
+    image[:96, :, 3] = 0
+    assert not inspect(image).noisy
+
+
+def test_equal_channels_want_the_grey_model():
+    report = inspect(np.dstack([noisy("gaussian:sigma=25/255")] * 3))
+    assert report.colourless
+    assert advise(report).model == "grey"
+    assert advise(report).why.endswith("in a grey image: model grey.")
+
+
+def test_the_models_limits_are_said():
+    assert "trained up to sigma 55.0/255" in advise(inspect(noisy("gaussian:sigma=80/255"))).warnings[0]
+    grows = advise(inspect(noisy("poisson:peak=50"))).warnings
+    assert any("grows with brightness" in warning for warning in grows)
+
+
+def test_an_image_without_patches_has_no_levels():
+    assert levels(np.zeros((1, 4, 4), np.float32)) is None
+    assert levels(np.zeros((0, 64, 64), np.float32)) is None
+
+
+def test_kinds_of_image_agree():
+    image = stored(noisy("gaussian:sigma=25/255"))
+    ours = FileImage(image[None] / np.float32(255), name="the image")
+    reports: list[Report] = [
+        inspect(each) for each in (image, Image.fromarray(image), ours, image[None].T.swapaxes(0, 1))
+    ]
+    assert reports[0] == reports[1] == reports[2] == reports[3]
+
+
+@pytest.mark.parametrize(
+    ("image", "match"),
+    [
+        (np.full((8, 8), np.nan), "no numbers"),
+        (np.full((8, 8), 200.0), "divide them by their full scale"),
+        (np.zeros((8, 8), np.int32), "not int32"),
+        (np.zeros((8, 8, 5)), "1 to 4 channels"),
+        ([[1]], "not list"),
+        (Image.new("CMYK", (8, 8)), "mode CMYK is not taken"),
+    ],
+)
+def test_what_is_no_image_is_refused(image, match):
+    with pytest.raises(InputError, match=match):
+        inspect(image)
+
+
+def test_the_command_tells_and_goes_on_after_a_bad_file(tmp_path):
+    Image.fromarray(stored(noisy("gaussian:sigma=25/255"))).save(tmp_path / "a.png")
+    (tmp_path / "b.png").write_bytes(b"no image")
+    Image.fromarray(stored(scene())).save(tmp_path / "c.png")
+    done = grainless("inspect", *sorted(tmp_path.iterdir()))
+    assert done.returncode == 1
+    assert "model grey." in done.stdout
+    assert "No noise found" in done.stdout
+    assert f"1 of 3 images could not be looked at: {tmp_path / 'b.png'}: b.png" in done.stderr
+
+
+def test_the_command_tells_programs(tmp_path):
+    Image.fromarray(stored(noisy("gaussian:sigma=25/255"))).save(tmp_path / "a.png")
+    done = grainless("inspect", tmp_path / "a.png", "--json")
+    told = json.loads(done.stdout)["images"][0]
+    assert told["sigma"] * 255 == pytest.approx(25, rel=0.1)
+    assert told["advice"]["model"] == "grey"
+
+
+def test_a_drawing_in_black_and_white_alone_has_no_stuck_pixels():
+    dithered = np.where(np.random.default_rng(0).random((96, 96)) < 0.5, 0, 255).astype(np.uint8)
+    report = inspect(dithered)
+    assert report.impulses == 0
+    assert advise(report).model is None

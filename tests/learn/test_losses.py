@@ -1,0 +1,113 @@
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from grainless.errors import InputError
+from grainless.learn.fitting.draw import TorchDraw
+from grainless.learn.fitting.losses import LOSSES
+from grainless.learn.fitting.methods import WAYS, Pair, Scene
+from grainless.learn.fitting.optimizers import OPTIMIZERS, limit_norms
+from grainless.learn.fitting.schedules import SCHEDULES
+from grainless.noise import noise_from
+
+
+class Logits(nn.Module):
+    """Gives what it is shown as logits."""
+
+    def logits(self, shown):
+        return shown
+
+    def forward(self, shown):
+        return torch.sigmoid(shown)
+
+
+def one(value):
+    return torch.full((1, 1, 1, 1), value)
+
+
+def test_losses_of_one_pixel_by_hand():
+    pair = Pair(one(0.0), one(1.0))  # sigmoid(0) = 1/2, wanted 1
+    assert LOSSES["bce"](Logits(), pair).item() == pytest.approx(np.log(2))
+    assert LOSSES["mse"](Logits(), pair).item() == pytest.approx(0.25)
+    assert LOSSES["l1"](Logits(), pair).item() == pytest.approx(0.5)
+
+
+def test_bce_is_finite_where_a_sigmoid_would_be_zero():
+    assert LOSSES["bce"](Logits(), Pair(one(-200.0), one(1.0))).item() == pytest.approx(200)
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_what_has_no_weight_does_not_count(name):
+    shown, wanted = torch.tensor([0.0, 5.0]).reshape(1, 1, 1, 2), torch.ones(1, 1, 1, 2)
+    weight = torch.tensor([1.0, 0.0]).reshape(1, 1, 1, 2)
+    alone = LOSSES[name](Logits(), Pair(one(0.0), one(1.0)))
+    assert LOSSES[name](Logits(), Pair(shown, wanted, weight)).item() == pytest.approx(alone.item())
+
+
+def test_bce_needs_logits():
+    with pytest.raises(
+        InputError, match=r'"bce" needs a network that ends in a sigmoid .*; take "mse" or "l1"'
+    ):
+        LOSSES["bce"](nn.Identity(), Pair(one(0.0), one(1.0)))
+
+
+def test_ways_show_and_want():
+    clean, draw = torch.full((2, 1, 3, 3), 0.5), TorchDraw.seeded(0)
+    noise = noise_from("gaussian:sigma=0.1")
+    pair = WAYS["supervised"](noise)(Scene(clean), draw)
+    assert not torch.equal(pair.shown, clean)
+    assert torch.equal(pair.wanted, clean)
+    pair = WAYS["given"](noise_from("none"))(Scene(clean, clean / 2), draw)
+    assert torch.equal(pair.shown, clean / 2)
+    assert torch.equal(pair.wanted, clean)
+    pair = WAYS["noise2noise"](noise)(Scene(clean), draw)
+    assert not torch.equal(pair.shown, pair.wanted)
+    assert not torch.equal(pair.wanted, clean)
+
+
+def test_given_pairs_must_be_given():
+    with pytest.raises(InputError, match=r'learn\.name is "given", but the data hold clean images alone'):
+        WAYS["given"](noise_from("none"))(Scene(one(0.0)), TorchDraw.seeded(0))
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_rates_stay_between_none_and_the_highest(name):
+    rates = [SCHEDULES[name](point) for point in np.linspace(0, 1, 101)]
+    assert min(rates) >= 0
+    assert max(rates) == pytest.approx(1)
+
+
+def test_one_cycle_is_pytorchs():
+    weight = nn.Parameter(torch.zeros(1))
+    optimizer = torch.optim.SGD([weight], lr=1.0)
+    theirs = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=1.0, total_steps=101, cycle_momentum=False)
+    for step in range(101):
+        # PyTorch peaks a step early: it counts the warm-up as 0.3 * total - 1 steps
+        point = 0.3 * step / 29.3 if step < 29.3 else 0.3 + 0.7 * (step - 29.3) / 70.7
+        assert SCHEDULES["one-cycle"](point) == pytest.approx(theirs.get_last_lr()[0], abs=1e-6)
+        optimizer.step()
+        theirs.step()
+
+
+@pytest.mark.parametrize(("name", "rate"), [("adam", 0.1), ("adamw", 0.1), ("rmsprop", 0.1), ("muon", 2.0)])
+def test_optimizers_go_downhill(name, rate):
+    weight = nn.Parameter(torch.tensor([1.0]))
+    optimizer = OPTIMIZERS[name]([weight], rate, 1e-7, 0.0)
+    for _ in range(50):
+        optimizer.zero_grad()
+        weight.square().sum().backward()
+        optimizer.step()
+    assert abs(weight.item()) < 0.2
+
+
+def test_long_filter_columns_are_cut_and_short_ones_left():
+    network = nn.Sequential(nn.Conv2d(1, 2, 3), nn.Linear(4, 2))
+    with torch.no_grad():
+        network[0].weight.fill_(3.0)
+        network[1].weight.fill_(0.5)
+        network[0].bias.fill_(9.0)
+    limit_norms(network, 2.0)
+    assert network[0].weight.norm(dim=-2).flatten().tolist() == pytest.approx([2.0] * 6)
+    assert network[1].weight.unique().item() == 0.5  # norm over 4 inputs: 1
+    assert network[0].bias.tolist() == [9.0, 9.0]

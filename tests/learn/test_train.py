@@ -1,0 +1,312 @@
+"""Training from recipe to run: everything is there at the end, and nothing is lost when it ends otherwise."""
+
+import resource
+import signal
+from contextlib import contextmanager
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from command import begun
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from trainings import TINY, Notes, tiny, trained
+
+from grainless.data.find import Shelf
+from grainless.errors import InputError, RunError
+from grainless.learn.recipe import Recipe
+from grainless.learn.score import sigma_of
+from grainless.learn.train import train
+from grainless.model.denoiser import Denoiser
+from grainless.noise import noise_from
+
+
+def same(one, other):
+    return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_a_finished_run_holds_everything(finished):
+    names = {str(path.relative_to(finished.path)) for path in finished.path.rglob("*") if path.is_file()}
+    events = {name for name in names if name.startswith("events/events.out.tfevents")}
+    assert len(events) == 1
+    assert names - events == {
+        "recipe.toml",
+        "model.safetensors",
+        "model.onnx",
+        "resume/state.safetensors",
+        "report.html",
+    }
+    assert finished.finished
+
+
+def test_tensorboard_reads_the_scalars_and_the_graph(finished):
+    events = EventAccumulator(str(finished.events))
+    events.Reload()
+    history = finished.facts()["history"]
+    for tag, key in (("loss/train", "loss"), ("loss/validation", "validation"), ("rate", "rate")):
+        told = [(event.step, event.value) for event in events.Scalars(tag)]
+        assert told == [(epoch["number"], pytest.approx(epoch[key])) for epoch in history]
+    assert len(events.Scalars("images a second")) == len(history)
+    assert any("decoder" in node.name for node in events.Graph().node)
+
+
+def test_the_model_gives_what_the_kept_weights_give(finished):
+    network = tiny().network()
+    network.load_state_dict(finished.weights())
+    noisy = torch.rand(5, 1, 8, 8)
+    denoised = Denoiser(finished.model_file)(noisy.numpy())
+    np.testing.assert_allclose(denoised, network.eval()(noisy).detach(), atol=1e-5)
+
+
+def test_scores_are_kept_of_the_model_and_of_the_noisy_images(finished):
+    facts = finished.facts()
+    for means in (facts["scores"], facts["noisy"]):
+        assert list(means) == ["validation", "test"]
+        assert list(means["test"]) == ["psnr", "ssim", "mse", "mae", "bce", "psnr-own-peak"]
+    assert facts["scores"]["test"]["psnr"] == pytest.approx(
+        -10 * np.log10(facts["scores"]["test"]["mse"]), abs=0.2
+    )
+    assert facts["noisy"]["test"]["mse"] == pytest.approx(0.05, rel=0.1)  # 0.3² = 0.09, halved by clipping
+
+
+def test_a_recipe_may_be_called_as_tables_call_the_noisy_images(tmp_path):
+    recipe = replace(tiny("train.epochs=1"), name="noisy")
+    run = train(recipe, tmp_path / "noisy", shelf=Shelf(), watcher=Notes())
+    assert run.facts()["name"] == "noisy"
+    assert run.facts()["scores"] != run.facts()["noisy"]
+
+
+@pytest.mark.parametrize(
+    ("noise", "sigma"),
+    [
+        ("gaussian:sigma=0.1", (0.1, 0.1)),
+        ("gaussian:sigma=0..0.2", (0.0, 0.2)),
+        ("gaussian:sigma=0.1,mean=0.1", None),
+        ("gaussian:sigma=0.1,clip=true", None),
+        ("gaussian:sigma=0.1+poisson:peak=30", None),
+        ("none", None),
+    ],
+)
+def test_the_range_of_sigma_is_that_of_white_gaussian_noise_alone(noise, sigma):
+    assert sigma_of(noise_from(noise)) == sigma
+
+
+def test_the_card_says_what_it_was_made_of(finished):
+    card = Denoiser(finished.model_file).card
+    assert (card.name, card.channels, card.size) == ("tiny", 1, (8, 8))
+    assert card.about["recipe"] == tiny().tables
+    assert card.about["parameters"] == 1096
+    assert card.about["MACs a pixel"] == (64 * 8 + 8 * 64) / 64  # all weights, once for 64 pixels
+    assert card.about["epochs"] == 2
+    assert card.about["images shown"] == 2 * 1657
+
+
+class Interrupting(Notes):
+    """Stops after an epoch, as ctrl-C does."""
+
+    def __init__(self, after):
+        super().__init__()
+        self.after = after
+
+    def epoch(self, epoch):
+        super().epoch(epoch)
+        if epoch.number == self.after:
+            raise KeyboardInterrupt
+
+
+@contextmanager
+def file_size(most):
+    """Files of more bytes cannot be written, as if the disk were full."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory):
+    """Six epochs without a stop, and what the watcher wrote down."""
+    notes = Notes()
+    return trained(tmp_path_factory.mktemp("whole") / "tiny", "train.epochs=6", watcher=notes), notes
+
+
+@pytest.fixture(scope="module")
+def whole(watched):
+    return watched[0]
+
+
+def test_the_watcher_is_told_of_the_begin_and_of_every_step_and_epoch(watched):
+    _, notes = watched
+    assert [(recipe.name, data.name) for recipe, data, _ in notes.begun_with] == [("tiny", "digits")]
+    assert [epoch.number for epoch in notes.epochs] == [1, 2, 3, 4, 5, 6]
+    assert [(done, steps) for done, steps, _ in notes.steps] == [(16, 26), (26, 26)] * 6
+
+
+def test_ctrl_c_leaves_a_usable_run_that_goes_on_to_the_same_weights(tmp_path, whole):
+    path = tmp_path / "tiny"
+    with pytest.raises(
+        RunError,
+        match=r"^Stopped\. The best model so far \(epoch 4, validation loss 0\.\d+\) is kept in .*tiny; "
+        r"go on with: grainless train .*recipe\.toml --out .*tiny --resume$",
+    ):
+        trained(path, "train.epochs=6", watcher=Interrupting(4))
+    assert Denoiser(path / "model.onnx").card.about["epochs"] == 4
+    notes = Notes()
+    run = trained(path, "train.epochs=6", resume=True, watcher=notes)
+    assert [epoch.number for epoch in notes.epochs] == [5, 6]
+    assert same(run.weights(), whole.weights())
+    assert run.facts()["scores"] == whole.facts()["scores"]
+
+
+def test_ctrl_c_in_the_first_epoch_is_told_and_the_run_goes_on(tmp_path, whole):
+    class AtOnce(Notes):
+        def step(self, done, steps, loss):
+            raise KeyboardInterrupt
+
+    with pytest.raises(
+        RunError, match=r"Stopped\. No epoch was finished, so .*run holds no model yet; go on with"
+    ):
+        trained(tmp_path / "run", "train.epochs=6", watcher=AtOnce())
+    run = trained(tmp_path / "run", "train.epochs=6", resume=True)
+    assert same(run.weights(), whole.weights())
+
+
+def test_killed_at_any_moment_it_goes_on_to_the_same_weights_bit_for_bit(tmp_path):
+    recipe = tmp_path / "tiny.toml"
+    recipe.write_text(TINY)
+    changes = ["train.epochs=60", "train.ema=0.9", "train.schedule=one-cycle"]
+    arguments = [word for change in changes for word in ("--set", change)]
+    with begun("train", recipe, "--out", tmp_path / "killed", *arguments) as process:
+        for line in process.stderr:
+            if line.startswith("epoch 5/"):
+                process.kill()
+                break
+    assert process.returncode == -signal.SIGKILL
+    notes = Notes()
+    resumed = trained(tmp_path / "killed", *changes, resume=True, watcher=notes)
+    assert 6 <= notes.epochs[0].number <= 60
+    uninterrupted = trained(tmp_path / "whole", *changes)
+    assert same(resumed.weights(), uninterrupted.weights())
+    assert resumed.facts()["scores"] == uninterrupted.facts()["scores"]
+
+
+def test_the_test_above_notices_another_seed(tmp_path, whole):
+    assert not same(trained(tmp_path / "run", "train.epochs=6", "seed=4").weights(), whole.weights())
+
+
+def test_sigint_ends_with_one_line_and_status_1(tmp_path):
+    recipe = tmp_path / "tiny.toml"
+    recipe.write_text(TINY)
+    with begun("train", recipe, "--out", tmp_path / "run", "--set", "train.epochs=100000") as process:
+        for line in process.stderr:
+            if line.startswith("epoch 2/"):
+                process.send_signal(signal.SIGINT)
+                break
+        rest = process.stderr.read().splitlines()
+    assert process.returncode == 1
+    assert all(line.startswith("epoch ") for line in rest[:-1])
+    assert rest[-1].startswith("grainless: Stopped. The best model so far (epoch ")
+    assert Denoiser(tmp_path / "run" / "model.onnx").card.name == "tiny"
+
+
+def test_early_stopping_keeps_the_best_weights_and_all_of_the_history(tmp_path):
+    class Best(Notes):
+        def epoch(self, epoch):
+            super().epoch(epoch)
+            if epoch.best:
+                network = self.begun_with[0][2].network
+                self.weights = {name: value.clone() for name, value in network.state_dict().items()}
+
+    notes = Best()
+    run = trained(tmp_path / "run", "train.epochs=90", "train.patience=2", "train.rate=0.2", watcher=notes)
+    best = max(epoch.number for epoch in notes.epochs if epoch.best)
+    assert len(notes.epochs) == best + 2 < 90
+    assert same(run.weights(), notes.weights)
+    assert len(run.facts()["history"]) == best + 2
+    network = tiny().network()
+    network.load_state_dict(notes.weights)
+    noisy = torch.rand(5, 1, 8, 8)
+    np.testing.assert_allclose(
+        Denoiser(run.model_file)(noisy.numpy()), network.eval()(noisy).detach(), atol=1e-5
+    )
+
+
+def test_a_diverging_loss_stops_the_run_and_keeps_the_best_model(tmp_path):
+    class Spoiler(Notes):
+        def epoch(self, epoch):
+            super().epoch(epoch)
+            if epoch.number == 2:
+                self.begun_with[0][2].network.state_dict()["decoder.0.weight"].fill_(torch.nan)
+
+    with pytest.raises(
+        RunError,
+        match=r"The training diverged at epoch 3, step 16: the loss is nan\. Try a lower train\.rate\. The best "
+        r"model so far \(epoch 2, validation loss 0\.\d+\) is kept in .*run\.$",
+    ):
+        trained(tmp_path / "run", "train.epochs=9", watcher=Spoiler())
+    denoised = Denoiser(tmp_path / "run" / "model.onnx")(np.zeros((1, 1, 8, 8), np.float32))
+    assert np.isfinite(denoised).all()
+
+
+def test_a_finished_run_is_only_judged_again(copied):
+    before = copied.weights()
+    copied.report_file.unlink()
+    notes = Notes()
+    again = trained(copied.path, resume=True, watcher=notes)
+    assert notes.epochs == []
+    assert same(again.weights(), before)
+    assert again.report_file.is_file()
+    assert again.finished
+
+
+def test_what_is_there_is_refused_before_anything_is_read(finished, monkeypatch):
+    facts = finished.weights_file.read_bytes()
+    monkeypatch.setattr(Recipe, "data", lambda *_: pytest.fail("the data were read"))
+    with pytest.raises(
+        InputError, match=r"tiny is there already; give another --out, or go on with it by --resume"
+    ):
+        trained(finished.path)
+    assert finished.weights_file.read_bytes() == facts
+
+
+def test_resuming_another_recipe_is_refused(finished):
+    with pytest.raises(
+        InputError, match=r"run of another recipe: network\.code was 8 and is 9\. Resume it as it was"
+    ):
+        trained(finished.path, "network.code=9", resume=True)
+
+
+def test_resuming_what_is_no_run_is_refused(tmp_path):
+    with pytest.raises(InputError, match="is no run's folder"):
+        trained(tmp_path / "none", resume=True)
+
+
+def test_data_that_do_not_fit_leave_no_folder(tmp_path):
+    with pytest.raises(InputError, match=r"train\.crop is 9, and an image is 8 x 8"):
+        trained(tmp_path / "run", "train.crop=9")
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("most", "told"),
+    [
+        (300, r"run could not be written: File too large\."),
+        (
+            3_000,
+            r"model\.safetensors could not be written: .* No epoch was finished, so .*run holds no model yet\.",
+        ),
+        (
+            8_000,
+            r"state\.safetensors could not be written: .* The best model so far \(epoch 1, .* is kept in .*run\.",
+        ),
+        (17_000, r"report\.html could not be written: File too large\."),
+    ],
+    ids=["events", "weights", "state", "report"],
+)
+def test_a_disk_that_is_full_is_one_line_and_leaves_nothing_half_written(most, told, tmp_path):
+    with file_size(most), pytest.raises(RunError, match=told) as error:
+        trained(tmp_path / "run")
+    assert "\n" not in str(error.value)
+    assert not [path for path in (tmp_path / "run").rglob("*") if ".tmp" in path.name]

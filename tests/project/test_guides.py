@@ -1,0 +1,243 @@
+"""The guides are true: their commands parse, their examples work, the files they name are there."""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import PIL.Image
+import pytest
+import typer
+
+from grainless.cli.main import LISTS, app
+from grainless.data import DATA
+from grainless.evaluation.baselines import BASELINES
+from grainless.evaluation.benchmark.sets import SETS
+from grainless.learn.recipe import Recipe, shipped
+from grainless.model import zoo
+from grainless.noise import noise_from
+from grainless.parts import match, spec
+
+ROOT = Path(__file__).parents[2]
+README, CONTRIBUTING = (ROOT / name for name in ("README.md", "CONTRIBUTING.md"))
+GUIDES = [README, CONTRIBUTING, ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def blocks(text, language):
+    return [block for kind, block in BLOCK.findall(text) if kind == language]
+
+
+def commands(path):
+    """The arguments of each `grainless ...` line in a guide's code blocks."""
+    lines = [line for _, block in BLOCK.findall(path.read_text("utf-8")) for line in block.splitlines()]
+    return [shlex.split(line, comments=True)[1:] for line in lines if line.startswith("grainless ")]
+
+
+def parsed(name, *arguments):
+    """What the command line makes of a command's arguments; nothing is run."""
+    command = typer.main.get_command(app).commands[name]
+    return command.make_context(name, list(arguments)).params
+
+
+ALL = [(path, command) for path in GUIDES for command in commands(path)]
+IDS = [" ".join(command) for _, command in ALL]
+
+
+@pytest.mark.parametrize("command", [command for _, command in ALL], ids=IDS)
+def test_every_command_parses(command):
+    parsed(*command)
+
+
+def test_the_test_above_notices_a_wrong_option():
+    with pytest.raises(Exception, match=r"[Nn]o such option"):
+        parsed("denoise", "photo.png", "-o", "clean.png", "--model", "runs/demo", "--strong", "1")
+
+
+def test_the_readme_shows_every_command():
+    shown = {command[0] for command in commands(README)}
+    assert shown == set(typer.main.get_command(app).commands)
+
+
+@pytest.mark.parametrize(("guide", "command"), ALL, ids=IDS)
+def test_every_name_in_a_command_is_known(guide, command):
+    given = parsed(*command)
+    known = shipped() if guide == README else shipped() | examples_recipes()
+    recipes = [*given.get("recipes", []), *([given["recipe"]] if "recipe" in given else [])]
+    assert [name for name in recipes if name not in known] == []
+    for name in set(recipes) & set(shipped()):
+        Recipe.load(name, given["changes"] or [])
+    assert [name for name in given.get("denoisers", []) if not is_run(name) and name not in BASELINES] == []
+    assert "what" not in given or is_run(given["what"]) or given["what"] in {*known, *DATA}
+    assert given.get("kind", "recipes") in LISTS
+    for noise in several(given.get("noise")):
+        noise_from(noise)
+    for data in set(several(given.get("data"))) - SETS.keys():
+        match("data set", DATA, spec("data set", data))
+
+
+def several(option):
+    """An option's values, whether it may be given once or often."""
+    return [option] if isinstance(option, str) else option or []
+
+
+def is_run(name):
+    """Like runs/demo: a run's folder, with the name of a recipe."""
+    folder, _, recipe = name.rpartition("/")
+    return folder == str(zoo.RUNS) and recipe in shipped()
+
+
+def examples_recipes():
+    return {Path(place).stem: text for place, text in NEW_FILES if place.endswith(".toml")}
+
+
+# links and files
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.name)
+def test_links_lead_somewhere(guide):
+    links = re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", guide.read_text("utf-8"))
+    local = [link for link in links if "://" not in link]
+    assert [link for link in local if not (guide.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.name)
+def test_files_that_are_named_are_there(guide):
+    outside = BLOCK.sub("", guide.read_text("utf-8"))
+    named = set(re.findall(r"`((?:src|tests|docs|benchmarks)/[\w/.-]+)`", outside))
+    new = {place for place, _ in NEW_FILES}
+    assert sorted(name for name in named - new if not (ROOT / name).exists()) == []
+
+
+def tree(text):
+    """The files of the README's tree, and those without a word about them."""
+    (block,) = [block for block in blocks(text, "") if block.startswith("src/grainless/\n")]
+    folders, files, bare = [], set(), set()
+    for line in block.splitlines():
+        name, *words = line.split(maxsplit=1)
+        folders[(len(line) - len(line.lstrip())) // 2 :] = [name]
+        if not name.endswith("/"):
+            files.add("".join(folders))
+            bare |= set() if words or name == "__init__.py" else {name}
+    return files, bare
+
+
+def test_the_tree_of_the_source_is_true():
+    files, bare = tree(README.read_text("utf-8"))
+    there = {path for path in (ROOT / "src/grainless").rglob("*") if path.is_file()}
+    there = {str(path.relative_to(ROOT)) for path in there if path.suffix not in {".pyc", ".tmp"}}
+    assert sorted(files - there) == []
+    assert sorted(there - files) == []
+    assert bare == set()
+
+
+def test_the_two_commands_stand_at_the_top():
+    first = README.read_text("utf-8").splitlines()[:5]
+    targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    assert [word for line in first for word in re.findall(r"make (\w+)", line)] == ["demo", "test"]
+    assert {"demo", "test"} <= set(targets)
+
+
+def test_the_picture_is_small_enough_for_a_page():
+    assert 0 < (ROOT / "docs/demo.png").stat().st_size < 300_000
+
+
+def test_the_readmes_python_runs(tmp_path, monkeypatch, capsys):
+    pixels = np.random.default_rng(7).integers(0, 256, (20, 30), np.uint8)
+    PIL.Image.fromarray(pixels).save(tmp_path / "photo.png")
+    monkeypatch.chdir(tmp_path)
+    found = {}
+    for block in blocks(README.read_text("utf-8"), "python"):
+        exec(block, found)
+    assert found["clean"].size == found["softer"].size == found["noisy"].size
+    assert capsys.readouterr().out == "None\n1 8 91\n"  # too small to tell; the facts of grey
+    assert (tmp_path / "clean.png").is_file()
+
+
+# the worked examples: what CONTRIBUTING says is done to a copy of the repository
+
+FENCE = r":\n\n```\w+\n(.*?)^```$"
+NEW_FILES = re.findall(
+    r"^A new file `(\S+)`" + FENCE, CONTRIBUTING.read_text("utf-8"), re.MULTILINE | re.DOTALL
+)
+EDITS = re.findall(
+    r"^In `(\S+)`, (above|inside) `(.+?)`" + FENCE,
+    CONTRIBUTING.read_text("utf-8"),
+    re.MULTILINE | re.DOTALL,
+)
+
+
+def edited(text, where, anchor, block):
+    """The text with the block before the line that starts with the anchor, or behind it."""
+    block += "\n\n" if block.startswith(("@", "class", "def")) else ""
+    (line,) = re.findall(rf"^{re.escape(anchor)}\b.*\n", text, re.MULTILINE)
+    return text.replace(line, block + line if where == "above" else line + block)
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory):
+    """The repository with CONTRIBUTING's examples in it."""
+    root = tmp_path_factory.mktemp("copy")
+    for folder in ("src", "tests"):
+        shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", root)
+    for place, block in NEW_FILES:
+        assert not (root / place).exists()
+        (root / place).write_text(block, "utf-8")
+    for place, *edit in EDITS:
+        (root / place).write_text(edited((root / place).read_text("utf-8"), *edit), "utf-8")
+    return root
+
+
+TRIES = """
+from typer.testing import CliRunner
+
+from grainless.cli.main import app
+
+
+def test_the_guides_commands_run(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    said = ""
+    for command in {commands}:
+        done = CliRunner().invoke(app, command, catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        said += done.output
+    assert "banding" in said
+    assert "shallow" in said
+"""
+
+
+def python(root, *arguments):
+    """Run Python on the copy's source."""
+    environment = os.environ | {"PYTHONPATH": str(root / "src"), "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-m", *arguments]
+    return subprocess.run(command, check=False, cwd=root, env=environment, capture_output=True, text=True)
+
+
+def test_the_guide_has_its_examples():
+    assert len(NEW_FILES) == 3
+    assert len(EDITS) == 7
+
+
+@pytest.mark.parametrize("check", [["check"], ["format", "--check"]], ids=" ".join)
+def test_the_examples_are_in_the_manner_of_the_house(copy, check):
+    touched = {place for place, *_ in [*NEW_FILES, *EDITS] if place.endswith(".py")}
+    done = python(copy, "ruff", *check, "--no-cache", *sorted(touched))
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_examples_keep_the_contracts_of_their_tables_and_train(copy):
+    (copy / "tests/test_tries.py").write_text(
+        TRIES.replace("{commands}", repr(commands(CONTRIBUTING))), "utf-8"
+    )
+    rooms = ("noise/test_noise", "learn/test_networks", "learn/test_export", "test_tries")
+    files = (f"tests/{name}.py" for name in rooms)
+    words = "banding or shallow or has_a_case or commands_run"
+    done = python(copy, "pytest", *files, "-k", words, "-q", "-p", "no:cacheprovider")
+    assert done.returncode == 0, done.stdout
+    assert int(re.search(r"(\d+) passed", done.stdout)[1]) > 30
+    assert (copy / "runs/try/model.onnx").is_file()

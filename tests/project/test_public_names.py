@@ -1,0 +1,47 @@
+import os
+import subprocess
+import sys
+
+import pytest
+from heavy import HEAVY
+
+import grainless
+
+CORE = {"numpy", "onnxruntime", "PIL", "tifffile", "imagecodecs"}
+
+
+def loaded_by(code):
+    """The packages that a fresh Python has loaded after this code."""
+    code += "\nimport sys; print(*{name.partition('.')[0] for name in sys.modules})"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    return set(done.stdout.split())
+
+
+def test_import_loads_nothing_but_itself():
+    assert loaded_by("import grainless") & (HEAVY | CORE) == set()
+
+
+def test_every_public_name_needs_only_the_core():
+    loaded = loaded_by("from grainless import *; import grainless; grainless.denoise")
+    assert loaded & HEAVY == set()
+    assert loaded >= CORE
+
+
+@pytest.mark.parametrize("name", grainless.__all__)
+def test_every_public_name_is_there_and_says_what_it_is(name):
+    assert getattr(grainless, name).__doc__
+    assert name in dir(grainless)
+
+
+def test_other_names_are_not():
+    with pytest.raises(AttributeError, match="module 'grainless' has no attribute 'denoize'"):
+        getattr(grainless, "denoi" + "ze")
+
+
+def test_onnxruntime_leaves_nothing_in_a_persons_home(tmp_path):
+    silencers = {"CI", "GITHUB_ACTIONS", "ORT_DISABLE_TELEMETRY", "ORT_RUNNING_UNIT_TESTS"}
+    plain = {name: value for name, value in os.environ.items() if name not in silencers}
+    homes = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path), "USERPROFILE": str(tmp_path)}
+    code = "import grainless; grainless.Denoiser"
+    subprocess.run([sys.executable, "-c", code], check=True, env=plain | homes)
+    assert list(tmp_path.rglob("*")) == []
