@@ -558,10 +558,10 @@ def test_denoise_and_help_need_no_extra(finished, tmp_path):
     ("arguments", "missing", "extra", "told"),
     [
         (("train", "demo"), main.EXTRAS["learn"], "learn", "the package \\w+"),
-        (("train", "demo"), extras() - {"pydantic"}, "judge", "the package \\w+"),
+        (("train", "demo"), extras() - {"pydantic"}, "evaluate", "the package \\w+"),
         (("demo",), ["torch"], "learn", "the package torch"),
         (("list", "networks"), ["torch"], "learn", "the package torch"),
-        (("evaluate", "tv", "--data", "digits"), ["skimage"], "judge", "the package skimage"),
+        (("evaluate", "tv", "--data", "digits"), ["skimage"], "evaluate", "the package skimage"),
     ],
 )
 def test_a_small_installation_says_what_to_install(arguments, missing, extra, told, tmp_path):
