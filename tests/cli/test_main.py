@@ -558,7 +558,7 @@ def test_denoise_and_help_need_no_extra(finished, tmp_path):
     ("arguments", "missing", "extra", "told"),
     [
         (("train", "demo"), main.EXTRAS["learn"], "learn", "the package \\w+"),
-        (("train", "demo"), extras() - {"pydantic"}, "evaluate", "the package \\w+"),
+        (("train", "demo"), extras() - {"pydantic"}, "learn", "the package \\w+"),
         (("demo",), ["torch"], "learn", "the package torch"),
         (("list", "networks"), ["torch"], "learn", "the package torch"),
         (("evaluate", "tv", "--data", "digits"), ["skimage"], "evaluate", "the package skimage"),
