@@ -13,7 +13,7 @@ from typing import Any
 from measuring import tell_and_keep
 from rich.progress import track
 
-from grainless.data.find import Shelf
+from grainless.data.find import DataRoots
 from grainless.data.folders import Folder
 from grainless.data.images import Images
 from grainless.evaluation.baselines import BASELINES, candidates, middles
@@ -29,7 +29,7 @@ SWEPT = [name for name, baseline in BASELINES.items() if baseline.grid]
 def photographs(channels: int) -> Images:
     """The middles of photographs spread evenly over BSD432."""
     folder = Folder(path="bsd432-color", validation=0, test=0, grey=channels == 1)
-    return middles(folder.read(Shelf()).train, PIXELS, SIDE)
+    return middles(folder.read(DataRoots()).train, PIXELS, SIDE)
 
 
 def sweep() -> Iterator[dict[str, Any]]:

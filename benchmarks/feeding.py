@@ -41,12 +41,12 @@ def feeding() -> Turn:
 def noising() -> Turn:
     """The recipe's noise on one batch, twenty times; the seconds a batch took."""
     scene = next(Whole(SYSTEM.images(), batch=SYSTEM.batch)(TorchDraw.seeded(7)))
-    way, draw = SYSTEM.parts.way(), TorchDraw.seeded(7)
+    method, draw = SYSTEM.parts.method(), TorchDraw.seeded(7)
 
     def turn() -> float:
         started = time.perf_counter()
         for _ in range(20):
-            way(scene, draw)
+            method(scene, draw)
         return (time.perf_counter() - started) / 20
 
     return turn

@@ -34,7 +34,7 @@ class System:
     """What is trained, and on how much in one turn.
 
     Args:
-        recipe: a shipped one; its network, way of learning, loss and settings are taken.
+        recipe: a shipped one; its network, method of learning, loss and settings are taken.
         shape: of an image, (c, h, w).
         steps: in a turn.
         noise: the recipe's, written by hand; None: the images come in pairs.
@@ -70,7 +70,7 @@ class System:
         images = self.images()
         settings = self.parts.training() | {"epochs": 10**6, "patience": None}
         data = Data("made up", images, images.take([0]), images.take([0]))
-        epochs = Fit(self.network(), data, self.parts.way(), self.parts.loss(), **settings)()
+        epochs = Fit(self.network(), data, self.parts.method(), self.parts.loss(), **settings)()
         return lambda: next(epochs).seconds / self.steps
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from grainless.model.denoiser import load
 from grainless.evaluation.denoisers import blind, contender
-from grainless.data.find import Shelf
+from grainless.data.find import DataRoots
 from grainless.data.photos import Photos
 from grainless.evaluation.evaluate import Task
 from grainless.evaluation.metrics import psnr
@@ -24,7 +24,7 @@ SIDE, TIMES = 64, 4  # of the piece
 
 def versions(run: str) -> dict[str, np.ndarray]:
     """Name -> the photograph in that version, (1, h, w)."""
-    data, noise = Photos().read(Shelf()), noise_from(NOISE)
+    data, noise = Photos().read(DataRoots()), noise_from(NOISE)
     task = Task(data.test, noise, seed=SEED)
     noisy, clean = task.pair((data.test.names or ()).index(PHOTOGRAPH))
     classical = {name: contender(name, data, noise, seed=SEED) for name in CLASSICAL}

@@ -1,6 +1,6 @@
 """Trainings of a second: digits through a code of 8 numbers."""
 
-from grainless.data.find import Shelf
+from grainless.data.find import DataRoots
 from grainless.learn.recipe import Recipe
 from grainless.learn.train import train
 
@@ -60,4 +60,4 @@ class Notes:
 
 def trained(path, *changes, watcher=None, resume=False):
     """The recipe trained in a folder."""
-    return train(tiny(*changes), path, shelf=Shelf(), watcher=watcher or Notes(), resume=resume)
+    return train(tiny(*changes), path, roots=DataRoots(), watcher=watcher or Notes(), resume=resume)

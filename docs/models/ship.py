@@ -20,7 +20,7 @@ from grainless.model.denoiser import Denoiser
 from grainless.evaluation.benchmark.sets import judged
 from grainless.evaluation.denoisers import blind
 from grainless.evaluation.curves import curve_png
-from grainless.data.find import Shelf
+from grainless.data.find import DataRoots
 from grainless.evaluation.evaluate import evaluate
 from grainless.noise import noise_from
 from grainless.learn.run import Run
@@ -44,7 +44,7 @@ LIMITS = (
 
 def scores(model: Path, channels: int) -> dict[str, float]:
     """PSNR by sigma, by the field's protocol."""
-    found = judged(TEST[channels], Shelf())
+    found = judged(TEST[channels], DataRoots())
     means = {}
     for sigma in (15, 25, 50):
         noise = noise_from(f"gaussian:sigma={sigma}/255")

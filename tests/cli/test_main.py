@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import shelves
+import small_data
 import tiny as models
 from command import COMMAND, begun, grainless
 from heavy import HEAVY
@@ -191,7 +191,7 @@ def test_show_a_model(printed, finished):
 
 
 def test_show_data(printed, tmp_path):
-    shelves.mnist(tmp_path / "mnist")
+    small_data.mnist(tmp_path / "mnist")
     told = json.loads(printed("show", "mnist:validation=5", "--data-dir", tmp_path, "--json"))
     assert [told[part]["images"] for part in ("train", "validation", "test")] == [15, 5, 6]
     assert re.search(r"images +1,397 *\n", printed("show", "digits:test=200,validation=200"))
@@ -289,7 +289,7 @@ def test_no_such_recipe(refused, command):
 
 
 def test_a_truncated_idx_file(refused, tmp_path):
-    shelves.mnist(tmp_path / "mnist", packed=False)
+    small_data.mnist(tmp_path / "mnist", packed=False)
     path = tmp_path / "mnist" / "train-images-idx3-ubyte"
     path.write_bytes(path.read_bytes()[:9000])
     status, line = refused("evaluate", "tv", "--data", "mnist:validation=5", "--data-dir", tmp_path)
@@ -298,7 +298,7 @@ def test_a_truncated_idx_file(refused, tmp_path):
 
 
 def test_a_csv_with_a_short_row(refused, tmp_path):
-    shelves.csv(path := tmp_path / "rows.csv")
+    small_data.csv(path := tmp_path / "rows.csv")
     lines = path.read_text().splitlines()
     lines[7] = lines[7].rpartition(",")[0]
     path.write_text("\n".join(lines))
@@ -459,7 +459,7 @@ def test_a_bug_keeps_its_traceback(monkeypatch):
     def faulty(*_, **__):
         raise ValueError("shapes differ")
 
-    monkeypatch.setattr("grainless.evaluation.denoisers.contest", faulty)
+    monkeypatch.setattr("grainless.evaluation.denoisers.evaluate_named", faulty)
     monkeypatch.setattr(sys, "argv", ["grainless", "evaluate", "tv", "--data", "digits"])
     with pytest.raises(ValueError, match="shapes differ"):
         main.main()
@@ -471,7 +471,7 @@ def test_a_module_of_ours_that_is_missing_is_a_bug(monkeypatch):
             "No module named 'grainless.evaluation.nothing'", name="grainless.evaluation.nothing"
         )
 
-    monkeypatch.setattr("grainless.evaluation.denoisers.contest", faulty)
+    monkeypatch.setattr("grainless.evaluation.denoisers.evaluate_named", faulty)
     monkeypatch.setattr(sys, "argv", ["grainless", "evaluate", "tv", "--data", "digits"])
     with pytest.raises(ModuleNotFoundError, match=r"grainless\.evaluation\.nothing"):
         main.main()
@@ -481,7 +481,7 @@ def test_ctrl_c_is_quiet(call, monkeypatch):
     def stopped(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("grainless.evaluation.denoisers.contest", stopped)
+    monkeypatch.setattr("grainless.evaluation.denoisers.evaluate_named", stopped)
     assert call("evaluate", "tv", "--data", "digits") == (130, "", "")
 
 

@@ -4,11 +4,11 @@ import tarfile
 
 import numpy as np
 import pytest
-import shelves
+import small_data
 from numpy.testing import assert_array_equal
 
 from grainless.data.cifar import Cifar10
-from grainless.data.find import Shelf
+from grainless.data.find import DataRoots
 from grainless.errors import InputError
 
 
@@ -20,17 +20,17 @@ def nothing_else(tmp_path, monkeypatch):
 
 @pytest.fixture
 def folder(tmp_path):
-    shelves.cifar(tmp_path / "cifar-10-batches-bin")
+    small_data.cifar(tmp_path / "cifar-10-batches-bin")
     return tmp_path / "cifar-10-batches-bin"
 
 
 def read(root):
-    return Cifar10(validation=5).read(Shelf(root))
+    return Cifar10(validation=5).read(DataRoots(root))
 
 
 def test_a_record_is_a_label_and_three_planes(folder):
     data = read(folder.parent)
-    records = shelves.different(4, 3073, seed=5)
+    records = small_data.different(4, 3073, seed=5)
     assert_array_equal(data.test.stack(), records[:, 1:].reshape(4, 3, 32, 32))
     assert_array_equal(data.test.labels, np.arange(4))
     assert [len(part) for part in data.parts.values()] == [15, 5, 4]
@@ -50,7 +50,7 @@ def test_packed_is_the_same(folder):
 def arrays(**changed):
     made = {f"{kind}_{part}": None for kind in "xy" for part in ("train", "test")}
     for seed, part in enumerate(("train", "test")):
-        made[f"x_{part}"] = shelves.different(8, 32, 32, 3, seed=seed)
+        made[f"x_{part}"] = small_data.different(8, 32, 32, 3, seed=seed)
         made[f"y_{part}"] = np.arange(8, dtype=np.uint8)
     return made | changed
 

@@ -4,12 +4,12 @@ import gzip
 
 import numpy as np
 import pytest
-import shelves
+import small_data
 from numpy.testing import assert_array_equal
 
 from grainless.data import csv_rows
 from grainless.data.csv_rows import Csv, first_rows, read_csv
-from grainless.data.find import Shelf
+from grainless.data.find import DataRoots
 from grainless.errors import InputError
 
 
@@ -20,14 +20,14 @@ def path(tmp_path):
 
 @pytest.mark.parametrize("header", [True, False])
 def test_rows_are_images(path, header):
-    pixels = shelves.csv(path, rows=7, side=3, header=header)
+    pixels = small_data.csv(path, rows=7, side=3, header=header)
     images = read_csv(path, (3, 3))
     assert_array_equal(images.stack(), pixels)
     assert_array_equal(images.labels, np.arange(7))
 
 
 def test_gzipped_in_chunks_with_empty_lines_and_foreign_line_ends(path, monkeypatch):
-    pixels = shelves.csv(path, rows=7, side=3)
+    pixels = small_data.csv(path, rows=7, side=3)
     path.write_bytes(gzip.compress(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n") + b"\r\n"))
     monkeypatch.setattr(csv_rows, "CHUNK", 3)
     assert_array_equal(read_csv(path, (3, 3)).stack(), pixels)
@@ -63,7 +63,7 @@ def test_a_wrong_line_is_named(path, line, told, chunk, monkeypatch):
 
 
 def test_every_line_short(path):
-    shelves.csv(path, rows=3, side=2)
+    small_data.csv(path, rows=3, side=2)
     with pytest.raises(InputError, match=r"line 2 has 4 pixels, 784 were expected \(28 x 28\)"):
         read_csv(path, (28, 28))
 
@@ -78,7 +78,7 @@ def test_an_empty_file(path, text):
 
 
 def test_half_a_gzip_file(path):
-    shelves.csv(path)
+    small_data.csv(path)
     data = gzip.compress(path.read_bytes())
     path.write_bytes(data[: len(data) // 2])
     with pytest.raises(InputError, match=r"small\.csv cannot be read to its end: Compressed file ended"):
@@ -86,40 +86,40 @@ def test_half_a_gzip_file(path):
 
 
 def test_one_file_is_80_to_train_on_10_and_10(path):
-    shelves.csv(path)
-    data = Csv(file=path).read(Shelf())
+    small_data.csv(path)
+    data = Csv(file=path).read(DataRoots())
     assert [len(part) for part in data.parts.values()] == [16, 2, 2]
     assert data.found == str(path)
 
 
 def test_a_file_of_its_own_for_the_test(path):
-    shelves.csv(path)
+    small_data.csv(path)
     other = path.with_name("test.csv")
-    pixels = shelves.csv(other, rows=5)
-    data = Csv(file=path, test_file=other).read(Shelf())
+    pixels = small_data.csv(other, rows=5)
+    data = Csv(file=path, test_file=other).read(DataRoots())
     assert [len(part) for part in data.parts.values()] == [16, 4, 5]
     assert_array_equal(data.test.stack(), pixels)
 
 
 def test_the_file_itself_is_no_test(path):
-    shelves.csv(path)
+    small_data.csv(path)
     with pytest.raises(
         InputError, match=r"file and test_file are both .*small\.csv; what is trained on is no"
     ):
-        Csv(file=path, test_file=path.parent / "." / path.name).read(Shelf())
+        Csv(file=path, test_file=path.parent / "." / path.name).read(DataRoots())
 
 
 def test_one_row_held_out_is_too_few_for_two_parts(path):
-    shelves.csv(path, rows=3)
+    small_data.csv(path, rows=3)
     with pytest.raises(
         InputError, match=r"small\.csv has 3 images, 1 of them held out; .* need one each: set"
     ):
-        Csv(file=path).read(Shelf())
+        Csv(file=path).read(DataRoots())
 
 
 def test_a_folder_is_no_file(tmp_path):
     with pytest.raises(InputError, match=r"is a folder; give a CSV file\.$"):
-        Csv(file=tmp_path).read(Shelf())
+        Csv(file=tmp_path).read(DataRoots())
 
 
 def test_first_rows_for_a_look(path):
@@ -130,4 +130,4 @@ def test_first_rows_for_a_look(path):
 def test_no_such_file(tmp_path, monkeypatch):
     monkeypatch.setenv("GRAINLESS_CACHE", str(tmp_path / "cache"))
     with pytest.raises(InputError, match=r"There is no nowhere\.csv, neither here \(.*\) nor below .*cache"):
-        Csv(file="nowhere.csv").read(Shelf())
+        Csv(file="nowhere.csv").read(DataRoots())

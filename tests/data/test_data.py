@@ -6,10 +6,10 @@ import sys
 
 import numpy as np
 import pytest
-import shelves
+import small_data
 
 from grainless.data import DATA
-from grainless.data.find import Shelf
+from grainless.data.find import DataRoots
 from grainless.parts import make
 
 OPTIONS = {
@@ -30,26 +30,26 @@ def options(request):
 
 
 @pytest.fixture
-def shelf(tmp_path, monkeypatch):
+def roots(tmp_path, monkeypatch):
     monkeypatch.delenv("GRAINLESS_DATA", raising=False)
     monkeypatch.setenv("GRAINLESS_CACHE", str(tmp_path / "cache"))
-    shelves.mnist(tmp_path / "mnist")
-    shelves.mnist(tmp_path / "fashion-mnist")
-    shelves.cifar(tmp_path / "cifar10" / "cifar-10-batches-bin")
-    shelves.csv(tmp_path / "small.csv")
-    shelves.images(tmp_path / "photos", *(f"{number}.png" for number in range(12)))
-    shelves.images(tmp_path / "scenes" / "low", *(f"{number}.png" for number in range(12)), seed=100)
-    shelves.images(tmp_path / "scenes" / "high", *(f"{number}.png" for number in range(12)))
-    return Shelf(tmp_path)
+    small_data.mnist(tmp_path / "mnist")
+    small_data.mnist(tmp_path / "fashion-mnist")
+    small_data.cifar(tmp_path / "cifar10" / "cifar-10-batches-bin")
+    small_data.csv(tmp_path / "small.csv")
+    small_data.images(tmp_path / "photos", *(f"{number}.png" for number in range(12)))
+    small_data.images(tmp_path / "scenes" / "low", *(f"{number}.png" for number in range(12)), seed=100)
+    small_data.images(tmp_path / "scenes" / "high", *(f"{number}.png" for number in range(12)))
+    return DataRoots(tmp_path)
 
 
 def pictures(images):
     return [(image.shape, image.tobytes()) for image in (images[row] for row in range(len(images)))]
 
 
-def test_channels_and_size_are_as_said_beforehand(options, shelf):
+def test_channels_and_size_are_as_said_beforehand(options, roots):
     source = make("data set", DATA, options)
-    for part in source.read(shelf).parts.values():
+    for part in source.read(roots).parts.values():
         assert len(part) > 0
         assert part.channels == source.channels
         assert source.size in (None, part.size)
@@ -57,30 +57,30 @@ def test_channels_and_size_are_as_said_beforehand(options, shelf):
             assert side.buffer.size == (part.channels * part.heights * part.widths).sum()
 
 
-def test_parts_never_overlap(options, shelf):
-    data = make("data set", DATA, options).read(shelf)
+def test_parts_never_overlap(options, roots):
+    data = make("data set", DATA, options).read(roots)
     seen = [set(pictures(part)) for part in data.parts.values()]
     assert not seen[0] & seen[1]
     assert not seen[0] & seen[2]
     assert not seen[1] & seen[2]
 
 
-def test_the_same_seed_gives_the_same_parts(options, shelf):
-    first, again = (make("data set", DATA, options).read(shelf) for _ in range(2))
+def test_the_same_seed_gives_the_same_parts(options, roots):
+    first, again = (make("data set", DATA, options).read(roots) for _ in range(2))
     for part, other in zip(first.parts.values(), again.parts.values(), strict=True):
         assert pictures(part) == pictures(other)
 
 
 @pytest.mark.parametrize("name", sorted(DATA.keys() - {"photos"}))  # those are held out by name
-def test_another_seed_holds_out_others(name, shelf):
+def test_another_seed_holds_out_others(name, roots):
     options = {"name": name} | OPTIONS[name]
-    first, other = (make("data set", DATA, options | {"seed": seed}).read(shelf) for seed in (0, 1))
+    first, other = (make("data set", DATA, options | {"seed": seed}).read(roots) for seed in (0, 1))
     assert pictures(first.validation) != pictures(other.validation)
     assert len(first.validation) == len(other.validation)
 
 
-def test_it_is_called_as_in_the_table_and_says_where_it_was_found(options, shelf):
-    data = make("data set", DATA, options).read(shelf)
+def test_it_is_called_as_in_the_table_and_says_where_it_was_found(options, roots):
+    data = make("data set", DATA, options).read(roots)
     assert data.name == options["name"]
     assert data.found
 
@@ -101,7 +101,7 @@ def test_real_files_have_the_published_means(name, mean, test_mean):
     # mean 0.1307 and 0.2860 of full scale over the training images, as the field's normalisations have it
     if "GRAINLESS_DATA" not in os.environ:
         pytest.skip(f"set GRAINLESS_DATA to a folder with {name}/")
-    data = make("data set", DATA, {"name": name}).read(Shelf())
+    data = make("data set", DATA, {"name": name}).read(DataRoots())
     assert (len(data.train), len(data.validation), len(data.test)) == (55_000, 5_000, 10_000)
     sums = [part.buffer.sum(dtype=np.int64) for part in (data.train, data.validation)]
     assert sum(sums) / (60_000 * 784) == pytest.approx(mean, abs=5e-3)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import shelves
+import small_data
 from numpy.testing import assert_array_equal
 from PIL import Image
 
@@ -19,7 +19,7 @@ def path(tmp_path):
 
 
 def test_colour_comes_back_channels_first(path):
-    pixels = shelves.different(1, 5, 7, 3)[0]
+    pixels = small_data.different(1, 5, 7, 3)[0]
     Image.fromarray(pixels).save(path)
     assert_array_equal(decode(path, 3), pixels.transpose(2, 0, 1))
 
@@ -33,7 +33,7 @@ def test_grey_is_three_equal_channels_and_colour_is_luma(path):
 
 @pytest.mark.parametrize("ending", ["png", "tif"])
 def test_16_bit_grey_stays(path, ending):
-    pixels = shelves.different(1, 4, 3, dtype=np.uint16)[0]
+    pixels = small_data.different(1, 4, 3, dtype=np.uint16)[0]
     path = path.with_suffix(f".{ending}")
     Image.fromarray(pixels).save(path)
     assert_array_equal(decode(path, 1), pixels[None])
@@ -71,7 +71,7 @@ def test_32_bits_are_told(path):
 
 @pytest.mark.parametrize(("keep", "why"), [(0, "it is of no known kind"), (10, ""), (60, "")])
 def test_a_broken_file_is_named(path, keep, why):
-    Image.fromarray(shelves.different(1, 20, 20)[0]).save(path)
+    Image.fromarray(small_data.different(1, 20, 20)[0]).save(path)
     path.write_bytes(path.read_bytes()[:keep])
     with pytest.raises(InputError, match=rf"image\.png cannot be read as an image: {why}"):
         decode(path, 1)

@@ -4,7 +4,7 @@ import os
 
 import numpy as np
 import pytest
-import shelves
+import small_data
 from numpy.testing import assert_array_equal
 from PIL import Image
 
@@ -17,8 +17,8 @@ from grainless.errors import InputError, RunError
 @pytest.fixture
 def files(tmp_path):
     """Three files of two sizes."""
-    shelves.images(tmp_path, "a.png", "b.png", size=(4, 5))
-    shelves.images(tmp_path, "c.png", size=(7, 2), seed=2)
+    small_data.images(tmp_path, "a.png", "b.png", size=(4, 5))
+    small_data.images(tmp_path, "c.png", size=(7, 2), seed=2)
     return [tmp_path / name for name in ("c.png", "a.png", "b.png")]
 
 

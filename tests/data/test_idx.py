@@ -4,10 +4,10 @@ import gzip
 
 import numpy as np
 import pytest
-import shelves
+import small_data
 from numpy.testing import assert_array_equal
 
-from grainless.data.find import Shelf
+from grainless.data.find import DataRoots
 from grainless.data.idx import Mnist, read_idx, read_part
 from grainless.errors import InputError
 
@@ -17,15 +17,15 @@ NAME = "train-images-idx3-ubyte.gz"
 @pytest.fixture
 def images(tmp_path):
     """An idx file of 20 images, and the images."""
-    values = shelves.different(20, 28, 28)
-    shelves.idx(tmp_path / NAME, values)
+    values = small_data.different(20, 28, 28)
+    small_data.idx(tmp_path / NAME, values)
     return tmp_path / NAME, values
 
 
 @pytest.mark.parametrize("packed", [True, False])
 def test_values_come_back_whatever_the_name(tmp_path, packed):
-    values = shelves.different(3, 4, 5)
-    shelves.idx(tmp_path / NAME, values, packed)
+    values = small_data.different(3, 4, 5)
+    small_data.idx(tmp_path / NAME, values, packed)
     assert_array_equal(read_idx(tmp_path / NAME, 3), values)
 
 
@@ -62,7 +62,7 @@ def test_no_idx_file(tmp_path, data):
 
 
 def test_labels_where_images_should_be(tmp_path):
-    shelves.idx(tmp_path / NAME, np.arange(10))
+    small_data.idx(tmp_path / NAME, np.arange(10))
     with pytest.raises(InputError, match=f"{NAME} holds labels, and images were expected there"):
         read_idx(tmp_path / NAME, 3)
 
@@ -70,7 +70,7 @@ def test_labels_where_images_should_be(tmp_path):
 def test_as_many_labels_as_images(images):
     path, _ = images
     labels = path.with_name("labels.gz")
-    shelves.idx(labels, np.arange(19))
+    small_data.idx(labels, np.arange(19))
     with pytest.raises(
         InputError, match=r"holds 20 images and labels\.gz 19 labels: they are not of one data set"
     ):
@@ -78,31 +78,31 @@ def test_as_many_labels_as_images(images):
 
 
 def test_images_of_another_size(tmp_path):
-    shelves.idx(tmp_path / NAME, shelves.different(2, 30, 28))
-    shelves.idx(tmp_path / "labels", np.arange(2))
+    small_data.idx(tmp_path / NAME, small_data.different(2, 30, 28))
+    small_data.idx(tmp_path / "labels", np.arange(2))
     with pytest.raises(InputError, match="holds images of 28 x 30, and 28 x 28 were expected"):
         read_part(tmp_path / NAME, tmp_path / "labels")
 
 
 def test_validation_is_held_out_of_the_training_images_and_the_test_is_whole(tmp_path):
-    shelves.mnist(tmp_path / "mnist")
-    data = Mnist(validation=0.25).read(Shelf(tmp_path))
+    small_data.mnist(tmp_path / "mnist")
+    data = Mnist(validation=0.25).read(DataRoots(tmp_path))
     assert (len(data.train), len(data.validation)) == (15, 5)
-    assert_array_equal(data.test.stack(), shelves.different(6, 28, 28, seed=6)[:, None])
+    assert_array_equal(data.test.stack(), small_data.different(6, 28, 28, seed=6)[:, None])
     assert_array_equal(data.test.labels, np.arange(6))
     assert data.found == str(tmp_path / "mnist")
 
 
 def test_limit_leaves_validation_and_test_as_they_are(tmp_path):
-    shelves.mnist(tmp_path / "mnist", packed=False)
-    whole, part = (Mnist(validation=5, limit=limit).read(Shelf(tmp_path)) for limit in (None, 4))
+    small_data.mnist(tmp_path / "mnist", packed=False)
+    whole, part = (Mnist(validation=5, limit=limit).read(DataRoots(tmp_path)) for limit in (None, 4))
     assert_array_equal(part.train.stack(), whole.train.stack()[:4])
     assert_array_equal(part.validation.stack(), whole.validation.stack())
 
 
 def test_more_held_out_than_there_are(tmp_path):
-    shelves.mnist(tmp_path / "mnist")
+    small_data.mnist(tmp_path / "mnist")
     with pytest.raises(
         InputError, match="mnist has 20 images; with 5,000 held out, none is left to train on"
     ):
-        Mnist().read(Shelf(tmp_path))
+        Mnist().read(DataRoots(tmp_path))

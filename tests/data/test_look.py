@@ -3,7 +3,7 @@
 import pytest
 
 from grainless.data.csv_rows import Csv
-from grainless.data.find import Shelf
+from grainless.data.find import DataRoots
 from grainless.data.look import rows
 
 
@@ -12,11 +12,11 @@ def test_a_narrow_file_is_shown_whole(tmp_path, header):
     (tmp_path / "a.csv").write_text(header + "-1,2,3,4,5\n" * 9)
     names = header.strip().split(",") if header else ["label", "pixel1", "pixel2", "pixel3", "pixel4"]
     row = dict(zip(names, ["-1", "2", "3", "4", "5"], strict=True))
-    assert rows(Csv(file=tmp_path / "a.csv", size=(2, 2)), Shelf()) == [row] * 5
+    assert rows(Csv(file=tmp_path / "a.csv", size=(2, 2)), DataRoots()) == [row] * 5
 
 
 @pytest.mark.parametrize("header", ["", ",".join(["label", *(f"pixel{n}" for n in range(1, 17))]) + "\n"])
 def test_of_a_wide_file_the_first_columns(tmp_path, header):
     (tmp_path / "a.csv").write_text(header + ",".join(map(str, range(17))) + "\n")
-    (row,) = rows(Csv(file=tmp_path / "a.csv", size=(4, 4)), Shelf())
+    (row,) = rows(Csv(file=tmp_path / "a.csv", size=(4, 4)), DataRoots())
     assert row == {"label": "0", **{f"pixel{n}": str(n) for n in range(1, 9)}, "...": "... 8 more"}

@@ -5,11 +5,11 @@ import sys
 
 import numpy as np
 import pytest
-import shelves
+import small_data
 from numpy.testing import assert_array_equal
 
 from grainless.data.decode import decode
-from grainless.data.find import Shelf
+from grainless.data.find import DataRoots
 from grainless.data.pairs import Pairs, matched
 from grainless.errors import InputError
 
@@ -23,8 +23,8 @@ def scenes(tmp_path, monkeypatch):
 
 
 def put(scenes, low, high, **options):
-    shelves.images(scenes / "low", *low, seed=100, **options)
-    shelves.images(scenes / "high", *high, **options)
+    small_data.images(scenes / "low", *low, seed=100, **options)
+    small_data.images(scenes / "high", *high, **options)
 
 
 def names(scenes):
@@ -60,7 +60,7 @@ def test_partners(scenes, low, high, partners):
 
 def test_all_that_is_wrong_is_told_at_once(scenes):
     put(scenes, ["1.png", "2.png", "3.png"], ["1.png", "3.png", "12.png"])
-    shelves.images(scenes / "low", "3.png", size=(5, 9))
+    small_data.images(scenes / "low", "3.png", size=(5, 9))
     told = wrong(
         scenes,
         f"The images in {scenes} are not all pairs: ",
@@ -87,21 +87,21 @@ def test_folders_missing_empty_or_too_small(scenes):
     with pytest.raises(
         InputError, match="scenes has 1 image; with 1 and 1 held out, none is left to train on"
     ):
-        Pairs(path=scenes).read(Shelf())
+        Pairs(path=scenes).read(DataRoots())
     with pytest.raises(InputError, match='scenes holds no folder "dark"'):
-        Pairs(path=scenes, noisy="dark").read(Shelf())
+        Pairs(path=scenes, noisy="dark").read(DataRoots())
     (scenes / "dark").mkdir()
     with pytest.raises(InputError, match=r"There are no images in .*dark"):
-        Pairs(path=scenes, noisy="dark").read(Shelf())
+        Pairs(path=scenes, noisy="dark").read(DataRoots())
     with pytest.raises(InputError, match=r"There is no nowhere, neither here"):
-        Pairs(path="nowhere").read(Shelf())
+        Pairs(path="nowhere").read(DataRoots())
 
 
 @pytest.mark.parametrize("memory", [0, 100], ids=["disk", "memory"])
 def test_partners_stay_together_in_70_20_10(scenes, memory):
     files = [f"{number}.png" for number in range(20)]
     put(scenes, files, files)
-    data = Pairs(path=scenes, memory=memory).read(Shelf())
+    data = Pairs(path=scenes, memory=memory).read(DataRoots())
     assert [len(part) for part in data.parts.values()] == [14, 4, 2]
     assert sorted(name for part in data.parts.values() for name in part.names) == sorted(files)
     for part in data.parts.values():
@@ -116,19 +116,19 @@ def test_a_folder_of_its_own_for_the_test(scenes):
     files = [f"{number}.png" for number in range(10)]
     put(scenes, files, files)
     put(scenes / "eval", ["7.png"], ["7.png"])
-    data = Pairs(path="scenes", test_path="scenes/eval").read(Shelf(scenes.parent))
+    data = Pairs(path="scenes", test_path="scenes/eval").read(DataRoots(scenes.parent))
     assert [len(part) for part in data.parts.values()] == [8, 2, 1]
     assert_array_equal(data.test.noisy[0], decode(scenes / "eval" / "low" / "7.png", 3))
     with pytest.raises(
         InputError, match=r"path and test_path are both .*scenes; what is trained on is no test"
     ):
-        Pairs(path=scenes, test_path=scenes).read(Shelf())
+        Pairs(path=scenes, test_path=scenes).read(DataRoots())
 
 
 LOOK = """
 import re, sys
 from pathlib import Path
-from grainless.data.find import Shelf
+from grainless.data.find import DataRoots
 from grainless.data.pairs import Pairs
 
 def megabytes(line):
@@ -136,7 +136,7 @@ def megabytes(line):
 
 import numpy.lib.format, PIL.BmpImagePlugin  # before the first look, so that only images are measured
 before = megabytes("VmRSS")
-data = Pairs(path=Path(sys.argv[1]), memory=float(sys.argv[2])).read(Shelf())
+data = Pairs(path=Path(sys.argv[1]), memory=float(sys.argv[2])).read(DataRoots())
 for start in range(0, len(data.train), 2):
     taken = data.train.take(range(start, min(start + 2, len(data.train))))
     assert taken.noisy.buffer.any() and data.train.floats(start).any()
@@ -161,7 +161,7 @@ def test_memory_stays_small_when_the_budget_is(scenes):
 @pytest.mark.parametrize(("there", "option"), [("high", "noisy"), ("low", "clean")])
 def test_a_folder_of_another_name_is_told_with_those_there(scenes, there, option):
     for name in (there, "other"):
-        shelves.images(scenes / name, "1.png")
+        small_data.images(scenes / name, "1.png")
     missing = {"noisy": "low", "clean": "high"}[option]
     inside = ", ".join(sorted([there, "other"]))
     with pytest.raises(
@@ -169,4 +169,4 @@ def test_a_folder_of_another_name_is_told_with_those_there(scenes, there, option
         match=rf'scenes holds no folder "{missing}"; name the one of the {option} images by the option '
         rf"{option}\. Folders there: {inside}\.$",
     ):
-        Pairs(path=scenes).read(Shelf())
+        Pairs(path=scenes).read(DataRoots())

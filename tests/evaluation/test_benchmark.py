@@ -9,9 +9,9 @@ import pytest
 import tiny
 from command import grainless
 from PIL import Image
-from shelves import different, images, mnist
+from small_data import different, images, mnist
 
-from grainless.data.find import Shelf
+from grainless.data.find import DataRoots
 from grainless.data.images import Images
 from grainless.errors import InputError, RunError
 from grainless.evaluation.benchmark import cost as cost_module
@@ -38,12 +38,12 @@ def _none_shipped(monkeypatch):
 
 
 @pytest.fixture
-def shelf(tmp_path):
+def roots(tmp_path):
     """Set12 as it could be, small, and its colours as a folder."""
     names = [f"{number:02}.png" for number in range(1, 13)]
     images(tmp_path / "data" / "set12", *names, size=(16, 20), channels=1)
     images(tmp_path / "data" / "colours", *names[:3], size=(16, 20))
-    return Shelf(tmp_path / "data")
+    return DataRoots(tmp_path / "data")
 
 
 @pytest.fixture
@@ -64,29 +64,29 @@ def costs(monkeypatch):
     return asked
 
 
-def quick(shelf, *names, data="set12", **options):
-    return {"made": made(["benchmark"]), **measured(judged(data, shelf), Plan(names, **options))}
+def quick(roots, *names, data="set12", **options):
+    return {"made": made(["benchmark"]), **measured(judged(data, roots), Plan(names, **options))}
 
 
 # Which images
 
 
-def test_a_known_set_is_found_whole_by_its_name_also_in_a_folder_test(shelf, tmp_path):
-    assert (len(judged("set12", shelf).images), judged("set12", shelf).images.channels) == (12, 1)
+def test_a_known_set_is_found_whole_by_its_name_also_in_a_folder_test(roots, tmp_path):
+    assert (len(judged("set12", roots).images), judged("set12", roots).images.channels) == (12, 1)
     (tmp_path / "data" / "test").mkdir()
     (tmp_path / "data" / "set12").rename(tmp_path / "data" / "test" / "set12")
-    assert judged("set12", shelf).of == 12
+    assert judged("set12", roots).of == 12
 
 
-def test_all_images_of_a_folder_are_judged_and_nothing_is_there_to_search_settings_on(shelf):
-    every = judged("folder:path=colours", shelf)
+def test_all_images_of_a_folder_are_judged_and_nothing_is_there_to_search_settings_on(roots):
+    every = judged("folder:path=colours", roots)
     assert (every.of, every.images.channels, every.train, every.title) == (3, 3, None, "colours")
-    assert judged("folder:path=colours,grey=true", shelf).images.channels == 1
+    assert judged("folder:path=colours,grey=true", roots).images.channels == 1
 
 
 def test_of_a_data_set_the_test_part_is_judged(tmp_path):
     mnist(tmp_path / "mnist")
-    read = judged("mnist:validation=5", Shelf(tmp_path))
+    read = judged("mnist:validation=5", DataRoots(tmp_path))
     assert (read.of, len(read.train), read.title) == (6, 15, "mnist:validation=5 test")
 
 
@@ -104,11 +104,11 @@ def test_of_a_data_set_the_test_part_is_judged(tmp_path):
         ("folder:paht=x", r'no option of data set folder is called "paht"'),
     ],
 )
-def test_images_that_are_not_there_are_told(shelf, tmp_path, data, told):
+def test_images_that_are_not_there_are_told(roots, tmp_path, data, told):
     (tmp_path / "data" / "empty").mkdir()
     images(tmp_path / "data" / "cbsd68", "1.png")
     with pytest.raises(InputError, match=told):
-        judged(data, shelf)
+        judged(data, roots)
 
 
 # The numbers of a set
@@ -124,11 +124,11 @@ def test_noise_is_the_fields_and_its_hash_can_be_had_without_us():
     assert noise_hash(task) == hashlib.sha256(by_hand).hexdigest()
 
 
-def test_scores_are_those_of_an_evaluation(shelf, half, costs):
-    facts = quick(shelf, half, "median:side=5", noises=("gaussian:sigma=0.2",), seed=3)
+def test_scores_are_those_of_an_evaluation(roots, half, costs):
+    facts = quick(roots, half, "median:side=5", noises=("gaussian:sigma=0.2",), seed=3)
     rows = evaluate(
         {"half.onnx": section.model(half), "median:side=5": section.BASELINES["median"](side=5)},
-        judged("set12", shelf).images,
+        judged("set12", roots).images,
         noise_from("gaussian:sigma=0.2"),
         data_name="",
         seed=3,
@@ -143,20 +143,20 @@ def test_scores_are_those_of_an_evaluation(shelf, half, costs):
     assert json.loads(json.dumps(facts)) == facts
 
 
-def test_unasked_there_are_the_fields_sigmas_and_what_is_off_range_for_models_alone(shelf, half, costs):
-    facts = quick(shelf, half, "median", limit=3)
+def test_unasked_there_are_the_fields_sigmas_and_what_is_off_range_for_models_alone(roots, half, costs):
+    facts = quick(roots, half, "median", limit=3)
     assert (facts["images"], facts["of"]) == (3, 12)
     assert [task["noise"] for task in facts["tasks"]] == list(SIGMAS)
     assert [task["noise"] for task in facts["off range"]] == list(OFF_RANGE)
     assert {tuple(task["scores"]) for task in facts["off range"]} == {("noisy", "half.onnx")}
-    assert quick(shelf, "median", limit=3)["off range"] == []
-    assert quick(shelf, half, "median", data="folder:path=colours,grey=true")["off range"] == []
+    assert quick(roots, "median", limit=3)["off range"] == []
+    assert quick(roots, half, "median", data="folder:path=colours,grey=true")["off range"] == []
 
 
-def test_a_baseline_has_its_swept_setting_at_each_sigma(shelf, costs, monkeypatch):
+def test_a_baseline_has_its_swept_setting_at_each_sigma(roots, costs, monkeypatch):
     table = {1: {15: {"side": 3}, 50: {"side": 7}}}
     monkeypatch.setattr(section.BASELINES["median"], "swept", table)
-    facts = quick(shelf, "median", "median:side=7", noises=("gaussian:sigma=60/255",))
+    facts = quick(roots, "median", "median:side=7", noises=("gaussian:sigma=60/255",))
     scores = facts["tasks"][0]["scores"]
     assert scores["median"] == scores["median:side=7"]
     assert costs == [("baseline", "median:side=7")] * 2
@@ -170,7 +170,7 @@ def test_where_there_are_training_images_settings_are_searched_on_them(tmp_path,
         lambda name, train, noise, *, seed: section.BASELINES[name](side=len(train) - 8),
     )
     data = "mnist:validation=5"
-    facts = quick(Shelf(tmp_path), "median", data=data, noises=("gaussian:sigma=0.5,clip=true",))
+    facts = quick(DataRoots(tmp_path), "median", data=data, noises=("gaussian:sigma=0.5,clip=true",))
     assert facts["searched"]
     assert costs == [("baseline", "median:side=7")]
 
@@ -264,8 +264,8 @@ def test_published_rows_are_those_of_the_papers():
             assert sorted(scores.values(), reverse=True) == [scores[sigma] for sigma in sorted(scores)]
 
 
-def test_published_rows_stand_beside_whole_sets_by_their_protocol(shelf, costs):
-    whole = quick(shelf, "median", noises=SIGMAS)
+def test_published_rows_stand_beside_whole_sets_by_their_protocol(roots, costs):
+    whole = quick(roots, "median", noises=SIGMAS)
     assert "BM3D" in published(whole)
     table = tables(whole)[0]
     rows = {row[0]: row for row in table.rows}
@@ -274,15 +274,15 @@ def test_published_rows_stand_beside_whole_sets_by_their_protocol(shelf, costs):
     assert rows["median"][1] == "run here"
     assert table.rows[0][0] == "SCUNet"
     assert "Published rows were not run here" in table.notes[-1]
-    for other in (quick(shelf, "median", limit=3), quick(shelf, "median", protocol="float")):
+    for other in (quick(roots, "median", limit=3), quick(roots, "median", protocol="float")):
         assert published(other) == {}
 
 
 # What is told
 
 
-def test_tables_tell_every_number_once(shelf, half, costs):
-    psnr, ssim, off = tables(quick(shelf, half, "median"))
+def test_tables_tell_every_number_once(roots, half, costs):
+    psnr, ssim, off = tables(quick(roots, half, "median"))
     assert psnr.title == "Set12: PSNR, 12 images"
     assert psnr.head == ("", "from", "σ 15, dB", "σ 25, dB", "σ 50, dB", "MAC a pixel", "parameters")
     ours = next(row for row in psnr.rows if row[0] == "half.onnx")
@@ -296,8 +296,8 @@ def test_tables_tell_every_number_once(shelf, half, costs):
     assert re.fullmatch(r"\d+\.\d\d \([+-]\d+\.\d\d\)", off.rows[0][2])
 
 
-def test_a_single_noise_is_one_table_of_all_scores(shelf, half, costs):
-    (table,) = tables(quick(shelf, half, "median", noises=("gaussian:sigma=0.5,clip=true",), limit=2))
+def test_a_single_noise_is_one_table_of_all_scores(roots, half, costs):
+    (table,) = tables(quick(roots, half, "median", noises=("gaussian:sigma=0.5,clip=true",), limit=2))
     assert table.title == "Set12: noise gaussian:sigma=0.5,clip=true, the first 2 of 12 images"
     head = ("", "PSNR, dB", "SSIM", "MSE", "MAE", "BCE", *SIZES, *COST_COLUMNS)
     assert table.head == head
@@ -305,8 +305,8 @@ def test_a_single_noise_is_one_table_of_all_scores(shelf, half, costs):
     assert "±" not in table.rows[0][1]  # two images are too few for an interval
 
 
-def test_what_is_infinite_has_no_mean(shelf, costs):
-    facts = quick(shelf, "median", noises=("none",))
+def test_what_is_infinite_has_no_mean(roots, costs):
+    facts = quick(roots, "median", noises=("none",))
     assert tables(json.loads(json.dumps(facts)))[0].rows[0][1] == "–"
 
 
@@ -317,10 +317,10 @@ def test_large_numbers_have_three_digits(number, told):
     assert counted(number) == told
 
 
-def test_a_page_keeps_what_other_calls_put_there(shelf, half, costs, tmp_path):
+def test_a_page_keeps_what_other_calls_put_there(roots, half, costs, tmp_path):
     path = tmp_path / "docs" / "marks.md"
-    page.keep(quick(shelf, half, "median", data="folder:path=colours,grey=true"), path)
-    page.keep(quick(shelf, half, "median"), path)
+    page.keep(quick(roots, half, "median", data="folder:path=colours,grey=true"), path)
+    page.keep(quick(roots, half, "median"), path)
     page.write(path)
     text = path.read_text("utf-8")
     assert text.index("## Set12") < text.index("## colours") < text.index("## Sources of published rows")
@@ -328,9 +328,9 @@ def test_a_page_keeps_what_other_calls_put_there(shelf, half, costs, tmp_path):
     assert "(marks/cost.png)" in text
     assert "[folder-path-colours-grey-true.json](marks/folder-path-colours-grey-true.json)" in text
     assert "`grainless benchmark`" in text
-    assert text.count(quick(shelf, half, "median")["tasks"][0]["sha256"]) == 1
+    assert text.count(quick(roots, half, "median")["tasks"][0]["sha256"]) == 1
     assert re.search(r"\*`grainless benchmark`, \d{4}-\d\d-\d\d, Grainless \S+, on .*\d+ cores.*\*", text)
-    page.keep(quick(shelf, half, "median", limit=3), path)
+    page.keep(quick(roots, half, "median", limit=3), path)
     page.write(path)
     again = path.read_text("utf-8")
     assert "the first 3 of 12 images" in again
@@ -372,7 +372,7 @@ def test_the_plot_has_a_dot_for_each_with_both_numbers(tmp_path):
         assert first.tobytes() != second.tobytes()
 
 
-def test_nothing_is_plotted_of_other_noises_or_of_half_a_set(shelf, half, costs):
+def test_nothing_is_plotted_of_other_noises_or_of_half_a_set(roots, half, costs):
     assert dots(drawn() | {"tasks": []}) == []
     assert not any(dot.ours for dot in dots(drawn()))
     assert [dot.name for dot in dots(drawn(grey=29.1) | {"images": 3})] == ["grey"]
@@ -381,7 +381,7 @@ def test_nothing_is_plotted_of_other_noises_or_of_half_a_set(shelf, half, costs)
 # The command
 
 
-def test_the_command_prints_tables_and_writes_the_page(shelf, half, colour, tmp_path):
+def test_the_command_prints_tables_and_writes_the_page(roots, half, colour, tmp_path):
     command = (
         "benchmark",
         half,
@@ -390,7 +390,7 @@ def test_the_command_prints_tables_and_writes_the_page(shelf, half, colour, tmp_
         "--data",
         "set12",
         "--data-dir",
-        shelf.data_dir,
+        roots.data_dir,
         "--quick",
     )
     done = grainless(*command, "--out", "marks.md", "--noise", "gaussian:sigma=25/255", cwd=tmp_path)

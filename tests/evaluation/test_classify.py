@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from grainless.data import DATA
-from grainless.data.find import Shelf
+from grainless.data.find import DataRoots
 from grainless.data.images import Data, Images
 from grainless.errors import InputError
 from grainless.evaluation.classify import Accuracy, classify
@@ -11,7 +11,7 @@ from grainless.noise import noise_from
 
 @pytest.fixture(scope="module")
 def digits():
-    return DATA["digits"]().read(Shelf())
+    return DATA["digits"]().read(DataRoots())
 
 
 def test_noise_costs_accuracy_and_taking_it_away_gives_it_back(digits):

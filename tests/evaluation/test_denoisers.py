@@ -5,13 +5,13 @@ import sys
 import numpy as np
 import pytest
 import tiny
-from shelves import images
+from small_data import images
 
-from grainless.data.find import Shelf
+from grainless.data.find import DataRoots
 from grainless.errors import InputError, RunError
 from grainless.evaluation import denoisers as module
 from grainless.evaluation.baselines import BASELINES, candidates
-from grainless.evaluation.denoisers import blind, contender, contenders, contest
+from grainless.evaluation.denoisers import blind, contender, contenders, evaluate_named
 from grainless.model.card import Card
 from grainless.noise import noise_from
 
@@ -25,7 +25,7 @@ def half(tmp_path):
 
 
 def judged(*names, data=DIGITS, noise=GAUSSIAN, **options):
-    return contest(names, data, noise, shelf=Shelf(), **options)
+    return evaluate_named(names, data, noise, roots=DataRoots(), **options)
 
 
 def test_models_and_baselines_stand_in_the_order_they_were_asked_for(half):
@@ -122,7 +122,7 @@ def test_what_is_wrong_is_told(names, options, told, monkeypatch):
 
 
 def test_a_name_that_is_none_is_told_before_the_search_for_a_best_setting(half, monkeypatch):
-    data = module.DATA["digits"]().read(Shelf())
+    data = module.DATA["digits"]().read(DataRoots())
     monkeypatch.setattr(module, "best_setting", lambda *_, **__: pytest.fail("a long search"))
     with pytest.raises(InputError, match=r'No model is called "qqq"'):
         contenders(["tv", half, "qqq"], data, GAUSSIAN)
@@ -131,21 +131,21 @@ def test_a_name_that_is_none_is_told_before_the_search_for_a_best_setting(half, 
 
 
 def test_a_contender_is_a_baseline_or_a_model(half):
-    data = module.DATA["digits"]().read(Shelf())
+    data = module.DATA["digits"]().read(DataRoots())
     noisy = np.ones((1, 1, 8, 8), np.float32)
     np.testing.assert_array_equal(contender(half, data, GAUSSIAN)(noisy, 0.1), noisy / 2)
     assert type(contender("median", data, GAUSSIAN)).__name__ == "Median"
 
 
 def test_a_setting_can_be_given(half):
-    data = module.DATA["digits"]().read(Shelf())
+    data = module.DATA["digits"]().read(DataRoots())
     assert contender("median:side=5", data, GAUSSIAN) == BASELINES["median"](side=5)
     assert [row.denoiser for row in judged("median:side=5", half)] == ["noisy", "median:side=5", half]
 
 
 def test_a_package_that_is_not_there_is_told_before_the_search_for_a_best_setting(monkeypatch):
     monkeypatch.setitem(sys.modules, "bm3d", None)
-    data = module.DATA["digits"]().read(Shelf())
+    data = module.DATA["digits"]().read(DataRoots())
     searched = []
     monkeypatch.setattr(
         module, "best_setting", lambda name, *_, **__: searched.append(name) or candidates(name)

@@ -1,7 +1,7 @@
 """The image files of a folder, as a person would count them."""
 
 import pytest
-import shelves
+import small_data
 from hypothesis import given
 from hypothesis import strategies as some
 
@@ -26,9 +26,9 @@ def test_names_differ_by_zeros_and_case_alone():
 
 
 def test_images_alone_in_natural_order(tmp_path):
-    shelves.images(tmp_path, "10.png", "2.JPG", "1.tif", ".hidden.png")
+    small_data.images(tmp_path, "10.png", "2.JPG", "1.tif", ".hidden.png")
     (tmp_path / "notes.txt").write_text("no image")
-    shelves.images(tmp_path / "more", "3.png")
+    small_data.images(tmp_path / "more", "3.png")
     assert [path.name for path in image_files(tmp_path)] == ["1.tif", "2.JPG", "10.png"]
     assert [path.name for path in image_files(tmp_path, recursive=True)] == [
         "1.tif",

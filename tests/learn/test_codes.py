@@ -5,7 +5,7 @@ from PIL import Image
 from safetensors.torch import save_file
 from trainings import tiny, trained
 
-from grainless.data.find import Shelf
+from grainless.data.find import DataRoots
 from grainless.errors import InputError
 from grainless.learn.codes import Coder, draw_walk
 from grainless.model.denoiser import Denoiser
@@ -13,7 +13,7 @@ from grainless.model.denoiser import Denoiser
 
 @pytest.fixture
 def images():
-    return tiny().data(Shelf()).test.stack()[:5].astype(np.float32) / 255
+    return tiny().data(DataRoots()).test.stack()[:5].astype(np.float32) / 255
 
 
 def test_decoding_the_code_is_denoising(finished, images):
@@ -33,7 +33,7 @@ def test_the_way_between_two_images_is_straight_and_ends_at_their_own_codes(fini
 
 
 def test_a_walk_is_drawn(finished, tmp_path):
-    draw_walk(finished.path, (0, 3), tmp_path / "walk.png", shelf=Shelf(), steps=4)
+    draw_walk(finished.path, (0, 3), tmp_path / "walk.png", roots=DataRoots(), steps=4)
     with Image.open(tmp_path / "walk.png") as walk:
         assert walk.size == (6 * 64 + 5 * 2, 64)
 
@@ -41,12 +41,12 @@ def test_a_walk_is_drawn(finished, tmp_path):
 @pytest.mark.parametrize("number", [-1, 40])
 def test_images_that_are_not_there_are_told(finished, tmp_path, number):
     with pytest.raises(InputError, match=rf"--between {number}: the test images are numbered 0 to 39\."):
-        draw_walk(finished.path, (0, number), tmp_path / "walk.png", shelf=Shelf())
+        draw_walk(finished.path, (0, number), tmp_path / "walk.png", roots=DataRoots())
 
 
 def test_a_walk_is_a_png_and_overwrites_nothing_else(finished, tmp_path):
     with pytest.raises(InputError, match=r"notes\.toml has no ending that is written: \.png\."):
-        draw_walk(finished.path, (0, 3), tmp_path / "notes.toml", shelf=Shelf())
+        draw_walk(finished.path, (0, 3), tmp_path / "notes.toml", roots=DataRoots())
 
 
 def test_two_steps_are_the_least(finished, images):

@@ -18,8 +18,8 @@ def shown(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         read = Photos.read
 
-        def few(self, shelf):
-            data = read(self, shelf)
+        def few(self, roots):
+            data = read(self, roots)
             return replace(data, **{name: part.take([0, 1]) for name, part in data.parts.items()})
 
         patch.setattr(Photos, "read", few)

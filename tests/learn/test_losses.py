@@ -6,7 +6,7 @@ from torch import nn
 from grainless.errors import InputError
 from grainless.learn.fitting.draw import TorchDraw
 from grainless.learn.fitting.losses import LOSSES
-from grainless.learn.fitting.methods import WAYS, Pair, Scene
+from grainless.learn.fitting.methods import METHODS, Pair, Scene
 from grainless.learn.fitting.optimizers import OPTIMIZERS, limit_norms
 from grainless.learn.fitting.schedules import SCHEDULES
 from grainless.noise import noise_from
@@ -55,20 +55,20 @@ def test_bce_needs_logits():
 def test_ways_show_and_want():
     clean, draw = torch.full((2, 1, 3, 3), 0.5), TorchDraw.seeded(0)
     noise = noise_from("gaussian:sigma=0.1")
-    pair = WAYS["supervised"](noise)(Scene(clean), draw)
+    pair = METHODS["supervised"](noise)(Scene(clean), draw)
     assert not torch.equal(pair.shown, clean)
     assert torch.equal(pair.wanted, clean)
-    pair = WAYS["given"](noise_from("none"))(Scene(clean, clean / 2), draw)
+    pair = METHODS["given"](noise_from("none"))(Scene(clean, clean / 2), draw)
     assert torch.equal(pair.shown, clean / 2)
     assert torch.equal(pair.wanted, clean)
-    pair = WAYS["noise2noise"](noise)(Scene(clean), draw)
+    pair = METHODS["noise2noise"](noise)(Scene(clean), draw)
     assert not torch.equal(pair.shown, pair.wanted)
     assert not torch.equal(pair.wanted, clean)
 
 
 def test_given_pairs_must_be_given():
     with pytest.raises(InputError, match=r'learn\.name is "given", but the data hold clean images alone'):
-        WAYS["given"](noise_from("none"))(Scene(one(0.0)), TorchDraw.seeded(0))
+        METHODS["given"](noise_from("none"))(Scene(one(0.0)), TorchDraw.seeded(0))
 
 
 @pytest.mark.parametrize("name", SCHEDULES)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from grainless.data.find import Shelf
+from grainless.data.find import DataRoots
 from grainless.evaluation.denoisers import blind
 from grainless.evaluation.evaluate import Task, evaluate
 from grainless.learn import page
@@ -57,7 +57,7 @@ def test_the_layers_the_loss_and_every_hyper_parameter_are_there(html):
 @pytest.fixture
 def judged(copied):
     """The run beside two baselines, the second of them the better one."""
-    data, noise = copied.recipe().data(Shelf()), noise_from("gaussian:sigma=0.3")
+    data, noise = copied.recipe().data(DataRoots()), noise_from("gaussian:sigma=0.3")
     denoisers = {
         "tiny": blind(Denoiser(copied.model_file)),
         "grey": lambda noisy, sigma: np.full_like(noisy, 0.5),

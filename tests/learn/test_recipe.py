@@ -56,7 +56,7 @@ def test_parts_are_made_as_written():
     assert recipe.source().test == 40
     assert str(recipe.noise()) == "gaussian:sigma=0.3,clip=true"
     assert recipe.network().size == (4, 4)
-    assert type(recipe.way()).__name__ == "Noise2Noise"
+    assert type(recipe.method()).__name__ == "Noise2Noise"
     assert recipe.loss().__name__ == "mse"
     assert recipe.training() == {"epochs": 2, "batch": 64, "crop": 4, "patience": 3}
 
@@ -66,7 +66,7 @@ def test_what_is_not_written_has_its_default():
     recipe.check()
     assert recipe.seed == 0
     assert recipe.noise() == Chain(())
-    assert type(recipe.way()).__name__ == "Supervised"
+    assert type(recipe.method()).__name__ == "Supervised"
     assert recipe.loss().__name__ == "mse"
     assert recipe.training() == {}
 
@@ -171,9 +171,9 @@ def test_a_change_of_another_form_is_told(change):
         (["network.size=[8, 8]"], r'no option of network dense is called "size"'),
         (
             ["learn.name=supervise"],
-            r'No way of learning is called "supervise" \(did you mean "supervised"\?\)',
+            r'No method of learning is called "supervise" \(did you mean "supervised"\?\)',
         ),
-        (["learn.los=mse"], r'no option of way of learning supervised is called "los"'),
+        (["learn.los=mse"], r'no option of method of learning supervised is called "los"'),
         (["learn.loss=bc"], r'No loss is called "bc" \(did you mean "bce"\?\)'),
         (["train.epoch=1"], r'no option of train is called "epoch" \(did you mean "epochs"\?\)'),
         (["train.epochs=0"], r'option "epochs" of train is 0: input should be greater than or equal to 1'),

@@ -3,7 +3,7 @@ import re
 import pytest
 from trainings import Notes
 
-from grainless.data.find import Shelf
+from grainless.data.find import DataRoots
 from grainless.errors import InputError
 from grainless.learn import reproduce as room
 from grainless.learn.reproduce import SYSTEMS, put, reproduce
@@ -13,7 +13,7 @@ from grainless.learn.studies.study import Study
 
 @pytest.fixture
 def study(tmp_path):
-    return Study(tmp_path / "study", Shelf(), Notes())
+    return Study(tmp_path / "study", DataRoots(), Notes())
 
 
 def section(letter, value):
@@ -73,7 +73,7 @@ def test_every_system_runs_whole_on_the_real_data(letter, tmp_path, monkeypatch)
         )
     monkeypatch.setenv("GRAINLESS_CACHE", str(tmp_path / "cache"))
     page = tmp_path / "reproductions.md"
-    room.reproduce([letter], Study(tmp_path / "study", Shelf(), Notes()), page, "quick")
+    room.reproduce([letter], Study(tmp_path / "study", DataRoots(), Notes()), page, "quick")
     text = page.read_text()
     assert f"## {letter}. " in text
     pictures = re.findall(r"!\[[^]]*\]\(([^)]+)\)", text)

@@ -6,7 +6,7 @@ from PIL import Image
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from trainings import Notes
 
-from grainless.data.find import Shelf
+from grainless.data.find import DataRoots
 from grainless.errors import InputError, RunError
 from grainless.learn.studies import study as studies
 from grainless.learn.studies.compare import compare
@@ -44,7 +44,7 @@ rate = 1e-2
 
 @pytest.fixture
 def study(tmp_path):
-    return Study(tmp_path / "study", Shelf(), Notes())
+    return Study(tmp_path / "study", DataRoots(), Notes())
 
 
 def recipe(tmp_path, name="small", code=4, epochs=1):
@@ -81,7 +81,7 @@ def test_a_sweep_trains_once_for_each_value_and_reuses_what_is_done(study, tmp_p
 
 def test_an_interrupted_study_goes_on_where_it_was(study, tmp_path, trainings):
     name = recipe(tmp_path, epochs=2)
-    whole = Study(tmp_path / "whole", study.shelf, Notes()).run(name)
+    whole = Study(tmp_path / "whole", study.roots, Notes()).run(name)
 
     class Power(Exception):
         pass
@@ -91,7 +91,7 @@ def test_an_interrupted_study_goes_on_where_it_was(study, tmp_path, trainings):
             raise Power
 
     with pytest.raises(Power):
-        Study(study.folder, study.shelf, Killed()).run(name)
+        Study(study.folder, study.roots, Killed()).run(name)
     run = study.run(name)
     assert trainings == ["small", "small", "small"]
     assert [epoch.number for epoch in study.watcher.epochs] == [2]
@@ -269,7 +269,7 @@ class Stopping(Notes):
 
 def test_ctrl_c_ends_a_search_and_its_trial_goes_on_later(study, tmp_path, trainings):
     over, changes = ["train.rate=1e-3..1e-2"], ["train.epochs=3"]
-    stopping = Study(study.folder, study.shelf, Stopping())
+    stopping = Study(study.folder, study.roots, Stopping())
     with pytest.raises(RunError, match=r"^Stopped\. The best model so far \(epoch 1"):
         tune(stopping, recipe(tmp_path), over, changes, 3)
     assert len(trainings) == 2
@@ -290,7 +290,7 @@ def test_a_search_over_other_lines_is_not_gone_on_with(study, tmp_path, training
 
 
 def test_scenes_are_clean_noisy_and_denoised(study, tmp_path):
-    shown = studies.scenes(study.run(recipe(tmp_path)), study.shelf, 3)
+    shown = studies.scenes(study.run(recipe(tmp_path)), study.roots, 3)
     assert len(shown) == 3
     assert all(image.min() >= 0 and image.max() <= 1 for scene in shown for image in scene.values())
     assert not np.array_equal(shown[0]["clean"], shown[0]["noisy"])

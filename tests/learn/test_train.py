@@ -12,7 +12,7 @@ from command import begun
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from trainings import TINY, Notes, tiny, trained
 
-from grainless.data.find import Shelf
+from grainless.data.find import DataRoots
 from grainless.errors import InputError, RunError
 from grainless.learn.recipe import Recipe
 from grainless.learn.score import sigma_of
@@ -71,7 +71,7 @@ def test_scores_are_kept_of_the_model_and_of_the_noisy_images(finished):
 
 def test_a_recipe_may_be_called_as_tables_call_the_noisy_images(tmp_path):
     recipe = replace(tiny("train.epochs=1"), name="noisy")
-    run = train(recipe, tmp_path / "noisy", shelf=Shelf(), watcher=Notes())
+    run = train(recipe, tmp_path / "noisy", roots=DataRoots(), watcher=Notes())
     assert run.facts()["name"] == "noisy"
     assert run.facts()["scores"] != run.facts()["noisy"]
 

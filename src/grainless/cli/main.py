@@ -185,7 +185,7 @@ def train(
 ) -> None:
     """Train a recipe: weights, ONNX model, scores and a report in one folder."""
     from grainless.cli.progress import TerminalWatcher
-    from grainless.data.find import Shelf
+    from grainless.data.find import DataRoots
     from grainless.evaluation.metrics import USUAL
     from grainless.learn.recipe import Recipe
     from grainless.learn.summary import of_run
@@ -194,7 +194,11 @@ def train(
     chosen = Recipe.load(recipe, changes or [])
     with TerminalWatcher() as watcher:
         run = verb(
-            chosen, out or Path("runs") / chosen.name, shelf=Shelf(data_dir), watcher=watcher, resume=resume
+            chosen,
+            out or Path("runs") / chosen.name,
+            roots=DataRoots(data_dir),
+            watcher=watcher,
+            resume=resume,
         )
     facts = of_run(run)
     if json:
@@ -361,8 +365,8 @@ def evaluate(
     json: Json = False,
 ) -> None:
     """Score denoisers side by side on the same noisy images: PSNR, SSIM, MSE, MAE, BCE."""
-    from grainless.data.find import Shelf
-    from grainless.evaluation.denoisers import contest
+    from grainless.data.find import DataRoots
+    from grainless.evaluation.denoisers import evaluate_named
     from grainless.evaluation.evaluate import PROTOCOLS
     from grainless.evaluation.metrics import METRICS, USUAL
     from grainless.noise import noise_from
@@ -371,11 +375,11 @@ def evaluate(
     for name in metric or []:
         choose("metric", METRICS, name)
     with console.progress("evaluating") as move:
-        rows = contest(
+        rows = evaluate_named(
             denoisers,
             data,
             noise_from(noise),
-            shelf=Shelf(data_dir),
+            roots=DataRoots(data_dir),
             part=part,
             protocol=protocol,
             seed=seed,
@@ -461,7 +465,7 @@ def _facts(what: str, changes: Sequence[str], data_dir: Path | None) -> dict[str
     if Path(what).is_file() and not what.endswith(".toml"):
         return vars(load(what).card)  # before what follows: a card needs no more than denoising does
     from grainless.data import DATA
-    from grainless.data.find import Shelf
+    from grainless.data.find import DataRoots
     from grainless.data.look import drawn, rows
     from grainless.data.summary import describe
     from grainless.learn.recipe import Recipe, shipped
@@ -475,9 +479,9 @@ def _facts(what: str, changes: Sequence[str], data_dir: Path | None) -> dict[str
         return of_recipe(Recipe.load(what, changes))
     if what.partition(":")[0] in DATA:
         source = make("data set", DATA, spec("data set", what))
-        shelf = Shelf(data_dir)
-        data = source.read(shelf)
-        first = {"first rows": rows(source, shelf), "first images": drawn(data.train).splitlines()}
+        roots = DataRoots(data_dir)
+        data = source.read(roots)
+        first = {"first rows": rows(source, roots), "first images": drawn(data.train).splitlines()}
         return describe(data) | {name: lines for name, lines in first.items() if lines}
     names = [*shipped(), *DATA, *(model.name for model in zoo.models())]
     if what in names:

@@ -13,7 +13,7 @@ from grainless.cli.options import Changes, DataDir, Json
 from grainless.errors import InputError
 
 if TYPE_CHECKING:
-    from grainless.data.find import Shelf
+    from grainless.data.find import DataRoots
     from grainless.evaluation.benchmark.section import Plan
     from grainless.learn.studies.study import Study
 
@@ -134,11 +134,11 @@ def interpolate(
     data_dir: DataDir = None,
 ) -> None:
     """Walk from one image to another through the network's code, and draw the way."""
-    from grainless.data.find import Shelf
+    from grainless.data.find import DataRoots
     from grainless.learn.codes import draw_walk
 
     path = out or run / f"between-{between[0]}-{between[1]}.png"
-    draw_walk(run, between, path, shelf=Shelf(data_dir), steps=steps)
+    draw_walk(run, between, path, roots=DataRoots(data_dir), steps=steps)
     console.say(str(path))
 
 
@@ -156,13 +156,13 @@ def classify(
 ) -> None:
     """What denoising is worth to a classifier: its accuracy on clean, noisy and denoised test images."""
     from grainless.data import DATA
-    from grainless.data.find import Shelf
+    from grainless.data.find import DataRoots
     from grainless.evaluation.classify import classify as verb
     from grainless.evaluation.denoisers import contenders
     from grainless.noise import noise_from
     from grainless.parts import make, spec
 
-    read = make("data set", DATA, spec("data set", data)).read(Shelf(data_dir))
+    read = make("data set", DATA, spec("data set", data)).read(DataRoots(data_dir))
     chosen = noise_from(noise)
     named = contenders(denoisers, read, chosen, seed=seed)
     rows = [row.plain() for row in verb(named, read, chosen, seed=seed, limit=limit)]
@@ -230,7 +230,7 @@ def benchmark(
     json: Json = False,
 ) -> None:
     """Score denoisers on the field's test sets by its protocol, beside published scores, and measure their cost."""
-    from grainless.data.find import Shelf
+    from grainless.data.find import DataRoots
     from grainless.evaluation.benchmark import page
     from grainless.evaluation.benchmark.section import Plan
     from grainless.evaluation.benchmark.sets import SETS
@@ -243,7 +243,7 @@ def benchmark(
     small = {"limit": 3, "side": 256} if quick else {"limit": limit}
     plan = Plan(denoisers or (), noise or (), protocol, seed, **small)
     sections = []
-    for section in _benchmarked(data or list(SETS), plan, Shelf(data_dir)):
+    for section in _benchmarked(data or list(SETS), plan, DataRoots(data_dir)):
         sections.append(section)
         if out is not None:
             page.keep(section, out)
@@ -258,13 +258,13 @@ def benchmark(
         console.say(str(out))
 
 
-def _benchmarked(data: list[str], plan: "Plan", shelf: "Shelf") -> Iterator[dict[str, Any]]:
+def _benchmarked(data: list[str], plan: "Plan", roots: "DataRoots") -> Iterator[dict[str, Any]]:
     """Each set's numbers, with how they were made; what is wrong is told before the first."""
     from grainless.evaluation.benchmark.section import made, measured
     from grainless.evaluation.benchmark.sets import judged
 
     plan.check()
-    sets = [judged(name, shelf) for name in data]
+    sets = [judged(name, roots) for name in data]
     for each in sets:
         for name in plan.left_out(each.images.channels):
             told = f"{name} is not made for {each.title}'s {each.images.channels} channels: left out there."
@@ -277,8 +277,8 @@ def _benchmarked(data: list[str], plan: "Plan", shelf: "Shelf") -> Iterator[dict
 def _study(out: Path, data_dir: Path | None) -> Iterator["Study"]:
     """A study whose trainings are shown in the terminal."""
     from grainless.cli.progress import TerminalWatcher
-    from grainless.data.find import Shelf
+    from grainless.data.find import DataRoots
     from grainless.learn.studies.study import Study
 
     with TerminalWatcher() as watcher:
-        yield Study(out, Shelf(data_dir), watcher)
+        yield Study(out, DataRoots(data_dir), watcher)

@@ -1,8 +1,8 @@
 """Data sets: one file, one kind of storage; each gives `Data`, its images as bytes.
 
 To add one: a frozen dataclass whose fields are its options, with `channels` and `size` (what is known of
-the images before they are read) and `read(shelf)`, which gives `Data`; then its line in `DATA`. A file that
-can be fetched is a `Remote` with its sha256, got by `shelf.files`. What takes long to import is imported in
+the images before they are read) and `read(roots)`, which gives `Data`; then its line in `DATA`. A file that
+can be fetched is a `Remote` with its sha256, got by `roots.files`. What takes long to import is imported in
 `read`, which commonly ends so:
 
     train, validation = split(len(images), [self.validation], seed=self.seed)

@@ -13,7 +13,7 @@ import numpy as np
 from annotated_types import Ge
 from numpy.typing import NDArray
 
-from grainless.data.find import Remote, Shelf
+from grainless.data.find import DataRoots, Remote
 from grainless.data.images import Data, Images
 from grainless.data.split import Held, split
 from grainless.errors import InputError
@@ -60,31 +60,31 @@ class Cifar10:
     channels: ClassVar[int] = 3
     size: ClassVar[tuple[int, int]] = (32, 32)
 
-    def read(self, shelf: Shelf) -> Data:
-        """Read it, from the shelf or fetched.
+    def read(self, roots: DataRoots) -> Data:
+        """Read it, from the roots or fetched.
 
         Raises:
             InputError: a file is not whole, or only the Python version is there.
             RunError: it lies nowhere and could not be fetched.
         """
-        path = _place(shelf)
+        path = _place(roots)
         images, test = _read_npz(path) if path.suffix == ".npz" else _read_binary(path)
         train, validation = split(len(images), [self.validation], seed=self.seed, source=str(path))
         return Data("cifar10", images.take(train[: self.limit]), images.take(validation), test, str(path))
 
 
-def _place(shelf: Shelf) -> Path:
+def _place(roots: DataRoots) -> Path:
     """Where CIFAR-10 lies, in whichever form; fetched if in none."""
     for name in (*FOLDERS, *ARCHIVES, NPZ):
-        if found := shelf.find(name):
+        if found := roots.find(name):
             return found
     for name in PICKLES:
-        if found := shelf.find(name):
+        if found := roots.find(name):
             raise InputError(
                 f"{found} is the Python version of CIFAR-10: pickle, which can run anything when it is read. "
                 f"Put the binary version ({ARCHIVE.mirrors[0]}{ARCHIVE.name}) beside it."
             )
-    return shelf.files([ARCHIVE])[0]
+    return roots.files([ARCHIVE])[0]
 
 
 def _read_binary(path: Path) -> tuple[Images, Images]:

@@ -14,7 +14,7 @@ from annotated_types import Ge
 from numpy.typing import NDArray
 
 from grainless.atomic import whole
-from grainless.data.find import Shelf
+from grainless.data.find import DataRoots
 from grainless.data.images import Data, Images
 from grainless.data.split import Held, split
 from grainless.errors import InputError
@@ -52,17 +52,17 @@ class Csv:
 
     channels: ClassVar[int] = 1
 
-    def read(self, shelf: Shelf) -> Data:
+    def read(self, roots: DataRoots) -> Data:
         """Read the file or both.
 
         Raises:
             InputError: there is no such file, or a line is wrong (its number is told).
         """
-        path = shelf.locate(self.file)
+        path = roots.locate(self.file)
         images = read_csv(path, self.size)
         train, held = split(len(images), [self.holdout], seed=self.seed, source=path.name)
         if self.test_file:
-            other = shelf.locate(self.test_file)
+            other = roots.locate(self.test_file)
             if other.resolve() == path.resolve():
                 raise InputError(f"file and test_file are both {path}; what is trained on is no test.")
             validation, test = images.take(held), read_csv(other, self.size)

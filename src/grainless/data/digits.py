@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from grainless.data.find import Shelf
+from grainless.data.find import DataRoots
 from grainless.data.images import Data, Images
 from grainless.data.split import Held, split
 
@@ -32,8 +32,8 @@ class Digits:
     channels: ClassVar[int] = 1
     size: ClassVar[tuple[int, int]] = (8, 8)
 
-    def read(self, shelf: Shelf) -> Data:
-        """Read them; `shelf` is not looked at."""
+    def read(self, roots: DataRoots) -> Data:
+        """Read them; `roots` is not looked at."""
         from sklearn.datasets import load_digits
 
         digits = load_digits()

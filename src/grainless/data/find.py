@@ -31,7 +31,7 @@ class Remote:
 
 
 @dataclass(frozen=True)
-class Shelf:
+class DataRoots:
     """Where data files are looked for: the given folder, `$GRAINLESS_DATA`, the cache; else they are fetched.
 
     The cache is the system's, or `$GRAINLESS_CACHE`. Files found are taken as they are: people have their
@@ -52,7 +52,7 @@ class Shelf:
 
         return Path(pooch.os_cache("grainless"))
 
-    def roots(self) -> Iterator[Path]:
+    def folders(self) -> Iterator[Path]:
         """The folders to look in, the first one first.
 
         Raises:
@@ -78,7 +78,7 @@ class Shelf:
             each for name in (plain, plain.replace("-idx", ".idx")) for each in (name + ".gz", name)
         )
         names = {asked.name: None} | names
-        places = (root / asked.parent / name for root in self.roots() for name in names)
+        places = (root / asked.parent / name for root in self.folders() for name in names)
         return next((place for place in places if place.exists()), None)
 
     def locate(self, path: str | Path) -> Path:
@@ -90,7 +90,7 @@ class Shelf:
         path = Path(path).expanduser()
         found = path if path.exists() else self.find(path)
         if found is None:
-            places = ", ".join(map(str, self.roots()))
+            places = ", ".join(map(str, self.folders()))
             raise InputError(f"There is no {path}, neither here ({Path.cwd()}) nor below {places}.")
         return found
 

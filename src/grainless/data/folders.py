@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from grainless.data.find import Shelf
+from grainless.data.find import DataRoots
 from grainless.data.gather import gather
 from grainless.data.images import Data
 from grainless.data.split import Held, split
@@ -43,13 +43,13 @@ class Folder:
     def channels(self) -> int:
         return 1 if self.grey else 3
 
-    def read(self, shelf: Shelf) -> Data:
+    def read(self, roots: DataRoots) -> Data:
         """Decode all images.
 
         Raises:
             InputError: there is no such folder, it has no images or too few, or one cannot be read.
         """
-        folder = shelf.locate(self.path)
+        folder = roots.locate(self.path)
         files = self._parts(folder)
         parts = {part: gather(paths, self.channels) for part, paths in files.items()}
         return Data("folder", **parts, found=str(folder))

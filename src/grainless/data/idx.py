@@ -10,7 +10,7 @@ import numpy as np
 from annotated_types import Ge
 from numpy.typing import NDArray
 
-from grainless.data.find import Remote, Shelf
+from grainless.data.find import DataRoots, Remote
 from grainless.data.images import Data, Images
 from grainless.data.split import Held, split
 from grainless.errors import InputError
@@ -107,14 +107,14 @@ class Idx(ABC):
     name: ClassVar[str]
     files: ClassVar[tuple[Remote, ...]]
 
-    def read(self, shelf: Shelf) -> Data:
-        """Read the four files, from the shelf or fetched.
+    def read(self, roots: DataRoots) -> Data:
+        """Read the four files, from the roots or fetched.
 
         Raises:
             InputError: a file is not whole, or not what its name says.
             RunError: a file lies nowhere and could not be fetched.
         """
-        train_images, train_labels, test_images, test_labels = shelf.files(self.files)
+        train_images, train_labels, test_images, test_labels = roots.files(self.files)
         images = read_part(train_images, train_labels)
         train, validation = split(len(images), [self.validation], seed=self.seed, source=self.name)
         test = read_part(test_images, test_labels)

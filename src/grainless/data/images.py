@@ -9,7 +9,7 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from grainless.data.find import Shelf
+from grainless.data.find import DataRoots
 
 
 @dataclass(frozen=True)
@@ -151,6 +151,6 @@ class DataSet(Protocol):
     @property
     def size(self) -> tuple[int, int] | None: ...
 
-    def read(self, shelf: Shelf) -> Data:
-        """Read it, from where `shelf` finds its files."""
+    def read(self, roots: DataRoots) -> Data:
+        """Read it, from where `roots` finds its files."""
         ...

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grainless.data.csv_rows import Csv, first_rows
-from grainless.data.find import Shelf
+from grainless.data.find import DataRoots
 from grainless.data.images import DataSet, Images
 
 ROWS, COLUMNS = 5, 8
@@ -19,11 +19,11 @@ WIDEST = 120
 """Letters in a line."""
 
 
-def rows(source: DataSet, shelf: Shelf) -> list[dict[str, Any]]:
+def rows(source: DataSet, roots: DataRoots) -> list[dict[str, Any]]:
     """The first rows of a CSV: its label and first pixels, by the names of the header; none for other data sets."""
     if not isinstance(source, Csv):
         return []
-    lines = first_rows(shelf.locate(source.file), ROWS + 1)
+    lines = first_rows(roots.locate(source.file), ROWS + 1)
     shown = [_cut(line) for line in lines if line != [""]]
     named = not shown[0][0].strip().removeprefix("-").isdigit()
     head = shown[0] if named else ["label", *(f"pixel{number}" for number in range(1, COLUMNS + 1))]

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar
 from annotated_types import Ge
 
 from grainless.data.decode import head
-from grainless.data.find import Shelf
+from grainless.data.find import DataRoots
 from grainless.data.gather import gather, plan
 from grainless.data.images import Data, Images
 from grainless.data.split import Held, split
@@ -58,7 +58,7 @@ class Pairs:
     def channels(self) -> int:
         return 1 if self.grey else 3
 
-    def read(self, shelf: Shelf) -> Data:
+    def read(self, roots: DataRoots) -> Data:
         """Match and decode all pairs.
 
         Raises:
@@ -66,15 +66,15 @@ class Pairs:
                 are told at once); a file cannot be read.
             RunError: the cache could not be written.
         """
-        folder = shelf.locate(self.path)
-        files = self._parts(folder, shelf)
+        folder = roots.locate(self.path)
+        files = self._parts(folder, roots)
         plans = [plan(side, self.channels) for pairs in files.values() for side in zip(*pairs, strict=True)]
         needed = sum(dtype.itemsize * total for dtype, total in plans)
-        cache = shelf.cache / "decoded" if needed > self.memory * 1e6 else None
+        cache = roots.cache / "decoded" if needed > self.memory * 1e6 else None
         parts = {part: self._images(pairs, cache) for part, pairs in files.items()}
         return Data("pairs", **parts, found=str(folder))
 
-    def _parts(self, folder: Path, shelf: Shelf) -> dict[str, list[Pair]]:
+    def _parts(self, folder: Path, roots: DataRoots) -> dict[str, list[Pair]]:
         """The files of each part."""
         pairs = self._matched(folder)
         held = {"validation": self.validation} | ({} if self.test_path else {"test": self.test})
@@ -83,7 +83,7 @@ class Pairs:
             part: [pairs[row] for row in each] for part, each in zip(("train", *held), rows, strict=True)
         }
         if self.test_path:
-            other = shelf.locate(self.test_path)
+            other = roots.locate(self.test_path)
             if other.resolve() == folder.resolve():
                 raise InputError(f"path and test_path are both {folder}; what is trained on is no test.")
             files["test"] = self._matched(other)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from grainless.data.find import Shelf
+from grainless.data.find import DataRoots
 from grainless.data.gather import gather
 from grainless.data.images import Data, Images
 from grainless.errors import RunError
@@ -40,8 +40,8 @@ class Photos:
     def channels(self) -> int:
         return 1 if self.grey else 3
 
-    def read(self, shelf: Shelf) -> Data:
-        """Read them; `shelf` is not looked at.
+    def read(self, roots: DataRoots) -> Data:
+        """Read them; `roots` is not looked at.
 
         Raises:
             RunError: this build of scikit-image does not carry them.

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from grainless.data import DATA
-from grainless.data.find import Shelf
+from grainless.data.find import DataRoots
 from grainless.data.images import Data
 from grainless.errors import InputError, did_you_mean
 from grainless.evaluation.baselines import BASELINES, INCLUDED, best_setting
@@ -16,12 +16,12 @@ from grainless.noise import Chain
 from grainless.parts import choose, make, spec
 
 
-def contest(
+def evaluate_named(
     names: Sequence[str],
     data: str,
     noise: Chain,
     *,
-    shelf: Shelf,
+    roots: DataRoots,
     part: str = "test",
     protocol: str = "float",
     seed: int = 0,
@@ -35,7 +35,7 @@ def contest(
             is given: "nlm:h=0.5"; of models.
         data: a data set's name and options, as text: "folder:path=scans".
         noise: what is put on the images.
-        shelf: where data files are looked for.
+        roots: where data files are looked for.
         part: "train", "validation" or "test".
         protocol: a name in `evaluation.PROTOCOLS`.
         seed: of the noise.
@@ -46,7 +46,7 @@ def contest(
         InputError: a name that is in no table, no such part, a model that does not take these images.
     """
     choose("protocol", PROTOCOLS, protocol)
-    read = make("data set", DATA, spec("data set", data)).read(shelf)
+    read = make("data set", DATA, spec("data set", data)).read(roots)
     images = choose("part", read.parts, part)
     if limit:
         images = images.take(np.arange(min(limit, len(images))))

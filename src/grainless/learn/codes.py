@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from grainless.data.find import Shelf
+from grainless.data.find import DataRoots
 from grainless.errors import InputError
 from grainless.evaluation.pictures import strip
 from grainless.learn.run import Run
@@ -82,14 +82,14 @@ class Coder:
         return self.decode((1 - share) * ends[0] + share * ends[1])
 
 
-def draw_walk(run: Path, between: tuple[int, int], path: Path, *, shelf: Shelf, steps: int = 10) -> None:
+def draw_walk(run: Path, between: tuple[int, int], path: Path, *, roots: DataRoots, steps: int = 10) -> None:
     """Write a strip: a test image, the way through the code to another one, and that one.
 
     Args:
         run: a run whose network has a code.
         between: the numbers of two test images of its data.
         path: of the PNG.
-        shelf: where data files are looked for.
+        roots: where data files are looked for.
         steps: images on the way, both ends included.
 
     Raises:
@@ -98,7 +98,7 @@ def draw_walk(run: Path, between: tuple[int, int], path: Path, *, shelf: Shelf, 
     if path.suffix.lower() != ".png":
         raise InputError(f"{path} has no ending that is written: .png.")
     coder = Coder(run)
-    test = coder.run.recipe().data(shelf).test
+    test = coder.run.recipe().data(roots).test
     for number in between:
         if not 0 <= number < len(test):
             raise InputError(f"--between {number}: the test images are numbered 0 to {len(test) - 1:,}.")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from grainless.data.find import Shelf
+from grainless.data.find import DataRoots
 from grainless.evaluation.denoisers import blind, contenders
 from grainless.evaluation.evaluate import Row, evaluate
 from grainless.learn.page import write_page
@@ -32,9 +32,9 @@ def demo(out: Path, *, watcher: Watcher, changes: Sequence[str] = ()) -> tuple[R
         that is best for the training photographs.
     """
     recipe = Recipe.load("demo", changes)
-    shelf = Shelf()
-    run = train(recipe, out, shelf=shelf, watcher=watcher, resume=(out / "recipe.toml").is_file())
-    data, noise = recipe.data(shelf), noise_from(NOISE)
+    roots = DataRoots()
+    run = train(recipe, out, roots=roots, watcher=watcher, resume=(out / "recipe.toml").is_file())
+    data, noise = recipe.data(roots), noise_from(NOISE)
     denoisers = {"grainless": blind(Denoiser(run.model_file))}
     denoisers |= contenders(CLASSICAL, data, noise, seed=recipe.seed)
     rows = evaluate(denoisers, data.test, noise, seed=recipe.seed, data_name="photos test")

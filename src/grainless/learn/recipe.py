@@ -1,4 +1,4 @@
-"""One TOML file -> data, noise, network, way of learning, training."""
+"""One TOML file -> data, noise, network, method of learning, training."""
 
 import tomllib
 from collections.abc import Callable, Iterable
@@ -10,12 +10,12 @@ from typing import Any, Self
 import tomlkit
 
 from grainless.data import DATA
-from grainless.data.find import Shelf
+from grainless.data.find import DataRoots
 from grainless.data.images import Data, DataSet
 from grainless.errors import InputError, did_you_mean, unknown
 from grainless.learn.fitting.fit import Fit
 from grainless.learn.fitting.losses import LOSSES, Loss, check_loss
-from grainless.learn.fitting.methods import WAYS, Way
+from grainless.learn.fitting.methods import METHODS, Method
 from grainless.learn.networks import NETWORKS
 from grainless.learn.networks.network import Network, check_size
 from grainless.noise import Chain, noise_from
@@ -134,7 +134,7 @@ class Recipe:
         mistakes = self._stray_tables()
         looks: list[Callable[[], object]] = [self.source, self.noise, self.loss, self.training]
         # By themselves, so that a mistake in [data] or [noise] hides none of theirs; then with all they need.
-        looks += [self._way_options, self._network_options, self.way, self._network_and_loss]
+        looks += [self._method_options, self._network_options, self.method, self._network_and_loss]
         for look in looks:
             try:
                 look()
@@ -143,7 +143,7 @@ class Recipe:
             except InputError as error:
                 mistakes.append(str(error).removesuffix("."))
         if mistakes:
-            mistakes = list(dict.fromkeys(mistakes))  # a wrong noise is met again by the way of learning
+            mistakes = list(dict.fromkeys(mistakes))  # a wrong noise is met again by the method of learning
             count = f"{len(mistakes)} mistakes" if len(mistakes) > 1 else "a mistake"
             raise InputError(f"{self.name}.toml has {count}: {'; '.join(mistakes)}.")
 
@@ -151,9 +151,9 @@ class Recipe:
         """The data set, not yet read."""
         return make("data set", DATA, self._table("data"))
 
-    def data(self, shelf: Shelf) -> Data:
-        """The data, from where `shelf` finds them."""
-        return self.source().read(shelf)
+    def data(self, roots: DataRoots) -> Data:
+        """The data, from where `roots` finds them."""
+        return self.source().read(roots)
 
     def noise(self) -> Chain:
         """The noise of [noise], or all those of [[noise]] in turn; none of either is no noise."""
@@ -173,9 +173,9 @@ class Recipe:
             check_size(network, *size)
         return network
 
-    def way(self) -> Way:
+    def method(self) -> Method:
         """What the network is shown and asked for."""
-        part, options = self._way_options(noise=self.noise())
+        part, options = self._method_options(noise=self.noise())
         return part(**options)
 
     def loss(self) -> Loss:
@@ -188,10 +188,10 @@ class Recipe:
         keywords = checked("train", Fit, self._table("train"), given)
         return {key: value for key, value in keywords.items() if key not in given}
 
-    def _way_options(self, noise: Chain | None = None) -> tuple[Callable[..., Way], dict[str, Any]]:
+    def _method_options(self, noise: Chain | None = None) -> tuple[Callable[..., Method], dict[str, Any]]:
         options = {"name": "supervised"} | self._table("learn")
         options.pop("loss", None)
-        return match("way of learning", WAYS, options, noise=noise)
+        return match("method of learning", METHODS, options, noise=noise)
 
     def _network_options(
         self, channels: int | None = None, size: tuple[int, int] | None = None

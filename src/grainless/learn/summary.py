@@ -50,7 +50,7 @@ def hyper_parameters(recipe: Recipe) -> dict[str, Any]:
     """Every line that holds: the recipe's, and the defaults where it is silent."""
     options = recipe.options
     defaults = {"learn.name": "supervised", "learn.loss": "mse"}
-    defaults |= _defaults("data", DATA[options["data.name"]], ("name", "shelf"))
+    defaults |= _defaults("data", DATA[options["data.name"]], ("name", "roots"))
     defaults |= _defaults("network", NETWORKS[options["network.name"]], ("channels", "size"))
     defaults |= _defaults("train", Fit, Fit.GIVEN)
     return defaults | options | {"noise": str(recipe.noise())}

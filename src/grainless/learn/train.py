@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import torch
 from torch.utils.tensorboard import SummaryWriter
 
-from grainless.data.find import Shelf
+from grainless.data.find import DataRoots
 from grainless.data.images import Data
 from grainless.errors import RunError
 from grainless.evaluation.denoisers import blind
@@ -36,13 +36,13 @@ class Watcher(Protocol):
         """An epoch is over, and all of it is on the disk."""
 
 
-def train(recipe: Recipe, out: Path, *, shelf: Shelf, watcher: Watcher, resume: bool = False) -> Run:
+def train(recipe: Recipe, out: Path, *, roots: DataRoots, watcher: Watcher, resume: bool = False) -> Run:
     """Train a recipe; everything it gives lies in the run's folder.
 
     Args:
         recipe: what to train.
         out: the run's folder, new or empty.
-        shelf: where data files are looked for.
+        roots: where data files are looked for.
         watcher: is told how it goes.
         resume: go on with a run begun before; if it was finished already, it is only judged again.
 
@@ -55,10 +55,10 @@ def train(recipe: Recipe, out: Path, *, shelf: Shelf, watcher: Watcher, resume: 
         run.check_made_by(recipe)
     else:
         Run.check_new(out)
-    data = recipe.data(shelf)
+    data = recipe.data(roots)
     torch.manual_seed(recipe.seed)
     network = recipe.network()
-    fit = Fit(network, data, recipe.way(), recipe.loss(), seed=recipe.seed, **recipe.training())
+    fit = Fit(network, data, recipe.method(), recipe.loss(), seed=recipe.seed, **recipe.training())
     run = run or Run.begin(out, recipe)
     paused = run.paused()
     if paused:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from grainless.data import DATA
-from grainless.data.find import Shelf
+from grainless.data.find import DataRoots
 from grainless.data.folders import Folder
 from grainless.data.gather import gather
 from grainless.data.images import Images
@@ -64,7 +64,7 @@ class Judged:
         return replace(self, images=self.images.take(np.arange(limit)))
 
 
-def judged(data: str, shelf: Shelf) -> Judged:
+def judged(data: str, roots: DataRoots) -> Judged:
     """A known set, all images of a folder, or the test part of a data set.
 
     Raises:
@@ -72,7 +72,7 @@ def judged(data: str, shelf: Shelf) -> Judged:
     """
     name = data.partition(":")[0]
     if data in SETS:
-        return _known(data, shelf)
+        return _known(data, roots)
     if name not in DATA:
         names = sorted([*SETS, *DATA])
         raise InputError(
@@ -80,17 +80,17 @@ def judged(data: str, shelf: Shelf) -> Judged:
         )
     source = make("data set", DATA, spec("data set", data))
     if isinstance(source, Folder):
-        paths = image_files(shelf.locate(source.path), recursive=source.recursive)
+        paths = image_files(roots.locate(source.path), recursive=source.recursive)
         return _of(data, source.path.name, gather(paths, source.channels))
-    read = source.read(shelf)
+    read = source.read(roots)
     return replace(_of(data, f"{data} test", read.test), train=read.train)
 
 
-def _known(name: str, shelf: Shelf) -> Judged:
+def _known(name: str, roots: DataRoots) -> Judged:
     known = SETS[name]
-    folder = shelf.find(name) or shelf.find(Path("test") / name)
+    folder = roots.find(name) or roots.find(Path("test") / name)
     if folder is None:
-        places = " or ".join(str(root / name) for root in shelf.roots())
+        places = " or ".join(str(root / name) for root in roots.folders())
         raise InputError(
             f"{known.title} is not there: put its {known.count} images ({known.source}) into {places}."
         )

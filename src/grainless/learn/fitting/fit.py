@@ -21,7 +21,7 @@ from grainless.learn.fitting.batches import Crops, Feed, Whole, one_pass
 from grainless.learn.fitting.draw import TorchDraw
 from grainless.learn.fitting.initial_weights import begin_from
 from grainless.learn.fitting.losses import Loss
-from grainless.learn.fitting.methods import Pair, Scene, Way
+from grainless.learn.fitting.methods import Method, Pair, Scene
 from grainless.learn.fitting.optimizers import OPTIMIZERS, limit_norms
 from grainless.learn.fitting.schedules import SCHEDULES
 from grainless.learn.networks.network import Network
@@ -70,7 +70,7 @@ class Fit:
     Args:
         network: its weights are changed in place.
         data: trained on `data.train`, judged on `data.validation`.
-        way: what the network is shown and asked for.
+        method: what the network is shown and asked for.
         loss: what is made small.
         seed: all chance comes from it: order, crops, noise.
         epochs: at most so many.
@@ -94,13 +94,13 @@ class Fit:
             none of its weights fits.
     """
 
-    GIVEN = ("network", "data", "way", "loss", "seed")
+    GIVEN = ("network", "data", "method", "loss", "seed")
 
     def __init__(
         self,
         network: Network,
         data: Data,
-        way: Way,
+        method: Method,
         loss: Loss,
         *,
         seed: int = 0,
@@ -126,7 +126,7 @@ class Fit:
         self.averaged = deepcopy(network) if ema else network
         self.epochs = epochs
         self.history: list[Epoch] = []
-        self._way, self._loss, self._seed = way, loss, seed
+        self._method, self._loss, self._seed = method, loss, seed
         self._rate, self._max_norm, self._ema, self._patience = rate, max_norm, ema, patience
         self._schedule = SCHEDULES[schedule]
         self._fabric = _fabric(precision)
@@ -176,7 +176,7 @@ class Fit:
         """A few noisy images as the network is shown them, (n, c, h, w), always the same."""
         scene = next(self._feed(TorchDraw.seeded(self._seed, VALIDATION)))
         draw = TorchDraw.seeded(self._seed, VALIDATION, device=self._fabric.device)
-        return self._way(Scene(*(part[:4] for part in scene if part is not None)), draw).shown.cpu()
+        return self._method(Scene(*(part[:4] for part in scene if part is not None)), draw).shown.cpu()
 
     def _epoch(self, number: int, watch: Watch) -> tuple[float, int]:
         """All steps of an epoch; the mean loss and how many images were shown."""
@@ -185,7 +185,7 @@ class Fit:
         noise = TorchDraw.seeded(self._seed, number, 1, device=self._fabric.device)
         total, images = torch.zeros((), device=self._fabric.device), 0
         for step, scene in enumerate(self._feed(order), start=1):
-            loss = self._step((number - 1) * self._feed.steps + step, self._way(scene, noise))
+            loss = self._step((number - 1) * self._feed.steps + step, self._method(scene, noise))
             total += loss * len(scene.clean)
             images += len(scene.clean)
             if step % LOOK_EVERY == 0 or step == self._feed.steps:
@@ -216,7 +216,7 @@ class Fit:
         for scene in one_pass(
             self.data.validation, batch=self.batch, multiple=self.network.multiple, device=self._fabric.device
         ):
-            total += float(self._loss(self._judged, self._way(scene, noise))) * len(scene.clean)
+            total += float(self._loss(self._judged, self._method(scene, noise))) * len(scene.clean)
             images += len(scene.clean)
         return _finite(total / images, f"epoch {number}, validation")
 

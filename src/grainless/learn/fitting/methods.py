@@ -1,6 +1,6 @@
-"""Ways of learning: what the network is shown, and what it is asked for.
+"""Methods of learning: what the network is shown, and what it is asked for.
 
-To add one: a class that makes a `Pair` from a `Scene`, and its line in `WAYS`.
+To add one: a class that makes a `Pair` from a `Scene`, and its line in `METHODS`.
 """
 
 from collections.abc import Callable
@@ -29,8 +29,8 @@ class Pair(NamedTuple):
     weight: Tensor | None = None  # 1 where the loss counts, 0 where it does not; None: everywhere
 
 
-class Way(Protocol):
-    """A way of learning."""
+class Method(Protocol):
+    """A method of learning."""
 
     def __call__(self, scene: Scene, draw: TorchDraw) -> Pair: ...
 
@@ -77,7 +77,7 @@ class Noise2Noise:
         return Pair(self.noise(scene.clean, draw), self.noise(scene.clean, draw))
 
 
-WAYS: dict[str, Callable[[Chain], Way]] = {
+METHODS: dict[str, Callable[[Chain], Method]] = {
     "supervised": Supervised,
     "given": Given,
     "noise2noise": Noise2Noise,

@@ -78,7 +78,7 @@ def reproduce(study: Study, pictures: Path, effort: Effort) -> Section:
 
 def _on_training_images(study: Study, run: Run) -> tuple[float, float]:
     """MSE of all noisy training images; BCE of the first 10,000 denoised."""
-    train = run.recipe().data(study.shelf).train
+    train = run.recipe().data(study.roots).train
     noisy = _evaluated(run, train, {}, "mse")
     denoised = _evaluated(run, train.take(range(min(10_000, len(train)))), {"ours": denoiser(run)}, "bce")
     return noisy, denoised
@@ -93,7 +93,7 @@ def _evaluated(run: Run, images: Images, denoisers: dict[str, Denoise], metric: 
 
 
 def _counts(study: Study, run: Run) -> str:
-    return ", ".join(f"{len(images):,}" for images in run.recipe().data(study.shelf).parts.values())
+    return ", ".join(f"{len(images):,}" for images in run.recipe().data(study.roots).parts.values())
 
 
 def _parameters(run: Run) -> str:
@@ -111,7 +111,7 @@ def _layers(run: Run) -> str:
 
 def _twenty(study: Study, run: Run, best: Run, pictures: Path) -> str:
     """Their picture: 20 test images in three rows, and a fourth for our best."""
-    ours, better = scenes(run, study.shelf, 20), scenes(best, study.shelf, 20)
+    ours, better = scenes(run, study.roots, 20), scenes(best, study.roots, 20)
     rows = [[scene[name] for scene in ours] for name in ("clean", "noisy", "denoised")]
     rows.append([scene["denoised"] for scene in better])
     path = pictures / "a-twenty.png"

@@ -23,7 +23,7 @@ def reproduce(study: Study, pictures: Path, effort: Effort) -> Section:
     run = study.run("b-lowlight-pooled", CHANGES[effort])
     best = study.run("b-lowlight-best", CHANGES[effort])
     again = study.run("b-lowlight-pooled", ["train.epochs=2", "train.rate=1e-4", f"train.start={run.path}"])
-    data, evaluated = (each.recipe().data(study.shelf) for each in (run, best))
+    data, evaluated = (each.recipe().data(study.roots) for each in (run, best))
     train, validation, test = (_rows(denoiser(run), images) for images in data.parts.values())
     nlm = _rows(best_setting("nlm", data.train), data.train)[1]
     ours = _rows(denoiser(best), evaluated.test)

@@ -65,7 +65,7 @@ def _black(study: Study, runs: dict[tuple[str, str], Run]) -> str:
     """Who gives the black image: with squared error behind a sigmoid a network can fall into it and stay."""
     black = {
         name: float(np.mean([np.square(test.floats(index)).mean() for index in range(len(test))]))
-        for name, test in ((name, runs["c-coded", name].recipe().data(study.shelf).test) for name in DATA)
+        for name, test in ((name, runs["c-coded", name].recipe().data(study.roots).test) for name in DATA)
     }
     fallen = [
         f"{recipe} on {name}"
@@ -108,7 +108,7 @@ def _failure(study: Study, pictures: Path, effort: Effort) -> list[str]:
     """The network that they selected fails on CIFAR-10; why; and one that does not."""
     diagnosis = diagnose(study, "c-coded", [*CIFAR, *CHANGES[effort]])
     cure = study.run("c-best", [*CIFAR, *CURE[effort]])
-    data = Recipe.load("c-coded", CIFAR).data(study.shelf)
+    data = Recipe.load("c-coded", CIFAR).data(study.roots)
     rows = _beside_classical(data, {"c-coded": diagnosis.noisy_run, "c-best": cure})
     best_classical = max((row for row in rows if row.denoiser in INCLUDED), key=_psnr)
     cured = next(row for row in rows if row.denoiser == "c-best")
@@ -161,7 +161,7 @@ def _walk(runs: dict[tuple[str, str], Run], pictures: Path, study: Study) -> str
     rows = []
     for name in DATA:
         run = runs["c-coded", name]
-        test = run.recipe().data(study.shelf).test
+        test = run.recipe().data(study.roots).test
         assert test.labels is not None
         other = int((test.labels != test.labels[0]).argmax())
         first, last = test.floats(0), test.floats(other)

@@ -70,15 +70,15 @@ def reproduce(study: Study, pictures: Path, effort: Effort) -> Section:
 
 def _write_files(study: Study) -> None:
     """Kaggle's two files, written from the idx files into the cache where they lie nowhere yet."""
-    train_images, train_labels, test_images, test_labels = study.shelf.files(FashionMnist.files)
+    train_images, train_labels, test_images, test_labels = study.roots.files(FashionMnist.files)
     for file, images, labels in ((TRAIN, train_images, train_labels), (TEST, test_images, test_labels)):
-        if study.shelf.find(file) is None:
-            write_csv(study.shelf.cache / file, read_part(images, labels))
+        if study.roots.find(file) is None:
+            write_csv(study.roots.cache / file, read_part(images, labels))
 
 
 def _rows(study: Study, run: Run) -> int:
     """How many rows the run's file has."""
-    return sum(map(len, run.recipe().data(study.shelf).parts.values()))
+    return sum(map(len, run.recipe().data(study.roots).parts.values()))
 
 
 def _bce(run: Run) -> str:
@@ -91,7 +91,7 @@ def _fidelity(run: Run) -> str:
 
 def _pictures(study: Study, run: Run, best: Run, pictures: Path) -> str:
     """Ten test images, and the loss curve."""
-    ours, better = scenes(run, study.shelf, 10), scenes(best, study.shelf, 10)
+    ours, better = scenes(run, study.roots, 10), scenes(best, study.roots, 10)
     rows = [[scene[name] for scene in ours] for name in ("clean", "noisy", "denoised")]
     rows.append([scene["denoised"] for scene in better])
     ten, losses = pictures / "d-ten.png", pictures / "d-losses.png"
@@ -110,7 +110,7 @@ def _pictures(study: Study, run: Run, best: Run, pictures: Path) -> str:
 def _trials(study: Study, effort: Effort) -> str:
     """Hyper-parameter trials; TensorBoard shows them on its HParams page."""
     name = "d-trials-full" if effort == "full" else "d-trials"  # of more epochs: another search
-    trials = Study(study.folder / name, study.shelf, study.watcher)
+    trials = Study(study.folder / name, study.roots, study.watcher)
     rows = tune(
         trials,
         "d-fashion-dense",
@@ -153,7 +153,7 @@ def _classifier(study: Study, run: Run, best: Run) -> str:
     """What denoising is worth to a classifier that was trained on clean images."""
     recipe = run.recipe()
     denoisers = {"as published": denoiser(run), "best": denoiser(best)}
-    rows = classify(denoisers, recipe.data(study.shelf), recipe.noise(), seed=recipe.seed, limit=CLASSIFIED)
+    rows = classify(denoisers, recipe.data(study.roots), recipe.noise(), seed=recipe.seed, limit=CLASSIFIED)
     cells = [
         (row.images, f"{row.share:.1%}", f"{row.interval[0]:.1%} to {row.interval[1]:.1%}") for row in rows
     ]

@@ -71,7 +71,7 @@ def _scores(run: Run) -> str:
 def _foreign(study: Study, name: str, run: Run, best: Run) -> Figure:
     """Trained on MNIST, tried on Fashion-MNIST."""
     recipe = run.recipe()
-    images = Recipe.load("e-mnist-conv", ["data.name=fashion-mnist"]).data(study.shelf).test
+    images = Recipe.load("e-mnist-conv", ["data.name=fashion-mnist"]).data(study.roots).test
     metrics = {metric: METRICS[metric] for metric in ("psnr", "ssim")}
     rows = evaluate(
         {"ours": denoiser(run), "best": denoiser(best)},
@@ -90,7 +90,7 @@ def _foreign(study: Study, name: str, run: Run, best: Run) -> Figure:
 
 
 def _both(study: Study, dense: Run, conv: Run, best: Run, pictures: Path) -> str:
-    shown = [scenes(run, study.shelf, 10) for run in (dense, conv, best)]
+    shown = [scenes(run, study.roots, 10) for run in (dense, conv, best)]
     rows = [[scene["clean"] for scene in shown[0]], [scene["noisy"] for scene in shown[0]]]
     rows += [[scene["denoised"] for scene in each] for each in shown]
     path = pictures / "e-dense-and-convolutional.png"

@@ -103,7 +103,7 @@ def _check_same_data(pairs: Iterable[tuple[str, str]]) -> None:
 def _draw(study: Study, data: str, runs: dict[tuple[str, str], Run]) -> Path:
     """The same test images by every recipe; the noisy row is the first recipe's noise."""
     shown = {
-        recipe: scenes(run, study.shelf, PICTURES) for (recipe, name), run in runs.items() if name == data
+        recipe: scenes(run, study.roots, PICTURES) for (recipe, name), run in runs.items() if name == data
     }
     first = next(iter(shown.values()))
     rows = {

@@ -106,7 +106,7 @@ def _error(run: Run) -> float:
 
 
 def _draw(study: Study, clean_run: Run, noisy_run: Run, path: Path) -> None:
-    passed, denoised = (scenes(run, study.shelf, PICTURES) for run in (clean_run, noisy_run))
+    passed, denoised = (scenes(run, study.roots, PICTURES) for run in (clean_run, noisy_run))
     rows: dict[str, list[Array]] = {
         "clean": [np.asarray(scene["clean"]) for scene in passed],
         "passed on": [scene["denoised"] for scene in passed],

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from grainless.data.find import Shelf
+from grainless.data.find import DataRoots
 from grainless.evaluation.denoisers import blind
 from grainless.evaluation.evaluate import Array, Denoise, Task
 from grainless.learn.recipe import Recipe
@@ -25,12 +25,12 @@ class Study:
 
     Args:
         folder: holds the runs, and what the study makes of them.
-        shelf: where data files are looked for.
+        roots: where data files are looked for.
         watcher: is told how each training goes.
     """
 
     folder: Path
-    shelf: Shelf
+    roots: DataRoots
     watcher: Watcher
 
     def run(self, recipe: str, changes: Iterable[str] = ()) -> Run:
@@ -46,7 +46,7 @@ class Study:
         if begun and run.finished:
             run.check_made_by(changed)
             return run
-        return train(changed, run.path, shelf=self.shelf, watcher=self.watcher, resume=begun)
+        return train(changed, run.path, roots=self.roots, watcher=self.watcher, resume=begun)
 
 
 def _name(recipe: str, changes: list[str]) -> str:
@@ -63,10 +63,10 @@ def denoiser(run: Run) -> Denoise:
     return blind(Denoiser(run.model_file))
 
 
-def scenes(run: Run, shelf: Shelf, count: int) -> list[dict[str, Array]]:
+def scenes(run: Run, roots: DataRoots, count: int) -> list[dict[str, Array]]:
     """The first test images of a run's data: clean, noisy by its recipe, denoised by its model; clamped to 0..1."""
     recipe = run.recipe()
-    task = Task(recipe.data(shelf).test, recipe.noise(), seed=recipe.seed)
+    task = Task(recipe.data(roots).test, recipe.noise(), seed=recipe.seed)
     denoise = denoiser(run)
     shown = []
     for index in range(min(count, len(task.clean))):

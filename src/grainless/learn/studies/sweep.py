@@ -69,7 +69,7 @@ def draw_figure(study: Study, line: str, values: list[str], runs: list[Run], pat
 
     Where the noise itself is swept, each value has a row of its own noisy images.
     """
-    shown = [scenes(run, study.shelf, PICTURES) for run in runs]
+    shown = [scenes(run, study.roots, PICTURES) for run in runs]
     rows: dict[str, list[Array]] = {"clean": [scene["clean"] for scene in shown[0]]}
     is_noisy = bool(len(runs[0].recipe().noise().parts))
     if is_noisy and not line.startswith("noise."):

@@ -114,7 +114,7 @@ def _loss(
     study: Study, recipe: str, lines: dict[str, str | list[str]], changes: list[str], trial: optuna.Trial
 ) -> float:
     chosen = [f"{line}={_suggested(trial, line, values)}" for line, values in lines.items()]
-    watched = Study(study.folder, study.shelf, Watched(trial, study.watcher))
+    watched = Study(study.folder, study.roots, Watched(trial, study.watcher))
     try:
         history = watched.run(recipe, [*changes, *chosen]).facts()["history"]
     except Diverged:
