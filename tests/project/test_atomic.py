@@ -1,12 +1,13 @@
 """Files are written whole or not at all: what fails half-way leaves what was there, and nothing beside it."""
 
 import os
+import stat
 from errno import ENOSPC
 from pathlib import Path
 
 import pytest
 
-from grainless.atomic import whole, write_text
+from grainless.atomic import _take_over, whole, write_text
 from grainless.errors import RunError
 
 
@@ -37,6 +38,72 @@ def test_others_may_read_it_as_they_may_any_new_file(tmp_path):
     write_text(tmp_path / "ours", "")
     (tmp_path / "any").write_text("")
     assert (tmp_path / "ours").stat().st_mode == (tmp_path / "any").stat().st_mode
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o664, 0o444])
+def test_a_file_that_is_overwritten_keeps_its_mode(tmp_path, mode):
+    path = tmp_path / "secret"
+    path.write_text("old")
+    path.chmod(mode)
+    with whole(path) as lent:
+        assert stat.S_IMODE(lent.stat().st_mode) == 0o600  # nobody looks into what is not finished
+        lent.write_text("new")
+    assert (path.read_text(), stat.S_IMODE(path.stat().st_mode)) == ("new", mode)
+
+
+def test_a_file_that_is_overwritten_keeps_its_owner_and_group_where_that_is_permitted(tmp_path, monkeypatch):
+    path, asked = tmp_path / "file", []
+    path.write_text("old")
+    path.chmod(0o664)
+    theirs = path.stat()
+    other = os.stat_result([*theirs[:4], theirs.st_uid + 1, theirs.st_gid + 1, *theirs[6:]])
+    monkeypatch.setattr(os, "chown", lambda _path, *owner: asked.append(owner))
+    _take_over(path, other)
+    assert (asked, stat.S_IMODE(path.stat().st_mode)) == ([(other.st_uid, -1), (-1, other.st_gid)], 0o664)
+
+    def forbidden(*_):
+        raise PermissionError
+
+    monkeypatch.setattr(os, "chown", forbidden)
+    _take_over(path, other)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o604  # another group gets no rights of that one
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_link_stays_and_what_it_points_to_is_written(tmp_path, there):
+    target, link = tmp_path / "store" / "file", tmp_path / "link.txt"
+    link.symlink_to("store/file")
+    if there:
+        target.parent.mkdir()
+        target.write_text("old")
+    with whole(link) as lent:
+        assert (lent.parent, lent.suffix) == (target.parent, ".txt")
+        lent.write_text("new")
+    assert (link.is_symlink(), target.read_text()) == (True, "new")
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_a_link_in_a_circle_is_told(tmp_path):
+    (tmp_path / "link").symlink_to("link")
+    with pytest.raises(RunError, match=r"link could not be written: Too many levels of symbolic links\.$"):
+        write_text(tmp_path / "link", "")
+    assert (tmp_path / "link").is_symlink()
+
+
+def test_devices_and_folders_stay_what_they_are(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("pipe")
+    with pytest.raises(RunError, match=r"link could not be written: no plain file stands there\.$"):
+        write_text(tmp_path / "link", "")
+    with pytest.raises(RunError, match=r"could not be written: a folder stands there\.$"):
+        write_text(tmp_path, "")
+    assert (tmp_path / "pipe").is_fifo()
+
+
+def test_the_umask_of_the_process_is_left_alone(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "umask", None)  # whoever called it would fail
+    write_text(tmp_path / "file", "")
+    write_text(tmp_path / "file", "again")
 
 
 @pytest.mark.parametrize("place", ["os.fsync", "pathlib.Path.replace", "pathlib.Path.write_text"])

@@ -1,21 +1,18 @@
-"""Files <-> images, with everything that must survive. Nothing is lost or overwritten silently."""
+"""Files and bytes <-> images, with everything that must survive. Nothing is lost or overwritten silently."""
 
+import io
 import os
 import struct
-import warnings
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 
 from grainless.atomic import whole
-from grainless.errors import InputError, RunError, did_you_mean
-from grainless.image.formats import bmp, jpeg, pfm, pnm, webp
-from grainless.image.formats.animation import gif
-from grainless.image.formats.png import png
-from grainless.image.formats.signatures import RAW, kind_of
-from grainless.image.formats.tiff import tiff
+from grainless.errors import GrainlessError, InputError, RunError, did_you_mean
+from grainless.image.codecs import READ, WRITTEN, check_holds, format_for
+from grainless.image.formats.signatures import HEAD, RAW, kind_of
 from grainless.image.image import Image, Metadata, Refused
 
 __all__ = [
@@ -25,7 +22,12 @@ __all__ = [
     "Image",
     "Metadata",
     "check_output",
+    "decode",
+    "encode",
+    "format_for",
+    "format_of",
     "frames",
+    "is_of_format",
     "read",
     "write",
     "write_frames",
@@ -34,78 +36,20 @@ __all__ = [
 MAX_PIXELS = 200_000_000
 """More than this in one file is taken for a decompression bomb."""
 
-READ: dict[str, Callable[[bytes, int], Iterator[Image]]] = {
-    "PNG": png.decode,
-    "JPEG": jpeg.decode,
-    "TIFF": tiff.decode,
-    "WebP": webp.decode,
-    "GIF": gif.decode,
-    "BMP": bmp.decode,
-    "PNM": pnm.decode,
-    "PFM": pfm.decode,
-}
-"""format -> (a file's bytes, the most pixels it may unpack to) -> its frames or pages."""
+MISLED = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError)
+"""What codecs raise when a file's numbers mislead them; their words would mislead a person."""
 
+PNM_DIGITS = {"PGM": (b"2", b"5"), "PPM": (b"3", b"6"), "PNM": tuple(b"%d" % digit for digit in range(1, 7))}
+"""What stands behind the P of files that are read as PNM."""
 
-MISLED = (ArithmeticError, AttributeError, LookupError, TypeError)
-"""What decoders raise when a file's numbers mislead them; their words would mislead a person."""
+BYTES = "the image"
+"""What messages call an image that came as bytes."""
 
-
-@dataclass(frozen=True)
-class Written:
-    """A format that is written.
-
-    Args:
-        write: images -> a file, one after the other; one alone if not `several`.
-        endings: of its files.
-        depths: bits of a sample that it can hold.
-        alpha: it can hold transparency.
-        premultiplied: it can hold colours that were multiplied by alpha.
-        several: it can hold frames or pages.
-        channels: 1 if it can hold grey, 3 if RGB.
-        icc: it can hold a colour profile.
-        exif: it can hold EXIF, and with it the orientation.
-    """
-
-    write: Callable[[Iterator[Image], BinaryIO], None]
-    endings: tuple[str, ...]
-    depths: tuple[int, ...] = (8,)
-    alpha: bool = False
-    premultiplied: bool = False
-    several: bool = False
-    channels: tuple[int, ...] = (1, 3)
-    icc: bool = True
-    exif: bool = True
-
-
-def _alone(encode: Callable[[Image], bytes]) -> Callable[[Iterator[Image], BinaryIO], None]:
-    """The writer of a format whose files hold one image."""
-
-    def write(images: Iterator[Image], file: BinaryIO) -> None:
-        (image,) = images
-        file.write(encode(image))
-
-    return write
-
-
-WRITTEN: dict[str, Written] = {
-    "PNG": Written(png.write, (".png", ".apng"), depths=(8, 16), alpha=True, several=True),
-    "JPEG": Written(_alone(jpeg.encode), (".jpg", ".jpeg", ".jpe", ".jfif")),
-    "TIFF": Written(
-        tiff.write, (".tif", ".tiff"), depths=(8, 16, 32), alpha=True, premultiplied=True, several=True
-    ),
-    "WebP": Written(webp.write, (".webp",), alpha=True, several=True),
-    "GIF": Written(gif.write, (".gif",), alpha=True, several=True, exif=False),
-    "BMP": Written(_alone(bmp.encode), (".bmp", ".dib"), alpha=True, icc=False, exif=False),
-    "PGM": Written(_alone(pnm.encode), (".pgm",), depths=(8, 16), channels=(1,), icc=False, exif=False),
-    "PPM": Written(_alone(pnm.encode_rgb), (".ppm",), depths=(8, 16), icc=False, exif=False),
-    "PNM": Written(_alone(pnm.encode), (".pnm",), depths=(8, 16), icc=False, exif=False),
-    "PFM": Written(_alone(pfm.encode), (".pfm",), depths=(32,), icc=False, exif=False),
-}
+Source = bytes | bytearray | memoryview | str | Path
 
 
 def read(path: str | Path, *, max_pixels: int = MAX_PIXELS) -> Image:
-    """Read the only image of a file. Arguments and errors are those of `frames`.
+    """Read the only image of a file. Arguments and errors are those of `decode`.
 
     Raises:
         InputError: it cannot be read, or holds several images.
@@ -118,13 +62,19 @@ def read(path: str | Path, *, max_pixels: int = MAX_PIXELS) -> Image:
 
 
 def frames(path: str | Path, *, max_pixels: int = MAX_PIXELS) -> Iterator[Image]:
-    """Read every frame or page of an image file, one after the other, each when it is asked for.
+    """Read every frame or page of an image file. Arguments and errors are those of `decode`."""
+    return decode(Path(path), max_pixels=max_pixels)
+
+
+def decode(source: Source, *, name: str | None = None, max_pixels: int = MAX_PIXELS) -> Iterator[Image]:
+    """Every frame or page of an image file, one after the other, each when it is asked for.
 
     Pixels stay as they are stored: an EXIF orientation is kept beside them, not applied. What belongs to the
     whole file (profile, text, loops, notes on an animation) stands in the first frame; a page of a TIFF has its own.
 
     Args:
-        path: the file, of a format of READ; a still image is one frame.
+        source: the file's bytes, or its path; of a format of READ. A still image is one frame.
+        name: what messages call it; else the name of the file, or "the image".
         max_pixels: refuse a file whose frames have more together, before they are unpacked.
 
     Raises:
@@ -132,10 +82,43 @@ def frames(path: str | Path, *, max_pixels: int = MAX_PIXELS) -> Iterator[Image]
             broken in a later frame is told when it is asked for.
         RunError: there was not enough memory.
     """
-    path = Path(path)
-    data = _bytes(path)
-    kind = _kind(data, path)
-    return _named(READ[kind](data, max_pixels), kind, path)
+    data = _bytes(source)
+    name = name or (Path(source).name if isinstance(source, str | Path) else BYTES)
+    if not data:
+        raise InputError(f"{name} is empty.")
+    kind = _kind(data, name)
+    return _named(READ[kind](data, max_pixels), kind, name)
+
+
+def format_of(source: Source) -> str | None:
+    """What kind of image a file or its bytes are, whatever the name says: one of READ, another known one, or None.
+
+    Raises:
+        InputError: the file cannot be read.
+
+    >>> format_of(b"P5 1 1 255 " + bytes(1)), format_of(b"words")
+    ('PNM', None)
+    """
+    return kind_of(
+        _bytes(source, HEAD), Path(source).suffix.lower() if isinstance(source, str | Path) else ""
+    )
+
+
+def is_of_format(source: Source, form: str) -> bool:
+    """Whether a file, as its content tells, is of a format that is written: a copy of it needs no encoding.
+
+    Args:
+        source: the file's bytes, or its path.
+        form: a format of WRITTEN, or an ending of its files: a JPEG is of ".jpg", ".jpeg" and "JPEG".
+
+    Raises:
+        InputError: the file cannot be read, or no format has this ending.
+
+    >>> is_of_format(b"P5 1 1 255 " + bytes(1), ".pgm"), is_of_format(b"P6 1 1 255 " + bytes(3), ".pgm")
+    (True, False)
+    """
+    form, kind = format_for(form), format_of(source)
+    return kind == form if kind != "PNM" else _bytes(source, 2)[1:] in PNM_DIGITS.get(form, ())
 
 
 def write(image: Image, path: str | Path, *, overwrite: bool = False) -> None:
@@ -146,12 +129,12 @@ def write(image: Image, path: str | Path, *, overwrite: bool = False) -> None:
 def write_frames(images: Iterable[Image], path: str | Path, *, overwrite: bool = False) -> None:
     """Write an image file of the format that the ending names, see WRITTEN; whole or not at all.
 
-    Integers are clipped to 0..1 and rounded to the nearest; floats are stored as they are.
+    Integers are clipped to their range and rounded to the nearest; floats are stored as they are.
 
     Args:
         images: what to write, taken one after the other; depth, alpha and metadata go with each.
         path: where; missing folders are made.
-        overwrite: replace a file that stands there.
+        overwrite: replace a file that stands there; it keeps its mode, and a link stays a link.
 
     Raises:
         InputError: a file stands there, no format has this ending, or the format cannot hold the images.
@@ -159,28 +142,24 @@ def write_frames(images: Iterable[Image], path: str | Path, *, overwrite: bool =
     """
     path = Path(path)
     form = check_output(path, overwrite=overwrite)
-    name = path.name
+    with whole(path) as lent, lent.open("w+b") as file:
+        _encode(images, form, file, path.name)
 
-    def checked() -> Iterator[Image]:
-        nonlocal name
-        number = -1
-        for number, image in enumerate(images):
-            if not isinstance(image, Image):
-                raise InputError(
-                    f"What is written is a grainless.Image, as read gives it, not {type(image).__name__}: "
-                    "arrays and PIL images are saved by their own libraries."
-                )
-            name = image.name
-            _check_holds(form, image, path, number)
-            yield image
-        if number < 0:
-            raise InputError(f"{path.name} would hold no image: none was given.")
 
-    try:
-        with whole(path) as lent, lent.open("w+b") as file:
-            WRITTEN[form].write(checked(), file)
-    except Refused as error:
-        raise InputError(f"{name} {error}.") from error
+def encode(images: Image | Iterable[Image], form: str) -> bytes:
+    """The bytes of an image file: what `write_frames` would write.
+
+    Args:
+        images: one, or several, taken one after the other.
+        form: a format of WRITTEN, or an ending of its files, such as ".png".
+
+    Raises:
+        InputError: there is no such format, or it cannot hold the images.
+        RunError: there was not enough memory.
+    """
+    form, file = format_for(form), io.BytesIO()
+    _encode([images] if isinstance(images, Image) else images, form, file, f"the {form}")
+    return file.getvalue()
 
 
 def check_output(path: str | Path, *, overwrite: bool = False) -> str:
@@ -190,33 +169,33 @@ def check_output(path: str | Path, *, overwrite: bool = False) -> str:
         InputError: no format has this ending, a folder stands there, or a file and `overwrite` is not set.
     """
     path = Path(path)
-    ending = path.suffix.lower()
-    by_ending = {each: form for form, written in WRITTEN.items() for each in written.endings}
-    if ending not in by_ending:
-        near = did_you_mean(ending, by_ending)
-        raise InputError(f"{path} has no ending that is written{near}: {', '.join(by_ending)}.")
+    form = format_for(path.suffix, path)
     if path.is_dir():
         raise InputError(f"{path} is a folder: give the name of a file.")
     if not overwrite and os.path.lexists(path):
         raise InputError(
             f"{path} exists: choose another name, or allow it by --overwrite (in Python, overwrite=True)."
         )
-    return by_ending[ending]
+    return form
 
 
-def _bytes(path: Path) -> bytes:
-    """All of a file."""
+# Reading
+
+
+def _bytes(source: Source, most: int | None = None) -> bytes:
+    """All of a file, or no more than its first so many bytes."""
+    if not isinstance(source, str | Path):
+        return bytes(source[:most])
+    path = Path(source)
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            return file.read(most)
     except FileNotFoundError:
         raise InputError(f"{path}: no such file{_neighbour(path)}.") from None
     except IsADirectoryError:
         raise InputError(f"{path} is a folder: give an image file.") from None
     except (OSError, ValueError) as error:
         raise InputError(f"{path} cannot be read: {_lower(error)}.") from error
-    if not data:
-        raise InputError(f"{path.name} is empty.")
-    return data
 
 
 def _neighbour(path: Path) -> str:
@@ -229,70 +208,82 @@ def _neighbour(path: Path) -> str:
         return ""
 
 
-def _kind(data: bytes, path: Path) -> str:
+def _kind(data: bytes, name: str) -> str:
     """The format of a file's bytes, one of READ.
 
     Raises:
         InputError: another format, or no image.
     """
-    kind = kind_of(data, path.suffix.lower())
+    kind = kind_of(data, Path(name).suffix.lower())
     if kind is None:
-        raise InputError(f"{path.name} is no image that Grainless reads: {', '.join(READ)}.")
+        raise InputError(f"{name} is no image that Grainless reads: {', '.join(READ)}.")
     if kind not in READ:
         cure = "develop it to a 16-bit TIFF" if kind == RAW else "convert it to PNG or TIFF"
-        raise InputError(f"{path.name} is {kind}, which Grainless does not read: {cure} first.")
+        raise InputError(f"{name} is {kind}, which Grainless does not read: {cure} first.")
     return kind
 
 
-def _named(images: Iterator[Image], kind: str, path: Path) -> Iterator[Image]:
+def _named(images: Iterator[Image], kind: str, name: str) -> Iterator[Image]:
     """The frames of a file, each with its name; what their decoder raises becomes one line."""
-    name = path.name
+    frame = name
     for number in count(2):
         try:
-            with warnings.catch_warnings():  # decoders warn of tags that they leave out
-                warnings.simplefilter("ignore")
-                image = next(images, None)
+            image = next(images, None)
         except Refused as error:
-            raise InputError(f"{name} {error}.") from error
+            raise InputError(f"{frame} {error}.") from error
         except MemoryError as error:
-            raise RunError(f"{name} needs more memory than there is.") from error
+            raise RunError(f"{frame} needs more memory than there is.") from error
         except Exception as error:  # decoders raise anything on broken bytes
-            raise InputError(f"{name} is a broken {kind} file: {_lower(error)}.") from error
+            raise InputError(f"{frame} is a broken {kind} file: {_lower(error)}.") from error
         if image is None:
             return
-        yield replace(image, name=name)
-        name = f"{path.name}, frame {number},"
+        yield replace(image, name=frame)
+        frame = f"{name}, frame {number},"
 
 
-def _check_holds(form: str, image: Image, path: Path, number: int) -> None:
-    """Refuse to write the image into a format that would lose a part of it, or that holds no further one."""
-    if number and not WRITTEN[form].several:
-        able = [name for name, each in WRITTEN.items() if each.several]
+# Writing
+
+
+def _encode(images: Iterable[Image], form: str, file: BinaryIO, target: str) -> None:
+    """Write a file of a format; what its codec raises becomes one line, what `images` raise stays as it is."""
+    name, asking = target, False
+
+    def checked() -> Iterator[Image]:
+        nonlocal name, asking
+        number, asking = -1, True
+        for number, image in enumerate(images):
+            asking = False
+            _check_image(image)
+            name = image.name
+            check_holds(form, image, target, number)
+            yield image
+            asking = True
+        asking = False
+        if number < 0:
+            raise InputError(f"{target} would hold no image: none was given.")
+
+    try:
+        WRITTEN[form].write(checked(), file)
+    except Refused as error:
+        raise InputError(f"{name} {error}.") from error
+    except GrainlessError:
+        raise
+    except Exception as error:
+        if asking or getattr(error, "errno", None):  # whoever makes the images has a bug; the disk is full
+            raise
+        if isinstance(error, MemoryError):
+            raise RunError(f"{name} needs more memory than there is.") from error
         raise InputError(
-            f"{path.name} would hold several images: {form} cannot; write {' or '.join(able[:2])}."
-        )
-    if lost := list(_lost(WRITTEN[form], image)):
-        able = [name for name, each in WRITTEN.items() if not list(_lost(each, image))]
+            f"{name} cannot be written as {form}: {_lower(error)}; try another format."
+        ) from error
+
+
+def _check_image(image: object) -> None:
+    if not isinstance(image, Image):
         raise InputError(
-            f"{path.name} would lose {' and '.join(lost)} of {image.name}: {form} cannot hold it; "
-            f"write {' or '.join(able[:2])}."
+            f"What is written is a grainless.Image, as read gives it, not {type(image).__name__}: "
+            "arrays and PIL images are saved by their own libraries."
         )
-
-
-def _lost(written: Written, image: Image) -> Iterator[str]:
-    """What of an image a format cannot hold."""
-    if image.depth not in written.depths:
-        yield f"{image.depth} bits a sample"
-    if image.alpha is not None and not written.alpha:
-        yield "transparency"
-    if image.premultiplied and not written.premultiplied:
-        yield "colours multiplied by alpha"
-    if image.channels not in written.channels:
-        yield "the colours"
-    if image.metadata.icc and not written.icc:
-        yield "the colour profile"
-    if image.metadata.exif and not written.exif:
-        yield "EXIF"
 
 
 def _lower(error: Exception) -> str:
@@ -302,4 +293,5 @@ def _lower(error: Exception) -> str:
     if isinstance(error, MISLED):
         return "its structure makes no sense"
     said = " ".join(str(getattr(error, "strerror", None) or error).split()) or type(error).__name__
-    return (said[:1].lower() + said[1:]).rstrip(".")
+    word = said.split(" ", 1)[0]
+    return (said if word[1:] != word[1:].lower() else said[:1].lower() + said[1:]).rstrip(".")  # "IDAT" stays

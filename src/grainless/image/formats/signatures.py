@@ -36,6 +36,9 @@ SIGNATURES: list[tuple[int, bytes, str]] = [
 ]
 """(place, bytes there, format): what a file is, whatever its name says. The first that fits."""
 
+HEAD = max(at + len(magic) for at, magic, _form in SIGNATURES)
+"""So many bytes tell a file's format."""
+
 RAW_ENDINGS = {
     ".3fr",
     ".arw",
