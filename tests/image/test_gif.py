@@ -192,3 +192,15 @@ def test_what_a_gif_cannot_hold(tmp_path):
 def test_timing_is_rounded_to_hundredths(tmp_path):
     write_frames([image(duration=each) for each in (1 / 30, None, 1000.0)], tmp_path / "a.gif")
     assert_allclose([each.metadata.duration for each in frames(tmp_path / "a.gif")], [0.03, 0, 655.35])
+
+
+def test_comments_come_back_where_and_as_they_were(tmp_path):
+    data = animation(tmp_path / "a.gif", comment=b"first").read_bytes()
+    second = data.index(b"!\xf9", data.index(b"!\xf9") + 1)  # the second picture's timing
+    blocks = [b"!\xfe\x04na\xefv\0", b"!\xfe\x04last\0"]
+    data = data[:second] + blocks[0] + data[second:-1] + blocks[1] + data[-1:]
+    before, after = again(saved(tmp_path / "b.gif", data))
+    assert [each.metadata.native for each in after] == [each.metadata.native for each in before]
+    assert before[0].metadata.text == after[0].metadata.text == {"Comment": "first\nnaïv\nlast"}
+    assert before[1].metadata.native.blocks == (blocks[0],)
+    assert (tmp_path / "again.gif").read_bytes().endswith(blocks[1] + b";")

@@ -170,3 +170,19 @@ def test_sides_that_are_too_long(tmp_path):
         InputError, match=r"^the image is 65501 x 1, and a JPEG has at most 65,500 pixels a side"
     ):
         write(Image(np.zeros((1, 1, 65_501), np.float32)), tmp_path / "a.jpg")
+
+
+def test_odd_exif_is_kept_and_nobody_is_warned(tmp_path):
+    """Pillow looks for a resolution in EXIF, and warns of what is odd; warnings are errors here."""
+    held = bytearray(exif())
+    held[8 + 2 + 4 : 8 + 2 + 8] = b"\xff\xff\xff\x7f"  # the first entry has too many values
+    write(image(exif=bytes(held)), tmp_path / "a.jpg")
+    for (found,) in again(tmp_path / "a.jpg"):
+        assert found.metadata.exif == bytes(held)
+
+
+def test_the_resolution_may_stand_in_exif_alone(tmp_path):
+    held = PIL.Image.Exif()
+    held[282], held[283], held[296] = 300.0, 150.0, 2
+    write(image(exif=held.tobytes().removeprefix(b"Exif\0\0")), tmp_path / "a.jpg")
+    assert read(tmp_path / "a.jpg").metadata.dpi == (300, 150)

@@ -12,7 +12,7 @@ from image_files import again, chunk, image, photograph, png, refusal, samples, 
 from numpy.testing import assert_allclose, assert_array_equal
 
 from grainless.errors import InputError
-from grainless.image.files import Metadata, frames, read, write, write_frames
+from grainless.image.files import Image, Metadata, frames, read, write, write_frames
 from grainless.image.image import from_samples, to_samples
 
 PALETTE = "Palette colours were turned into colours of each pixel, and are written so."
@@ -38,7 +38,7 @@ def test_grey_of_few_bits_becomes_eight(tmp_path, bits, expected):
     found = read(tmp_path / "few.png")
     assert_allclose(found.pixels[0, 0], expected, atol=1e-6)
     assert found.notes == (f"{bits}-bit samples became 8-bit ones.",)
-    assert b"bKGD" not in dict(found.metadata.native.chunks)  # it spoke of few bits
+    assert dict(found.metadata.native.chunks)[b"bKGD"] == struct.pack(">H", 255 // (2**bits - 1))
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_palettes_with_transparency_keep_the_colours_of_clear_pixels(tmp_path):
     before, after = again(tmp_path / "p.png")
     for (found,) in (before, after):
         assert to_samples(found).tolist() == [[[10, 20, 30, 0], [200, 100, 0, 255]]]
-        assert b"bKGD" not in dict(found.metadata.native.chunks)
+        assert dict(found.metadata.native.chunks)[b"bKGD"] == struct.pack(">3H", 200, 100, 0)
 
 
 def test_a_palette_of_greys_is_grey_but_not_with_a_profile_of_colours(tmp_path):
@@ -256,3 +256,39 @@ def test_what_belongs_to_the_file_stands_in_the_first_frame(tmp_path):
 def test_long_and_short_durations(tmp_path, seconds, expected):
     write_frames([image(duration=seconds), image()], tmp_path / "a.png")
     assert next(frames(tmp_path / "a.png")).metadata.duration == expected
+
+
+def test_a_background_of_a_grey_palette_is_grey_and_a_broken_one_is_left_out(tmp_path):
+    table = (b"PLTE", bytes([10, 10, 10, 99, 99, 99]))
+    saved(tmp_path / "p.png", png(2, 1, 8, 3, table, (b"bKGD", b"\1"), rows([0, 1])))
+    for (found,) in again(tmp_path / "p.png"):
+        assert dict(found.metadata.native.chunks)[b"bKGD"] == struct.pack(">H", 99)
+    for held in (b"\7", b""):
+        saved(tmp_path / "p.png", png(2, 1, 8, 3, table, (b"bKGD", held), rows([0, 1])))
+        assert b"bKGD" not in dict(read(tmp_path / "p.png").metadata.native.chunks)
+
+
+@pytest.mark.parametrize("kind", [b"orNT", b"sTER", b"sCAL", b"bKGD", b"eXIf", b"caNv", b"vpAg"])
+def test_chunks_that_stay_true_come_back(tmp_path, kind):
+    bare = imagecodecs.png_encode(samples(8, (6, 5, 3)))
+    saved(tmp_path / "a.png", bare[:33] + chunk(kind, b"\0\1\0\2\0\3") + bare[33:])
+    again(tmp_path / "a.png")
+    assert chunk(kind, b"\0\1\0\2\0\3") in (tmp_path / "again.png").read_bytes()
+
+
+@pytest.mark.parametrize("shape", [(70_000, 1), (66_000, 1, 2), (1, 70_000)])
+def test_very_long_images(tmp_path, shape):
+    """imagecodecs alone: "png_write_data_fn output stream too small"."""
+    stored = np.random.default_rng(0).integers(0, 256, shape).astype(np.uint8)
+    write(from_samples(stored, metadata=Metadata()), tmp_path / "a.png")
+    assert_array_equal(to_samples(read(tmp_path / "a.png")), stored)
+
+
+def test_longer_than_libpng_takes(tmp_path, capfd):
+    expected = "is 1 x 1000001, and a PNG has at most 1,000,000 pixels a side here: take a .tif."
+    long = Image(np.zeros((1, 1_000_001, 1), np.float32))
+    with pytest.raises(InputError, match="^the image " + re.escape(expected) + "$"):
+        write(long, tmp_path / "a.png")
+    path = saved(tmp_path / "b.png", png(1, 1_000_001, 8, 0, (b"IDAT", b"")))
+    assert refusal(path) == f"b.png {expected}"
+    assert capfd.readouterr().err == ""

@@ -9,7 +9,7 @@ from image_files import again, image, refusal, samples, saved
 from numpy.testing import assert_array_equal
 
 from grainless.errors import InputError
-from grainless.image.files import Image, Metadata, frames, read, write
+from grainless.image.files import Image, Metadata, frames, read, write, write_frames
 from grainless.image.image import from_samples, to_samples
 
 
@@ -114,3 +114,13 @@ def test_what_they_cannot_hold(tmp_path):
 def test_grey_in_a_ppm_is_rgb(tmp_path):
     write(Image(np.zeros((1, 2, 2), np.float32)), tmp_path / "a.ppm")
     assert read(tmp_path / "a.ppm").channels == 3
+
+
+@pytest.mark.parametrize("ending", ["pgm", "ppm", "pnm"])
+def test_images_one_behind_the_other_come_back(tmp_path, ending):
+    stored = [samples(8, (4, 5)), samples(16, (2, 3))]
+    write_frames([from_samples(each, metadata=Metadata()) for each in stored], tmp_path / f"a.{ending}")
+    before, after = again(tmp_path / f"a.{ending}")
+    for one, other, expected in zip(before, after, stored, strict=True):
+        assert_array_equal(to_samples(one).reshape(*expected.shape, -1)[..., 0], expected)
+        assert_array_equal(to_samples(one), to_samples(other))

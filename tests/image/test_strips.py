@@ -21,6 +21,14 @@ KINDS = {
         {"planarconfig": "separate", "compression": "zlib", "rowsperstrip": 10},
     ),
     "floats": ((101, 57, 3), "f4", {"compression": "zlib", "predictor": True, "byteorder": ">"}),
+    "tiles of planes": (
+        (3, 101, 57),
+        "u2",
+        {"planarconfig": "separate", "tile": (32, 16), "compression": "zlib", "predictor": True},
+    ),
+    "big": ((101, 57), "u1", {"bigtiff": True}),
+    "with a sign": ((101, 57), "i2", {"compression": "zlib", "predictor": True}),
+    "of 32 bits": ((101, 57, 3), "u4", {"rowsperstrip": 7}),
     "one bit": ((101, 57), "?", {}),
     "premultiplied": ((101, 57, 4), "u1", {"extrasamples": [1]}),
 }
@@ -56,6 +64,7 @@ def test_rows_are_those_of_the_whole_image(path, first, last):
     if whole.alpha is not None:
         np.testing.assert_array_equal(rows.alpha, whole.alpha[first:last])
     assert (rows.depth, rows.premultiplied, rows.notes) == (whole.depth, whole.premultiplied, whole.notes)
+    assert rows.levels == whole.levels
     assert rows.metadata == whole.metadata
 
 
@@ -66,7 +75,7 @@ def test_bands_make_the_file_that_the_whole_image_makes(path, tmp_path, tall):
     tiff.write(iter(images), wanted)
     with strips.opened(path, LIMIT) as (page,), (tmp_path / "out.tif").open("w+b") as file:
         bands = (page.rows(at, min(at + tall, 101)) for at in range(0, 101, tall))
-        strips.write([(101, bands)], file, pixels=101 * 57)
+        strips.write([(101, bands)], file, nbytes=101 * 57)
     assert (tmp_path / "out.tif").read_bytes() == wanted.getvalue()
 
 
@@ -74,7 +83,7 @@ def test_larger_images_become_several_strips(tmp_path):
     samples = np.random.default_rng(0).integers(0, 255, (700, 1000), np.uint8)
     tifffile.imwrite(tmp_path / "in.tif", samples, compression="zlib")
     with strips.opened(tmp_path / "in.tif", LIMIT) as (page,), (tmp_path / "out.tif").open("w+b") as file:
-        strips.write([(700, (page.rows(at, at + 100) for at in range(0, 700, 100)))], file, pixels=700_000)
+        strips.write([(700, (page.rows(at, at + 100) for at in range(0, 700, 100)))], file, nbytes=700_000)
     with tifffile.TiffFile(tmp_path / "out.tif") as written:
         assert len(written.pages[0].dataoffsets) == 3
         np.testing.assert_array_equal(written.asarray(), samples)
@@ -86,11 +95,21 @@ def test_what_may_not_fit_into_a_plain_tiff_becomes_bigtiff_with_its_exif(tmp_pa
     held = Metadata(exif=exif.tobytes().removeprefix(b"Exif\0\0"))
     band = Image(np.zeros((1, 4, 5), np.float32), metadata=held)
     with (tmp_path / "out.tif").open("w+b") as file:
-        strips.write([(4, [band])], file, pixels=2**33)
+        strips.write([(4, [band])], file, nbytes=2**32)
     data = (tmp_path / "out.tif").read_bytes()
     assert data[2] == 43
     (back,) = tiff.decode(data, LIMIT)
     assert b"2024:01:02" in back.metadata.exif
+
+
+def test_the_size_is_that_of_all_pages_whatever_the_first_is(tmp_path):
+    with tifffile.TiffWriter(tmp_path / "a.tif") as file:
+        file.write(np.zeros((10, 10), bool), photometric="minisblack", metadata=None)
+        file.write(np.zeros((10, 10, 4), np.float64), photometric="rgb", extrasamples=[2], metadata=None)
+        table = np.zeros((3, 256), np.uint16)
+        file.write(np.zeros((10, 10), np.uint8), photometric="palette", colormap=table, metadata=None)
+    with strips.opened(tmp_path / "a.tif", LIMIT) as pages:
+        assert [page.nbytes for page in pages] == [100, 1600, 300]
 
 
 def test_broken_and_foreign_files_are_refused(tmp_path):

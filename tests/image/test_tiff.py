@@ -21,7 +21,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from grainless.errors import InputError
 from grainless.image.files import Image, Metadata, frames, read, write, write_frames
 from grainless.image.formats.inks import to_rgb
-from grainless.image.image import from_samples, to_samples
+from grainless.image.image import Levels, from_samples, to_samples
 
 GREY = {"photometric": "minisblack", "metadata": None}
 PALETTE = "Palette colours were turned into colours of each pixel, and are written so."
@@ -63,6 +63,137 @@ def test_every_way_to_lay_pixels(tmp_path, order, big, planes, tile):
     (before,), (after,) = again(tmp_path / "a.tif")
     assert_array_equal(to_samples(before), stored)
     assert_array_equal(to_samples(after), stored)
+    assert layout(tmp_path / "again.tif") == layout(tmp_path / "a.tif") == (big, planes == "separate", tile)
+
+
+def layout(path):
+    """Whether a file is a BigTIFF, whether its first page's planes lie apart, and its tiles."""
+    with tifffile.TiffFile(path) as file:
+        page = file.pages[0]
+        return file.is_bigtiff, page.planarconfig == 2, page.tile
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_tiles_that_are_far_larger_than_the_image_become_strips(tmp_path, kept, monkeypatch):
+    monkeypatch.setattr("grainless.image.formats.tiff.tags.TILE_PIXELS", 1024 if kept else 1023)
+    made(tmp_path / "a.tif", samples(8, (9, 8)), tile=(32, 32))
+    again(tmp_path / "a.tif")
+    assert layout(tmp_path / "again.tif")[2] == ((32, 32) if kept else None)
+
+
+def test_a_predictor_without_a_compression_predicts_nothing(tmp_path):
+    """So Pillow and libtiff read it; tifffile would add up the pixels, and writes none."""
+    stored = samples(8, (9, 8))
+    PIL.Image.fromarray(stored).save(tmp_path / "a.tif", tiffinfo={317: 2})
+    (before,), (after,) = again(tmp_path / "a.tif")
+    assert_array_equal(to_samples(before), stored)
+    assert_array_equal(to_samples(after), stored)
+
+
+def test_samples_of_an_unknown_kind_beside_the_colours(tmp_path):
+    made(tmp_path / "a.tif", samples(8, (6, 5, 4)), photometric="rgb", extrasamples=[2])
+    data = bytearray((tmp_path / "a.tif").read_bytes())
+    with tifffile.TiffFile(tmp_path / "a.tif") as file:
+        at = file.pages[0].tags[338].valueoffset
+    data[at : at + 2] = (999).to_bytes(2, "little")
+    (before,), (after,) = again(saved(tmp_path / "b.tif", bytes(data)))
+    assert_array_equal(to_samples(after), to_samples(before))
+    assert before.notes == (
+        "The samples beside the colours are of an unknown kind, and are written as such of no stated kind.",
+    )
+    assert after.notes == ()
+
+
+def test_a_unit_of_resolution_that_nobody_knows(tmp_path):
+    made(tmp_path / "a.tif", samples(8, (6, 5)), resolution=(118, 118), resolutionunit=3)
+    data = bytearray((tmp_path / "a.tif").read_bytes())
+    with tifffile.TiffFile(tmp_path / "a.tif") as file:
+        at = file.pages[0].tags[296].valueoffset
+    data[at : at + 2] = (999).to_bytes(2, "little")
+    for (found,) in again(saved(tmp_path / "b.tif", bytes(data))):
+        assert found.metadata.dpi is None
+
+
+# Integers with a sign or of 32 bits
+
+
+def spread(dtype, low, high, shape=(6, 5)):
+    held = np.random.default_rng(0).integers(low, high, shape, endpoint=True, dtype=np.int64)
+    held.flat[:2] = low, high
+    return held.astype(dtype)
+
+
+@pytest.mark.parametrize("shape", [(6, 5), (6, 5, 3)])
+@pytest.mark.parametrize(
+    ("dtype", "low", "high"),
+    [
+        ("i1", -128, 127),
+        ("i2", -32_768, 32_767),
+        ("i2", -12, 3012),
+        ("i4", -(2**23), 2**23),
+        ("i4", 5, 70_000),
+        ("u4", 2**31, 2**31 + 2**24),
+        ("u4", 7, 7),
+    ],
+)
+@pytest.mark.parametrize("compression", [None, "zlib"])
+def test_integers_with_a_sign_or_of_32_bits_come_back(tmp_path, shape, dtype, low, high, compression):
+    stored = spread(dtype, low, high, shape)
+    colours = {"photometric": "rgb" if len(shape) == 3 else "minisblack"}
+    made(tmp_path / "a.tif", stored, compression=compression, predictor=bool(compression), **colours)
+    (before,), (after,) = again(tmp_path / "a.tif")
+    assert (before.pixels.min(), before.pixels.max(), before.notes) == (0, float(high > low), ())
+    assert before.levels == after.levels == Levels(np.dtype(dtype).name, low, max(high, low + 1))
+    assert_array_equal(to_samples(after), stored, strict=True)
+    with tifffile.TiffFile(tmp_path / "again.tif") as file:
+        assert_array_equal(file.asarray(), stored, strict=True)
+
+
+def test_full_scale_is_the_stated_range_if_it_holds_every_pixel(tmp_path):
+    def stated(low, high):
+        tags = [(340, 8, 1, low, True), (341, 8, 1, high, True)]
+        return made(tmp_path / "a.tif", np.int16([[0, 50, 100]]), extratags=tags)
+
+    (before,), (after,) = again(stated(-100, 300))
+    assert before.pixels[0, 0].tolist() == [0.25, 0.375, 0.5]
+    assert before.levels == after.levels == Levels("int16", -100, 300)
+    assert read(stated(0, 99)).levels == Levels("int16", 0, 100)
+
+
+def test_denoised_integers_may_leave_their_range_but_not_their_type(tmp_path):
+    held = Levels("int8", -20, 100)
+    image = Image(np.float32([[[-0.5, 0.5, 1.1, 3.0]]]), depth=8, levels=held)
+    assert to_samples(image).tolist() == [[-80, 40, 112, 127]]
+    write(image, tmp_path / "a.tif")
+    assert read(tmp_path / "a.tif").levels == Levels("int8", -80, 127)
+
+
+def test_what_float32_cannot_tell_apart_is_said(tmp_path):
+    stored = spread("u4", 0, 2**32 - 1)
+    made(tmp_path / "a.tif", stored)
+    (before,), (after,) = again(tmp_path / "a.tif")
+    assert before.notes == ("Integers from 0 to 4,294,967,295 are rounded to 16,777,216 steps.",)
+    assert_allclose(to_samples(after), stored, atol=2**8)
+
+
+@pytest.mark.parametrize("ending", ["png", "pfm"])
+def test_only_a_tiff_holds_them(tmp_path, ending):
+    made(tmp_path / "a.tif", spread("i4", -5, 900))
+    with pytest.raises(
+        InputError,
+        match=rf"^b\.{ending} would lose integers with a sign or of 32 bits of a\.tif: .* write TIFF\.$",
+    ):
+        write(read(tmp_path / "a.tif"), tmp_path / f"b.{ending}")
+
+
+def test_each_page_has_a_range_of_its_own(tmp_path):
+    pages = [spread("i2", -7, 300), spread("i4", 0, 10**6), spread("u1", 0, 255)]
+    with tifffile.TiffWriter(tmp_path / "a.tif") as file:
+        for page in pages:
+            file.write(page, **GREY)
+    _before, after = again(tmp_path / "a.tif")
+    for found, expected in zip(after, pages, strict=True):
+        assert_array_equal(to_samples(found), expected, strict=True)
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
@@ -326,9 +457,10 @@ def test_what_came_before_a_failure_leaves_no_file(tmp_path):
 @pytest.mark.parametrize(
     ("dtype", "shape", "options", "message"),
     [
-        (np.uint32, (8, 8), {}, "holds 32-bit uint32: convert it to 8 or 16 bit, unsigned"),
-        (np.int16, (8, 8), {}, "holds 16-bit int16"),
-        (np.int32, (8, 8), {}, "holds 32-bit int32"),
+        (np.uint64, (8, 8), {}, "holds 64-bit uint64: convert it to integers of 8, 16 or 32 bits or to 32-bit floats"),
+        (np.int64, (8, 8), {}, "holds 64-bit int64"),
+        (np.int16, (8, 8), {"photometric": "miniswhite"}, "holds 1 MINISWHITE samples a pixel"),
+        (np.uint32, (8, 8, 4), {"photometric": "rgb", "extrasamples": [2]}, "holds 4 RGB samples a pixel"),
         (np.complex64, (8, 8), {}, "holds 64-bit complex64"),
         (np.uint8, (8, 8, 3), {"photometric": "cielab"}, "holds 3 CIELAB samples a pixel: convert it to RGB or grey"),
         (np.uint8, (8, 8, 3), {"photometric": "ycbcr"}, "holds 3 YCBCR samples a pixel"),
@@ -352,7 +484,10 @@ def test_what_is_no_number(tmp_path, bad):
 
 def test_more_than_a_tiff_can_hold(tmp_path, monkeypatch):
     monkeypatch.setattr("grainless.image.formats.tiff.tiff.ROOM", 100)
+    write(Image(np.zeros((3, 6, 6), np.float32)), tmp_path / "a.tif")  # it is known in time
+    assert layout(tmp_path / "a.tif")[0]
+    held = Image(np.zeros((3, 6, 5), np.float32))
     with pytest.raises(
         InputError, match=r"^the image would make a file of more than 4 GiB, which a plain TIFF cannot"
     ):
-        write(Image(np.zeros((3, 6, 5), np.float32)), tmp_path / "a.tif")
+        write_frames([held, held], tmp_path / "b.tif")

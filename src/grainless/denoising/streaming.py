@@ -88,7 +88,7 @@ def denoise_tiff(
             for page, plan in zip(pages, plans, strict=True)
         )
         with lent.open("w+b") as file:
-            strips.write(bands, file, pixels=sum(page.size[0] * page.size[1] for page in pages))
+            strips.write(bands, file, nbytes=sum(page.nbytes for page in pages))
     return tuple(notes)
 
 

@@ -38,6 +38,7 @@ class Written:
         channels: 1 if it can hold grey, 3 if RGB.
         icc: it can hold a colour profile.
         exif: it can hold EXIF, and with it the orientation.
+        levels: it can hold integers with a sign or of 32 bits.
     """
 
     write: Callable[[Iterator[Image], BinaryIO], None]
@@ -49,10 +50,13 @@ class Written:
     channels: tuple[int, ...] = (1, 3)
     icc: bool = True
     exif: bool = True
+    levels: bool = False
 
     def lost(self, image: Image) -> Iterator[str]:
         """What of an image the format cannot hold."""
-        if image.depth not in self.depths:
+        if image.levels and not self.levels:
+            yield "integers with a sign or of 32 bits"
+        elif image.depth not in self.depths:
             yield f"{image.depth} bits a sample"
         if image.alpha is not None and not self.alpha:
             yield "transparency"
@@ -76,18 +80,36 @@ def _alone(encode: Callable[[Image], bytes]) -> Callable[[Iterator[Image], Binar
     return write
 
 
+def _each(encode: Callable[[Image], bytes]) -> Callable[[Iterator[Image], BinaryIO], None]:
+    """The writer of a format whose files hold images one behind the other."""
+
+    def write(images: Iterator[Image], file: BinaryIO) -> None:
+        for image in images:
+            file.write(encode(image))
+
+    return write
+
+
 WRITTEN: dict[str, Written] = {
     "PNG": Written(png.write, (".png", ".apng"), depths=(8, 16), alpha=True, several=True),
     "JPEG": Written(_alone(jpeg.encode), (".jpg", ".jpeg", ".jpe", ".jfif")),
     "TIFF": Written(
-        tiff.write, (".tif", ".tiff"), depths=(8, 16, 32), alpha=True, premultiplied=True, several=True
+        tiff.write,
+        (".tif", ".tiff"),
+        depths=(8, 16, 32),
+        alpha=True,
+        premultiplied=True,
+        several=True,
+        levels=True,
     ),
     "WebP": Written(webp.write, (".webp",), alpha=True, several=True),
     "GIF": Written(gif.write, (".gif",), alpha=True, several=True, exif=False),
     "BMP": Written(_alone(bmp.encode), (".bmp", ".dib"), alpha=True, icc=False, exif=False),
-    "PGM": Written(_alone(pnm.encode), (".pgm",), depths=(8, 16), channels=(1,), icc=False, exif=False),
-    "PPM": Written(_alone(pnm.encode_rgb), (".ppm",), depths=(8, 16), icc=False, exif=False),
-    "PNM": Written(_alone(pnm.encode), (".pnm",), depths=(8, 16), icc=False, exif=False),
+    "PGM": Written(
+        _each(pnm.encode), (".pgm",), depths=(8, 16), several=True, channels=(1,), icc=False, exif=False
+    ),
+    "PPM": Written(_each(pnm.encode_rgb), (".ppm",), depths=(8, 16), several=True, icc=False, exif=False),
+    "PNM": Written(_each(pnm.encode), (".pnm",), depths=(8, 16), several=True, icc=False, exif=False),
     "PFM": Written(_alone(pfm.encode), (".pfm",), depths=(32,), icc=False, exif=False),
 }
 """format -> how its files are written. PGM, PPM and PNM are one format when read: PNM."""

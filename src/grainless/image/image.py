@@ -18,6 +18,42 @@ DTYPES: dict[int, np.dtype[Any]] = {8: np.dtype(np.uint8), 16: np.dtype(np.uint1
 
 
 @dataclass(frozen=True)
+class Levels:
+    """Integers that have a sign or 32 bits, as microscopes and elevation models store: which are black and white.
+
+        pixel = (stored - black) / (white - black)        stored = black + (white - black) pixel, rounded
+
+    No file fills the range of such a type, so that is not what full scale means: seen in it the image would be all
+    but flat. Full scale is the range that the file states (TIFF's tags SMinSampleValue and SMaxSampleValue) if it
+    holds every pixel, else the range of the pixels, of all channels of a page together. The way back takes the same
+    two numbers, so that the values come back in their type and on their scale; they are clipped to the type, not to
+    the range.
+
+    Args:
+        dtype: of a stored sample: int8, int16, int32 or uint32.
+        black, white: the integers that become 0 and 1.
+    """
+
+    dtype: str
+    black: int
+    white: int
+
+    EXACT = 2**24
+    """So many steps a float32 tells apart: of a wider range the last bits are rounded."""
+
+    def to_pixels(self, stored: NDArray) -> NDArray[np.float32]:
+        """Stored samples as full scales."""
+        scaled = (stored.astype(np.float64) - self.black) / (self.white - self.black)
+        return scaled.astype(np.float32)
+
+    def to_stored(self, pixels: NDArray) -> NDArray:
+        """Full scales as stored samples."""
+        limits = np.iinfo(self.dtype)
+        exact = np.rint(self.black + (self.white - self.black) * pixels.astype(np.float64))
+        return np.clip(exact, limits.min, limits.max).astype(self.dtype)
+
+
+@dataclass(frozen=True)
 class Metadata:
     """What a file says about an image beside its pixels.
 
@@ -53,6 +89,18 @@ class Metadata:
         return "\n".join(f"{key}: {value}" for key, value in self.text.items())
 
 
+def as_text(held: bytes) -> str:
+    """The text of a comment, of whose coding the file says nothing.
+
+    >>> as_text("ä".encode()), as_text("ä".encode("latin-1"))
+    ('ä', 'ä')
+    """
+    try:
+        return held.decode("utf-8")
+    except UnicodeDecodeError:
+        return held.decode("latin-1")
+
+
 @dataclass(frozen=True, eq=False)
 class Image:
     """An image and what must survive.
@@ -60,11 +108,12 @@ class Image:
     Args:
         pixels: (c, h, w) float32, c = 1 grey or 3 RGB, 0 black, 1 full scale.
         alpha: (h, w) float32, 0 clear, 1 opaque; None: the file has none.
-        depth: bits of a stored sample: 8 and 16 for integers, 32 for floats.
+        depth: bits of a stored sample: 8 and 16 for integers, 32 for floats, and as they are with `levels`.
         premultiplied: the colours were multiplied by alpha (TIFF's "associated" alpha).
         metadata: profile, EXIF, resolution, text.
         name: what messages call it.
         notes: what was converted on reading or cannot be written again, one sentence each.
+        levels: integers with a sign or of 32 bits: what of them is black and full scale.
     """
 
     pixels: NDArray[np.float32]
@@ -74,6 +123,7 @@ class Image:
     metadata: Metadata = Metadata()
     name: str = "the image"
     notes: tuple[str, ...] = ()
+    levels: Levels | None = None
 
     @property
     def channels(self) -> int:
@@ -92,31 +142,36 @@ def from_samples(
     white: int | None = None,
     premultiplied: bool = False,
     notes: tuple[str, ...] = (),
+    levels: Levels | None = None,
 ) -> Image:
     """The image of (h, w) or (h, w, s) stored samples: s = 1 grey, 2 grey and alpha, 3 RGB, 4 RGBA.
 
     Args:
-        samples: uint8, uint16 or float32.
+        samples: uint8, uint16 or float32, or the type of `levels`.
         metadata: what stands beside them.
         white: the integer that is full scale, if it is not the largest of its type.
         premultiplied: the colours were multiplied by alpha.
         notes: what was converted.
+        levels: of integers with a sign or of 32 bits.
     """
     planes = np.moveaxis(samples.reshape(*samples.shape[:2], -1), -1, 0)
-    floats = np.ascontiguousarray(planes, dtype=np.float32)
+    floats = np.ascontiguousarray(levels.to_pixels(planes) if levels else planes, dtype=np.float32)
     depth = 8 * samples.dtype.itemsize
-    if depth < 32:
+    if depth < 32 and not levels:
         floats /= np.float32(white or np.iinfo(samples.dtype).max)
     colours = 1 if len(floats) < 3 else 3
     alpha = floats[colours] if len(floats) > colours else None
-    return Image(floats[:colours], alpha, depth, premultiplied, metadata, notes=notes)
+    return Image(floats[:colours], alpha, depth, premultiplied, metadata, notes=notes, levels=levels)
 
 
 def to_samples(image: Image) -> NDArray:
     """(h, w) or (h, w, s): what is stored. Integers are clipped to their range and rounded; floats stay."""
     planes = image.pixels if image.alpha is None else np.concatenate([image.pixels, image.alpha[None]])
-    dtype = DTYPES[image.depth]
-    samples = planes.astype(dtype) if image.depth == 32 else quantised(planes, dtype)
+    if image.levels:
+        samples = image.levels.to_stored(planes)
+    else:
+        dtype = DTYPES[image.depth]
+        samples = planes.astype(dtype) if image.depth == 32 else quantised(planes, dtype)
     if len(samples) == 1:
         grey: NDArray = samples[0]
         return grey

@@ -20,6 +20,7 @@ FILE, INFO, V4 = 14, 40, 108  # bytes of the headers
 BITS = 28  # where the bits of a pixel stand
 RAW, MASKS = 0, 3
 INCH = 0.0254  # metres
+MOST = 2**31 - 1
 GREYS = b"".join(bytes([grey, grey, grey, 0]) for grey in range(256))
 FIVE_BITS = "Colours of 16 bits a pixel became colours of 24."
 
@@ -59,7 +60,7 @@ def encode(image: Image) -> bytes:
     order = [2, 1, 0, 3][:planes] if planes > 1 else [0]
     rows[:, : width * planes] = samples[::-1, :, order].reshape(height, -1)
     body = rows.tobytes()
-    dots = [round(value / INCH) for value in image.metadata.dpi or (0, 0)]
+    dots = [min(round(value / INCH), MOST) for value in image.metadata.dpi or (0, 0)]
     bits, kind = 8 * planes, MASKS if planes == 4 else RAW
     info = struct.pack(
         "<IiiHHIIiiII", V4 if planes == 4 else INFO, width, height, 1, bits, kind, len(body), *dots, 0, 0

@@ -21,8 +21,9 @@ import PIL.Image
 from numpy.typing import NDArray
 from PIL.JpegImagePlugin import JpegImageFile, get_sampling
 
+from grainless.image.formats.exif import opened
 from grainless.image.formats.inks import to_rgb
-from grainless.image.image import Image, Metadata, Refused, check_area, from_samples, to_samples
+from grainless.image.image import Image, Metadata, Refused, as_text, check_area, from_samples, to_samples
 
 SOI, APP0, APP1, APP2, APP14, COM, SOS, EOI = 0xD8, 0xE0, 0xE1, 0xE2, 0xEE, 0xFE, 0xDA, 0xD9
 FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
@@ -30,7 +31,7 @@ FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 MARK = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 QUALITY = 95
 FULL = 0  # Pillow's word for 4:4:4, no subsampling
-XMP, PROFILE = b"http://ns.adobe.com/xap/1.0/\0", b"ICC_PROFILE\0"
+EXIF, XMP, PROFILE = b"Exif\0\0", b"http://ns.adobe.com/xap/1.0/\0", b"ICC_PROFILE\0"
 MORE_IMAGES, GAIN_MAP = b"MPF\0", b"urn:iso:std:iso:ts:21496:-1\0"
 ROOM = 65_533  # bytes a segment can hold
 Segment = tuple[int, bytes]
@@ -53,16 +54,16 @@ def decode(data: bytes, limit: int) -> Iterator[Image]:
         Refused: a kind of JPEG we do not take.
         OSError, SyntaxError, ValueError: broken bytes.
     """
-    segments = list(_walk(data))
+    segments = [(marker, held) for _at, marker, held in _walk(data)]
     for marker, held in segments:
         if marker in FRAMES and held[:1] != b"\x08":
             raise Refused(f"holds {held[0]} bits a sample: convert it to a 16-bit TIFF")
-    with JpegImageFile(io.BytesIO(data)) as file:
+    with JpegImageFile(io.BytesIO(_without_exif(data))) as file:
         check_area(file.height, file.width, limit)
         samples, notes = _samples(file)
         kept = tuple(each for each in segments if _survives(*each) and not (notes and _is_profile(*each)))
         native = Coding(kept, _tables(file), max(get_sampling(file), FULL))
-        metadata = _metadata(file, native, bool(notes))
+        metadata = _metadata(file, native, _exif(segments), bool(notes))
     yield from_samples(samples, metadata=metadata, notes=(*notes, *_dropped(data, segments)))
 
 
@@ -111,8 +112,8 @@ def _quality_tables() -> Tables:
         return dict(coded.quantization)
 
 
-def _walk(data: bytes) -> Iterator[Segment]:
-    """(marker, data) of each segment before the pixels."""
+def _walk(data: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """(place, marker, data) of each segment before the pixels."""
     at = 2
     while at + 4 <= len(data):
         if data[at + 1] == 0xFF:  # fill byte
@@ -121,7 +122,7 @@ def _walk(data: bytes) -> Iterator[Segment]:
         marker, length = struct.unpack_from(">xBH", data, at)
         if marker == SOS:
             return
-        yield marker, data[at + 4 : at + 2 + length]
+        yield at, marker, data[at + 4 : at + 2 + length]
         at += 2 + length
 
 
@@ -181,31 +182,50 @@ def _segment(marker: int, held: bytes) -> bytes:
     return struct.pack(">BBH", 0xFF, marker, len(held) + 2) + held
 
 
-def _metadata(file: JpegImageFile, native: Coding, converted: bool) -> Metadata:
-    exif, comment, dpi = file.info.get("exif"), file.info.get("comment"), file.info.get("dpi")
+def _is_exif(marker: int, held: bytes) -> bool:
+    return marker == APP1 and held.startswith(EXIF)
+
+
+def _exif(segments: list[Segment]) -> bytes | None:
+    """EXIF, also where it is longer than a segment."""
+    return b"".join(held.removeprefix(EXIF) for marker, held in segments if _is_exif(marker, held)) or None
+
+
+def _without_exif(data: bytes) -> bytes:
+    """The file without EXIF: Pillow would look for a resolution in there, and warn of what is odd."""
+    parts, done = [], 0
+    for at, marker, held in _walk(data):
+        if _is_exif(marker, held):
+            parts.append(data[done:at])
+            done = at + 4 + len(held)
+    return b"".join([*parts, data[done:]]) if parts else data
+
+
+def _resolution(exif: bytes | None) -> tuple[float, float] | None:
+    """What EXIF says of it, in pixels an inch."""
+    try:
+        return opened(exif).dpi if exif else None
+    except (ValueError, struct.error):
+        return None
+
+
+def _metadata(file: JpegImageFile, native: Coding, exif: bytes | None, converted: bool) -> Metadata:
+    comment, dpi = file.info.get("comment"), file.info.get("dpi") or _resolution(exif)
     return Metadata(
         icc=None if converted else file.info.get("icc_profile"),
-        exif=exif.removeprefix(b"Exif\0\0") if exif else None,
+        exif=exif,
         xmp=file.info.get("xmp"),
         dpi=(float(dpi[0]), float(dpi[1])) if dpi else None,
-        text={"Comment": _words(comment)} if comment else {},
+        text={"Comment": as_text(comment)} if comment else {},
         lossy=True,
         native=native,
     )
 
 
-def _words(comment: bytes) -> str:
-    """The text of a comment, whose coding nothing says."""
-    try:
-        return comment.decode("utf-8")
-    except UnicodeDecodeError:
-        return comment.decode("latin-1")
-
-
 def _described(metadata: Metadata) -> Iterator[Segment]:
     """The segments of what came from another format."""
     if metadata.exif:
-        yield APP1, _fitting(b"Exif\0\0" + metadata.exif, "EXIF")
+        yield APP1, _fitting(EXIF + metadata.exif, "EXIF")
     if metadata.xmp:
         yield APP1, _fitting(XMP + metadata.xmp, "XMP")
     if metadata.icc:

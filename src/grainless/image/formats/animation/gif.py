@@ -20,7 +20,16 @@ from PIL.GifImagePlugin import GifImageFile
 
 from grainless.image.formats.animation.canvas import CLEAR, KEEP, RESTORE, Piece, check_size, drawn
 from grainless.image.formats.palette import is_grey, without_colour
-from grainless.image.image import Image, Metadata, Refused, check_area, check_sum, from_samples, to_samples
+from grainless.image.image import (
+    Image,
+    Metadata,
+    Refused,
+    as_text,
+    check_area,
+    check_sum,
+    from_samples,
+    to_samples,
+)
 
 SCREEN = 13  # bytes of the header and the logical screen
 EXTENSION, PICTURE, TRAILER = 0x21, 0x2C, 0x3B
@@ -37,10 +46,14 @@ NOTE = "Frames of this GIF are written whole, each with a palette of its own of 
 
 @dataclass(frozen=True)
 class Extensions:
-    """Every block that goes back into a GIF, and the shape of its pixels."""
+    """The blocks before a picture that go back into a GIF; of the last picture also those behind it.
+
+    Of the first picture also the shape of pixels.
+    """
 
     blocks: tuple[bytes, ...]
-    aspect: int
+    behind: tuple[bytes, ...] = ()
+    aspect: int = 0
 
 
 @dataclass(frozen=True)
@@ -52,6 +65,7 @@ class Frame:
         interlaced: its rows are not in order.
         table: (n, 3) uint8 colours.
         packed: its pixels.
+        blocks: what stands before it: comments, loops, profiles.
         delay: hundredths of a second; None: nothing is said of it.
         transparent: the index of what is seen through.
         disposal: what becomes of it, see `canvas`.
@@ -64,6 +78,7 @@ class Frame:
     interlaced: bool
     table: NDArray[np.uint8]
     packed: bytes
+    blocks: tuple[bytes, ...] = ()
     delay: int | None = None
     transparent: int | None = None
     disposal: int = KEEP
@@ -78,20 +93,21 @@ def decode(data: bytes, limit: int) -> Iterator[Image]:
     """
     width, height, _flags, _background, aspect = struct.unpack("<HHBBB", data[6:SCREEN])
     check_area(height, width, limit)
-    frames, blocks, whole = _walk(data)
+    frames, behind, whole = _walk(data)
     check_sum(len(frames), len(frames) * height * width, limit)
     for frame in frames:
         check_area(frame.height, frame.width, limit)
     grey = all(is_grey(frame.table) for frame in frames)
     clear = _can_be_clear(frames, height, width)
-    metadata = _metadata(Extensions(blocks, aspect))
+    metadata = _metadata([block for frame in frames for block in frame.blocks] + [*behind])
     notes = [NOTE] if whole else [NOTE, "This GIF has no end: frames may be missing."]
     for frame, canvas in zip(frames, drawn(height, width, map(_piece, frames)), strict=True):
         samples = without_colour(canvas) if grey else canvas
         duration = None if frame.delay is None else frame.delay / 100
+        native = Extensions(frame.blocks, behind if frame is frames[-1] else (), aspect)
         yield from_samples(
             samples if clear else samples[..., :-1],
-            metadata=replace(metadata, duration=duration),
+            metadata=replace(metadata, duration=duration, native=native),
             notes=tuple(notes),
         )
         metadata, notes = Metadata(), []
@@ -109,7 +125,9 @@ def write(images: Iterator[Image], file: BinaryIO) -> None:
             first = image
             file.write(_head(image))
         check_size(image, first)
-        file.write(_block(image))
+        native = image.metadata.native
+        own = native if isinstance(native, Extensions) else Extensions(tuple(_described(image.metadata)))
+        file.write(b"".join([*own.blocks, _block(image), *own.behind]))
     file.write(bytes([TRAILER]))
 
 
@@ -117,15 +135,17 @@ def write(images: Iterator[Image], file: BinaryIO) -> None:
 
 
 def _walk(data: bytes) -> tuple[list[Frame], tuple[bytes, ...], bool]:
-    """The pictures, all extensions but those of one picture, and whether the file's end is there."""
+    """The pictures with the extensions before them, those behind the last, and whether the file's end is there."""
     flags = data[10]
     common, at = _table(data, SCREEN, flags)
-    frames, blocks, control = [], [], UNTOLD
+    frames: list[Frame] = []
+    blocks: list[bytes] = []
+    control = UNTOLD
     while at < len(data) and data[at] != TRAILER:
         if data[at] == PICTURE:
             frame, at = _picture(data, at, common, control)
-            frames.append(frame)
-            control = UNTOLD
+            frames.append(replace(frame, blocks=tuple(blocks)))
+            blocks, control = [], UNTOLD
         elif data[at] == EXTENSION:
             end = _end(data, at + 2)
             if data[at + 1] == CONTROL:
@@ -174,7 +194,7 @@ def _picture(data: bytes, at: int, common: NDArray[np.uint8] | None, control: Co
         raise ValueError("it has no palette")
     end = _end(data, start + 1)
     interlaced = bool(flags & INTERLACED)
-    return Frame(left, top, width, height, interlaced, table, data[start:end], *control), end
+    return Frame(left, top, width, height, interlaced, table, data[start:end], (), *control), end
 
 
 def _piece(frame: Frame) -> Piece:
@@ -201,19 +221,16 @@ def _can_be_clear(frames: list[Frame], height: int, width: int) -> bool:
     return not covers or later or first.disposal == RESTORE or first.transparent is not None
 
 
-def _metadata(native: Extensions) -> Metadata:
+def _metadata(blocks: list[bytes]) -> Metadata:
     """What extensions say."""
-    comments = [
-        _joined(block, 2).decode("utf-8", "replace") for block in native.blocks if block[1] == COMMENT
-    ]
-    named = {block[3:14]: block for block in native.blocks if block[1] == APPLICATION}
+    comments = [as_text(_joined(block, 2)) for block in blocks if block[1] == COMMENT]
+    named = {block[3:14]: block for block in blocks if block[1] == APPLICATION}
     loops = _joined(named[LOOPS], 14) if LOOPS in named else b""
     return Metadata(
         text={"Comment": "\n".join(comments)} if comments else {},
         loops=struct.unpack_from("<H", loops, 1)[0] if len(loops) >= 3 else None,
         icc=_joined(named[PROFILE], 14) if PROFILE in named else None,
         xmp=named[XMP][14:-XMP_TAIL] if XMP in named else None,
-        native=native,
     )
 
 
@@ -235,9 +252,8 @@ def _head(image: Image) -> bytes:
     if max(image.size) > SIDE:
         raise Refused(f"is {width} x {height}, and a GIF has at most {SIDE:,} pixels a side: write .png")
     native = image.metadata.native
-    own = native if isinstance(native, Extensions) else Extensions(tuple(_described(image.metadata)), 0)
-    screen = struct.pack("<HHBBB", width, height, 0x70, 0, own.aspect)
-    return b"".join([b"GIF89a", screen, *own.blocks])
+    aspect = native.aspect if isinstance(native, Extensions) else 0
+    return b"GIF89a" + struct.pack("<HHBBB", width, height, 0x70, 0, aspect)
 
 
 def _described(metadata: Metadata) -> Iterator[bytes]:

@@ -5,15 +5,28 @@ Source: W3C, "Portable Network Graphics (PNG) Specification (Third Edition)", 20
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from grainless.image.image import Metadata
 
 INCH = 0.0254  # metres
 TEXT_LIMIT = 2**22  # bytes a compressed text or profile may unpack to
-COLOUR = {b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP", b"mDCV", b"cLLI", b"bKGD"}
-"""Chunks marked unsafe to copy which stay true when pixels change but neither size nor colour space."""
+STILL_TRUE = {
+    b"gAMA",
+    b"cHRM",
+    b"sRGB",
+    b"iCCP",
+    b"cICP",
+    b"mDCV",
+    b"cLLI",
+    b"bKGD",
+    b"orNT",
+    b"sTER",
+    b"sCAL",
+}
+"""Chunks marked unsafe to copy which stay true when pixels change but neither size nor colour space: colours, the
+background, how to turn the image (ImageMagick), pairs for two eyes, the size of a pixel in the world."""
 Chunk = tuple[bytes, bytes]
 
 
@@ -41,8 +54,24 @@ def walk(data: bytes) -> Iterator[Chunk]:
 
 
 def survives(kind: bytes) -> bool:
-    """Chunks whose fourth letter is small may be copied when the pixels changed; so may those of COLOUR."""
-    return kind in COLOUR or (kind[:1].islower() and kind[3:].islower())
+    """Chunks whose fourth letter is small may be copied when the pixels changed; so may those of STILL_TRUE."""
+    return kind in STILL_TRUE or (kind[:1].islower() and kind[3:].islower())
+
+
+def background(held: bytes, bits: int, table: Sequence[Sequence[int]] | None, grey: bool) -> bytes:
+    """The chunk bKGD for the pixels as they are written: 8 bits, and the palette's colour instead of its index.
+
+    Args:
+        held: bKGD as it was read: an index of one byte, or a level.
+        bits: of a sample as it was read, fewer than 8 if there is no palette.
+        table: the palette.
+        grey: the colours of the palette are written as grey.
+    """
+    if table is None:
+        (level,) = struct.unpack(">H", held)
+        return struct.pack(">H", level * 255 // (2**bits - 1))
+    colour = table[held[0]]
+    return struct.pack(">H", colour[0]) if grey else struct.pack(">3H", *colour)
 
 
 def chunk(kind: bytes, held: bytes) -> bytes:

@@ -8,7 +8,8 @@ Source: W3C, "Portable Network Graphics (PNG) Specification (Third Edition)", 20
 
 import itertools
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import BinaryIO
 
@@ -19,10 +20,20 @@ from numpy.typing import NDArray
 from grainless.image.formats.animation import apng
 from grainless.image.formats.animation.canvas import CLEAR, RESTORE, Piece, drawn
 from grainless.image.formats.palette import NOTE, is_grey, without_colour
-from grainless.image.formats.png.chunks import Chunk, Chunks, chunk, described, metadata_of, survives, walk
+from grainless.image.formats.png.chunks import (
+    Chunk,
+    Chunks,
+    background,
+    chunk,
+    described,
+    metadata_of,
+    survives,
+    walk,
+)
 from grainless.image.image import (
     Image,
     Metadata,
+    Refused,
     check_area,
     check_sum,
     from_samples,
@@ -31,6 +42,8 @@ from grainless.image.image import (
 )
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
+SIDE = 1_000_000  # libpng's limit
+IDAT = 8192  # bytes of packed pixels that libpng puts into a chunk, with 12 around them
 PALETTE = 3
 WITH_ALPHA = {4, 6}
 BITS = {0: (1, 2, 4, 8, 16), 2: (8, 16), PALETTE: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
@@ -46,11 +59,12 @@ def decode(data: bytes, limit: int) -> Iterator[Image]:
     """
     width, height = struct.unpack(">II", data[16:24])
     check_area(height, width, limit)
+    check_sides(height, width)
     chunks = list(walk(data))
     bits, colour = _checked(chunks)
     converted = (NOTE,) if colour == PALETTE else (widened(bits, 8),) if bits < 8 else ()
-    kept = (each for each in chunks if survives(each[0]) and not (converted and each[0] == b"bKGD"))
-    metadata = metadata_of(tuple(kept))
+    kept = (each for each in chunks if survives(each[0]))
+    metadata = metadata_of(tuple(_converted(kept, bits, dict(chunks)) if converted else kept))
     if frames := apng.frames_of(chunks):
         yield from _animated(frames, chunks, metadata, converted, limit)
     else:
@@ -64,7 +78,7 @@ def write(images: Iterator[Image], file: BinaryIO) -> None:
     Raises:
         Refused: frames are not alike.
     """
-    packed = ((image, bytes(imagecodecs.png_encode(to_samples(image)))) for image in images)
+    packed = ((image, _packed(image)) for image in images)
     first, bare = next(packed)
     native = first.metadata.native
     chunks = native.chunks if isinstance(native, Chunks) else described(first.metadata)
@@ -73,6 +87,36 @@ def write(images: Iterator[Image], file: BinaryIO) -> None:
         apng.write(itertools.chain([(first, bare), second], packed), around, file)
     else:
         file.write(bare[: apng.HEADER] + around + bare[apng.HEADER :])
+
+
+def check_sides(height: int, width: int) -> None:
+    """Refuse what libpng does not take; it would grumble on the terminal."""
+    if max(height, width) > SIDE:
+        raise Refused(
+            f"is {width} x {height}, and a PNG has at most {SIDE:,} pixels a side here: take a .tif"
+        )
+
+
+def _packed(image: Image) -> bytes:
+    """A PNG file of the pixels alone. Tall and narrow ones need more room than imagecodecs guesses."""
+    check_sides(*image.size)
+    samples = to_samples(image)
+    plain = samples.nbytes + len(samples)  # each row begins with its filter
+    room = plain + plain // 100 + 12 * (plain // IDAT) + 1000
+    return bytes(imagecodecs.png_encode(samples, out=bytearray(room)))
+
+
+def _converted(kept: Iterable[Chunk], bits: int, chunks: dict[bytes, bytes]) -> Iterator[Chunk]:
+    """The chunks that survive, with a background like the pixels; one that is broken is left out."""
+    indexed = chunks[b"IHDR"][9] == PALETTE
+    table = np.frombuffer(chunks[b"PLTE"], np.uint8).reshape(-1, 3).tolist() if indexed else None
+    grey = indexed and _is_grey(chunks)
+    for kind, held in kept:
+        if kind != b"bKGD":
+            yield kind, held
+            continue
+        with suppress(struct.error, IndexError):
+            yield kind, background(held, bits, table, grey)
 
 
 def _checked(chunks: Sequence[Chunk]) -> tuple[int, int]:

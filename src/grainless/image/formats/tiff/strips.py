@@ -1,39 +1,38 @@
 """TIFF read and written by rows, never whole in memory: for images larger than that.
 
-What stands beside the pixels is read and written as in `tiff`; BigTIFF is written where 4 GiB may not be enough.
+What stands beside the pixels is read and written as in `tiff`; BigTIFF is written where one was read, and where
+4 GiB may not be enough. tifffile packs and unpacks each strip or tile; a page it takes and gives only whole.
 
 Source: Adobe, "TIFF revision 6.0" (1992), section 3 (strips) and 15 (tiles).
 """
 
 import io
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 from math import prod
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
-from typing import BinaryIO
+from tempfile import TemporaryFile
+from typing import Any, BinaryIO
 
 import numpy as np
 import tifffile
 from numpy.typing import NDArray
 
+from grainless.image.formats.tiff.checks import PALETTE, bits_of, check_page, pages_of
+from grainless.image.formats.tiff.levels import has_levels, levels_of
 from grainless.image.formats.tiff.tags import Coding, add_exif
-from grainless.image.formats.tiff.tiff import (
-    ROOM,
-    bits_of,
-    check_page,
-    check_pages,
-    check_stack,
-    coding_for,
-    image_of,
-    options,
-)
-from grainless.image.image import DTYPES, Image, to_samples
+from grainless.image.formats.tiff.tiff import ROOM, coding_for, image_of, laid, options
+from grainless.image.image import Image, Levels, to_samples
 
 STRIP = 2**18
 """Bytes of a written strip, uncompressed: as tifffile cuts them."""
+
+SCANNED = 2**22
+"""Pixels that are looked through at once for the range of integers."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +54,24 @@ class Page:
             return 0
         return int(prod(self.page.chunks) * self.page.dtype.itemsize)
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of its pixels when they are written; no fewer."""
+        bits, colours = bits_of(self.page), self.page.samplesperpixel
+        wide = 1 if bits <= 8 else 2 if bits <= 16 else 4
+        return int(prod(self.size)) * wide * (3 if self.page.photometric == PALETTE else colours)
+
+    @cached_property
+    def levels(self) -> Levels | None:
+        """What is black and full scale of the whole page, if its integers have such; all of it is read once."""
+        if not has_levels(self.page):
+            return None
+        height, width = self.size
+        tall = max(1, SCANNED // width)
+        return levels_of(
+            self.page, (self._stored(at, min(at + tall, height)) for at in range(0, height, tall))
+        )
+
     def rows(self, first: int, last: int) -> Image:
         """The rows first..last as an image.
 
@@ -62,8 +79,11 @@ class Page:
             Refused: they hold what is no number.
             ValueError and others: broken bytes.
         """
-        read = _plain_rows if _plain(self.page) else _unpacked_rows
-        return image_of(self.page, read(self.page, first, last), self.data)
+        return image_of(self.page, self._stored(first, last), self.data, self.levels)
+
+    def _stored(self, first: int, last: int) -> NDArray:
+        """(rows, w, s) samples."""
+        return (_plain_rows if _plain(self.page) else _unpacked_rows)(self.page, first, last)
 
 
 @contextmanager
@@ -83,21 +103,19 @@ def opened(path: Path, limit: int) -> Iterator[list[Page]]:
         mmap(file.fileno(), 0, access=ACCESS_READ) as data,
         tifffile.TiffFile(file) as tiff,
     ):
-        pages = list(tiff.pages)
-        check_pages(pages, limit)
-        check_stack(tiff)
+        pages = pages_of(tiff, limit)
         for page in pages:
             check_page(page, len(data))
         yield [Page(page, data) for page in pages]
 
 
-def write(pages: Iterable[tuple[int, Iterable[Image]]], file: BinaryIO, *, pixels: int) -> None:
+def write(pages: Iterable[tuple[int, Iterable[Image]]], file: BinaryIO, *, nbytes: int) -> None:
     """Write pages, each given as its height and its rows in bands from the top.
 
     Args:
         pages: (height, bands), each band an image of some rows with the whole page's metadata.
         file: an empty file.
-        pixels: of all pages together; BigTIFF is written if they may not fit into a plain one.
+        nbytes: of the pixels of all pages together; BigTIFF is written if they may not fit into a plain one.
     """
     writer = None
     exifs = []
@@ -105,9 +123,8 @@ def write(pages: Iterable[tuple[int, Iterable[Image]]], file: BinaryIO, *, pixel
         rest = iter(bands)
         first = next(rest)
         coding = coding_for(first)
-        samples = first.channels + (first.alpha is not None)
         if writer is None:
-            big = pixels * samples * first.depth // 8 > ROOM
+            big = coding.big or nbytes > ROOM
             writer = tifffile.TiffWriter(file, byteorder=coding.byteorder, bigtiff=big)
         _write_page(writer, height, first, chain([first], rest), big=big)
         exifs.append(first.metadata.exif)
@@ -121,29 +138,55 @@ def _write_page(
 ) -> None:
     """Write one page from bands like `first`."""
     coding = coding_for(first)
-    shape = (height, *to_samples(first).shape[1:])
-    rows = max(1, STRIP // (prod(shape[1:]) * first.depth // 8))
-    described = options(first, coding, big=big)
+    described, samples = options(first, coding, big=big), laid(to_samples(first), coding)
+    axis = int(coding.planes and samples.ndim == 3)  # of the rows
+    shape = (*samples.shape[:axis], height, *samples.shape[axis + 1 :])
+    row = prod(shape[axis + 1 :]) * samples.itemsize
+    rows = coding.tile[0] if coding.tile else min(max(1, STRIP // row), height)
     writer.write(
-        _encoded(bands, rows, coding, described),
+        _encoded(bands, rows, coding, described, prod(shape[:axis])),
         shape=shape,
-        dtype=DTYPES[first.depth],
-        rowsperstrip=min(rows, height),
+        dtype=samples.dtype,
+        rowsperstrip=None if coding.tile else rows,
         **described,
     )
 
 
-def _encoded(bands: Iterable[Image], rows: int, coding: Coding, described: dict) -> Iterator[bytes]:
-    """The strips of a page as they stand in the file: each is what tifffile makes of a small image."""
+def _encoded(
+    bands: Iterable[Image], rows: int, coding: Coding, described: dict, planes: int
+) -> Iterator[bytes]:
+    """The strips or tiles of a page as they stand in the file: what tifffile makes of a small image of them.
+
+    Where planes are kept apart, those behind the first wait in files of their own until their turn comes.
+    """
     plain = described | {"extratags": [], "subfiletype": 0}
-    for strip in _strips(map(to_samples, bands), rows):
-        small = io.BytesIO()
-        tifffile.imwrite(small, strip, byteorder=coding.byteorder, rowsperstrip=len(strip), **plain)
-        small.seek(0)
-        with tifffile.TiffFile(small) as written:
-            page = written.pages[0]
-            at, count = page.dataoffsets[0], page.databytecounts[0]
-        yield small.getvalue()[at : at + count]
+    with ExitStack() as stack:
+        waiting: list[tuple[Any, list[int]]] = [
+            (stack.enter_context(TemporaryFile()), []) for _ in range(planes - 1)
+        ]
+        for strip in _strips(map(to_samples, bands), rows):
+            parts = _packed(
+                laid(strip, coding), coding, plain | ({} if coding.tile else {"rowsperstrip": rows})
+            )
+            each = len(parts) // planes
+            yield from parts[:each]
+            for number, (file, sizes) in enumerate(waiting, 1):
+                for part in parts[number * each : (number + 1) * each]:
+                    sizes.append(file.write(part))
+        for file, sizes in waiting:
+            file.seek(0)
+            yield from map(file.read, sizes)
+
+
+def _packed(samples: NDArray, coding: Coding, described: dict) -> list[bytes]:
+    """The strips or tiles of a small image."""
+    small = io.BytesIO()
+    tifffile.imwrite(small, samples, byteorder=coding.byteorder, **described)
+    small.seek(0)
+    with tifffile.TiffFile(small) as written:
+        page = written.pages[0]
+        places = list(zip(page.dataoffsets, page.databytecounts, strict=True))
+    return [small.getvalue()[at : at + count] for at, count in places]
 
 
 def _strips(bands: Iterable[NDArray], rows: int) -> Iterator[NDArray]:

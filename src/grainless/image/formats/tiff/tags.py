@@ -9,45 +9,57 @@ Source: Adobe, "TIFF revision 6.0" (1992); CIPA DC-008 (Exif 2.32), section 4.6.
 import io
 import struct
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from mmap import mmap
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
-import PIL.Image
 import tifffile
-from PIL.ExifTags import IFD
-from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
+from grainless.image.formats.exif import (
+    INTEROP,
+    LONG,
+    LONG8,
+    ORIENTATION,
+    PLACE,
+    SETTINGS,
+    Exif,
+    found_at,
+    opened,
+)
 from grainless.image.image import Image, Metadata, Refused
 
-DESCRIPTION, ORIENTATION, XMP, ICC = 270, 274, 700, 34675
+DESCRIPTION, XMP, ICC = 270, 700, 34675
 CAMERA = (271, 272, ORIENTATION, 305, 306, 315, 33432)  # make, model, ..., software, date, artist, copyright
 NO_UNIT, INCH, CENTIMETRE = 1, 2, 3
+SEPARATE = 2
 LOSSLESS = {1: None, 5: "lzw", 8: "zlib", 32773: "packbits", 32946: "zlib", 34925: "lzma", 50000: "zstd"}
 """TIFF's number of a compression -> tifffile's word for it."""
 FAX = {2, 3, 4, 32771}
 """Lossless, too, but of 1 bit a pixel."""
-PREDICTORS = {8: 2, 16: 2, 32: 3}
-"""depth -> differences, of integers or of floats."""
+UNKNOWN_EXTRA, EXTRAS = 0, {0, 1, 2}
+"""What TIFF says of a sample beside the colours: nothing, premultiplied alpha, alpha."""
+TILE_STEP, TILE_PIXELS = 16, 2**22
+"""Sides of tiles are multiples of the first; larger ones than the second are kept only if the image is larger, too."""
 LAYOUT = {
     *range(254, 260),
     *(262, 266, 273, *range(277, 285), 292, 293, 296, 297, 317, 320, *range(322, 326), 330),
-    *(*range(338, 342), 347, *range(512, 522), *range(529, 533)),
-    *(IFD.Exif, IFD.GPSInfo, IFD.Interop),
+    *(338, 339, 347, *range(512, 522), *range(529, 533)),
+    *(SETTINGS, PLACE, INTEROP),
 }
 """Tags of how pixels and directories lie in the file, and those that the writer is given by keyword."""
 OF_STORED_COLOURS = {290, 291, 301, 321, 332, 333, 334, 336}
 """Tags of grey response, transfer, halftones and inks: untrue where pixels were converted."""
-BIG = 43  # instead of 42: BigTIFF, whose places have 64 bits
-LONG, LONG8 = 4, 16  # types of tags: 32 and 64 bits without a sign
 Tag = tuple[int, int, int | None, bytes, bool]
 Rational = tuple[int, int]
 
 
 @dataclass(frozen=True)
 class Coding:
-    """How a page was coded, and the tags that go back into one, as tifffile takes them."""
+    """How a page was coded, and the tags that go back into one, as tifffile takes them.
+
+    `tile` is (h, w), None for strips; `planes`: channels lie apart; `big`: in a BigTIFF.
+    """
 
     byteorder: str = "<"
     compression: str | None = "zlib"
@@ -57,6 +69,9 @@ class Coding:
     unit: int = NO_UNIT
     subfile: int = 0
     tags: tuple[Tag, ...] = ()
+    tile: tuple[int, int] | None = None
+    planes: bool = False
+    big: bool = False
 
 
 def coding_of(page: tifffile.TiffPage, data: bytes | mmap, dropped: set[int]) -> Coding:
@@ -64,6 +79,7 @@ def coding_of(page: tifffile.TiffPage, data: bytes | mmap, dropped: set[int]) ->
     tags = page.tags
     resolution = (tags[282].value, tags[283].value) if 282 in tags and 283 in tags else None
     unit = int(tags[296].value) if 296 in tags else NO_UNIT if resolution is None else INCH
+    unit = unit if unit in {NO_UNIT, INCH, CENTIMETRE} else NO_UNIT
     if unit == NO_UNIT and resolution == ((1, 1), (1, 1)):
         resolution = None  # what writers write when they know none
     kept = [tag for tag in tags if tag.code not in LAYOUT | dropped]
@@ -71,11 +87,31 @@ def coding_of(page: tifffile.TiffPage, data: bytes | mmap, dropped: set[int]) ->
         page.parent.byteorder,
         LOSSLESS.get(page.compression, "zlib"),
         page.predictor > 1 and page.compression in LOSSLESS,
-        tuple(page.extrasamples) or None,
+        tuple(each if each in EXTRAS else UNKNOWN_EXTRA for each in page.extrasamples) or None,
         resolution,
         unit if resolution else NO_UNIT,
         int(page.subfiletype),
         tuple((tag.code, tag.dtype, tag.count, _verbatim(tag, data), True) for tag in kept),
+        _tile(page),
+        page.planarconfig == SEPARATE and page.samplesperpixel > 1,
+        page.parent.is_bigtiff,
+    )
+
+
+def _tile(page: tifffile.TiffPage) -> tuple[int, int] | None:
+    """The tiles of a page, if they may be written again."""
+    if not page.is_tiled or page.tilelength % TILE_STEP or page.tilewidth % TILE_STEP:
+        return None
+    large = page.tilelength * page.tilewidth > max(TILE_PIXELS, page.imagelength * page.imagewidth)
+    return None if large else (page.tilelength, page.tilewidth)
+
+
+def notes_of_coding(page: tifffile.TiffPage) -> tuple[str, ...]:
+    """What of the coding is written otherwise."""
+    if EXTRAS.issuperset(page.extrasamples):
+        return ()
+    return (
+        "The samples beside the colours are of an unknown kind, and are written as such of no stated kind.",
     )
 
 
@@ -116,7 +152,10 @@ def described(image: Image) -> Coding:
 
 def places(exif: bytes | None, *, big: bool = False) -> list[tuple[int, int, int, int, bool]]:
     """No pointers to directories are written by tifffile: keep places for them, one number too low."""
-    return [(code - 1, LONG8 if big else LONG, 1, 0, True) for code in _directories(exif)]
+    kind = LONG8 if big else LONG
+    return [
+        (code - 1, kind, 1, 0, True) for code in (SETTINGS, PLACE) if exif and code in _opened(exif).others
+    ]
 
 
 def add_exif(file: BinaryIO, exifs: Iterable[bytes | None]) -> None:
@@ -125,15 +164,14 @@ def add_exif(file: BinaryIO, exifs: Iterable[bytes | None]) -> None:
     with tifffile.TiffFile(file) as written:
         order, big = written.byteorder, written.is_bigtiff
         pages = [page.tags for page in written.pages]
-    for tags, exif in zip(pages, exifs, strict=True):
-        for code, entries in _directories(exif).items():
-            directory = _empty(order, big, code)
-            for key, value in entries.items():
-                directory[key] = value
+    for tags, held in zip(pages, exifs, strict=True):
+        exif = _opened(held) if held else None
+        for code in (SETTINGS, PLACE):
+            if exif is None or code not in exif.others:
+                continue
             end = file.seek(0, io.SEEK_END)
-            file.write(bytes(end % 2))
-            start = end + end % 2
-            file.write(directory.tobytes(start))
+            block, start = exif.block(code, end + end % 2, order, big=big)
+            file.write(bytes(end % 2) + block)
             for at, what in ((tags[code - 1].offset, "H"), (tags[code - 1].valueoffset, "Q" if big else "L")):
                 file.seek(at)
                 file.write(struct.pack(order + what, code if what == "H" else start))
@@ -150,47 +188,19 @@ def _ratio(value: Rational) -> float:
 
 def _exif(data: bytes | mmap, offset: int) -> bytes | None:
     """The camera tags and EXIF directories of the page at `offset` as an EXIF structure of their own."""
-    page, exif = _directory(data, offset), PIL.Image.Exif()
-    for code in CAMERA:
-        if code in page:
-            exif[code] = page[code]
-    for code in (IFD.Exif, IFD.GPSInfo):
-        if isinstance(page.get(code), int) and (entries := _directory(data, page[code], code)):
-            if isinstance(entries.get(IFD.Interop), int):
-                entries[IFD.Interop] = _directory(data, entries[IFD.Interop], IFD.Interop)
-            exif[code] = entries
-    worth = set(exif) - {ORIENTATION, 305} or exif.get(ORIENTATION, 1) != 1
-    return exif.tobytes().removeprefix(b"Exif\0\0") if worth else None
+    found = found_at(data, offset)
+    exif = replace(found, page={code: found.page[code] for code in CAMERA if code in found.page})
+    worth = exif.others or exif.page.keys() - {ORIENTATION, 305} or exif.number(ORIENTATION) not in {None, 1}
+    return exif.packed() if worth else None
 
 
-def _directory(data: bytes | mmap, offset: int, group: int | None = None) -> dict:
-    """The entries of a directory; what is one value stands alone."""
-    order = "<" if data[:2] == b"II" else ">"
-    directory = _empty(order, BIG in data[2:4], group)
-    file = cast(BinaryIO, data) if isinstance(data, mmap) else io.BytesIO(data)  # one reads as the other
-    file.seek(offset)
-    directory.load(file)
-    return {
-        key: value[0] if isinstance(value, tuple) and len(value) == 1 else value
-        for key, value in directory.items()
-    }
-
-
-def _empty(order: str, big: bool, group: int | None) -> ImageFileDirectory_v2:
-    """A directory without entries. Pillow looks for BigTIFF's mark where only little-endian files have it."""
-    head = b"II" + (bytes([BIG, 0]) + bytes(12) if big else b"*\0" + bytes(4))
-    return ImageFileDirectory_v2(head, prefix=b"II" if order == "<" else b"MM", group=group)
-
-
-def _camera(exif: bytes) -> Iterator[Tag]:
-    """EXIF's first directory as tags of the page."""
-    page = _opened(exif)
+def _camera(held: bytes) -> Iterator[Tag]:
+    """EXIF's first directory as tags of the page, little-endian."""
+    exif = _opened(held)
     for code in (DESCRIPTION, *CAMERA):
-        value = page.get(code)
-        if isinstance(value, str):
-            yield _words(code, value)
-        elif code == ORIENTATION and value:
-            yield code, 3, 1, struct.pack("<H", value), True
+        if code in exif.page:
+            kind, count, value = exif.turned(exif.page[code], "<")
+            yield code, kind, count, value, True
 
 
 def _words(code: int, text: str) -> Tag:
@@ -198,24 +208,11 @@ def _words(code: int, text: str) -> Tag:
     return code, 2, len(held), held, True
 
 
-def _directories(exif: bytes | None) -> dict[int, dict[int, object]]:
-    """The directories that EXIF keeps beside the page's own: camera settings, place."""
-    if not exif:
-        return {}
-    page = _opened(exif)
-    found = {int(code): dict(page.get_ifd(code)) for code in (IFD.Exif, IFD.GPSInfo)}
-    if nested := page.get_ifd(IFD.Interop) if found[IFD.Exif].get(IFD.Interop) else {}:
-        found[IFD.Exif][int(IFD.Interop)] = nested
-    return {code: entries for code, entries in found.items() if entries}
-
-
-def _opened(exif: bytes) -> PIL.Image.Exif:
+def _opened(held: bytes) -> Exif:
     """EXIF to look into; other formats keep it as it is, a TIFF takes it apart."""
-    page = PIL.Image.Exif()
     try:
-        page.load(exif)
-    except Exception as error:  # Pillow raises anything on broken bytes
+        return opened(held)
+    except (ValueError, struct.error) as error:
         raise Refused(
             "has broken EXIF, which a TIFF cannot hold: write it in the format it came in"
         ) from error
-    return page

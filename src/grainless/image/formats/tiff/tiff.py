@@ -1,7 +1,8 @@
 """TIFF: one page or many, grey, RGB, palette or CMYK, with or without alpha, 1 to 16 bit or floats.
 
-Pixels through tifffile; `tiff_tags` keeps what stands beside them. Compression stays what it was if it was
-lossless. Pages of 8 and 16 bit and of 32-bit floats come back as they were; others are widened, and it is said.
+Pixels through tifffile; `tags` keeps what stands beside them. Compression stays what it was if it was lossless, and
+so do tiles, planes and BigTIFF. Pages of 8 and 16 bit, of 32-bit floats, and of integers with a sign or of 32 bits
+come back as they were; others are widened, and it is said.
 
 Source: Adobe, "TIFF revision 6.0" (1992) and its technical notes (2002).
 """
@@ -19,36 +20,40 @@ from numpy.typing import NDArray
 
 from grainless.image.formats.inks import to_rgb
 from grainless.image.formats.palette import NOTE, is_grey, without_colour
+from grainless.image.formats.tiff.checks import (
+    INKS,
+    PALETTE,
+    WHITE_IS_ZERO,
+    bits_of,
+    check_page,
+    pages_of,
+)
+from grainless.image.formats.tiff.levels import LEAST, MOST, has_levels, levels_of, notes_on
 from grainless.image.formats.tiff.tags import (
     ICC,
     OF_STORED_COLOURS,
-    PREDICTORS,
     Coding,
     add_exif,
     coding_of,
     described,
     metadata_of,
+    notes_of_coding,
     places,
 )
 from grainless.image.image import (
     DTYPES,
     Image,
+    Levels,
     Refused,
-    check_area,
-    check_sum,
     from_samples,
     to_samples,
     widened,
 )
 
-logging.getLogger("tifffile").addHandler(logging.NullHandler())  # its remarks come back as our errors
+logging.getLogger("tifffile").addHandler(logging.NullHandler())
+"""Its remarks come back as our errors; who listens to logs still hears them."""
 
-SUB_IMAGES, INK_SET, DNG = 330, 332, 50706
-WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, INKS, YCBCR = 0, 1, 2, 3, 5, 6
-SAMPLES = {WHITE_IS_ZERO: (1,), BLACK_IS_ZERO: (1, 2), RGB: (3, 4), PALETTE: (1,), INKS: (4,), YCBCR: (3,)}
-"""photometric -> samples a pixel may have: colours, or colours and alpha."""
-JPEG = {6, 7, 33007, 34892}
-FLOATS = {16, 32, 64}
+SUB_IMAGES = 330
 ROOM = 2**32 - 2**25  # bytes of pixels that a plain TIFF can surely point to
 
 
@@ -60,53 +65,47 @@ def decode(data: bytes, limit: int) -> Iterator[Image]:
         tifffile.TiffFileError and others: broken bytes.
     """
     with tifffile.TiffFile(io.BytesIO(data)) as file:
-        pages = list(file.pages)
-        check_pages(pages, limit)
-        check_stack(file)
-        for page in pages:
+        for page in pages_of(file, limit):
             check_page(page, len(data))
             yield image_of(page, _stored(page), data)
 
 
 def write(images: Iterator[Image], file: BinaryIO) -> None:
-    """Write images as the pages of a TIFF file."""
+    """Write images as the pages of a TIFF file; as a BigTIFF where they came from one, or the first needs it."""
     first = next(images)
-    exifs, size = [], 0
-    with tifffile.TiffWriter(file, byteorder=coding_for(first).byteorder) as writer:
+    coding, exifs = coding_for(first), []
+    big = coding.big or bytes_of(first) > ROOM
+    with tifffile.TiffWriter(file, byteorder=coding.byteorder, bigtiff=big) as writer:
         for image in itertools.chain([first], images):
-            size += image.depth // 8 * (image.channels + 1) * image.pixels[0].size
-            if size > ROOM:
-                raise Refused("would make a file of more than 4 GiB, which a plain TIFF cannot be")
-            _write_page(writer, image)
+            how = coding_for(image)
+            writer.write(laid(to_samples(image), how), **options(image, how, big=big))
             exifs.append(image.metadata.exif)
+            if not big and file.tell() > ROOM:
+                raise Refused("would make a file of more than 4 GiB, which a plain TIFF cannot be")
     add_exif(file, exifs)
 
 
-def check_pages(pages: list[tifffile.TiffPage], limit: int) -> None:
-    """Refuse pages that have more pixels than `limit`, alone or together."""
-    for page in pages:
-        sides = (page.imagelength, page.imagewidth, page.imagedepth, page.samplesperpixel)
-        if not all(isinstance(side, int) for side in sides):
-            raise ValueError("its sides are not one number each")
-        check_area(page.imagelength, page.imagewidth, limit)
-    check_sum(len(pages), sum(page.imagelength * page.imagewidth for page in pages), limit)
-
-
-def image_of(page: tifffile.TiffPage, stored: NDArray, data: bytes | mmap) -> Image:
+def image_of(
+    page: tifffile.TiffPage, stored: NDArray, data: bytes | mmap, levels: Levels | None = None
+) -> Image:
     """A page, or some rows of it, as an image.
 
     Args:
         page: the page.
         stored: (h, w, s) samples as they are stored.
         data: the whole file, for the tags.
+        levels: of the whole page, if it has some and these are only some rows.
     """
+    if has_levels(page):
+        levels = levels or levels_of(page, [stored])
     samples, white, notes = _samples(page, stored)
     if samples.dtype.kind == "f" and not np.isfinite(samples).all():
         raise Refused("holds pixels that are no numbers (NaN or inf): replace them")
     dropped = OF_STORED_COLOURS if notes or page.photometric == WHITE_IS_ZERO else set()
     if page.photometric == INKS:
         dropped = dropped | {ICC}
-    native = coding_of(page, data, dropped)
+    native = coding_of(page, data, dropped if levels else dropped | {LEAST, MOST})
+    notes = (*notes, *notes_on(levels), *notes_of_coding(page))
     if SUB_IMAGES in page.tags:
         notes = (*notes, "Sub-images of the page (previews, smaller copies) are not kept.")
     return from_samples(
@@ -115,6 +114,7 @@ def image_of(page: tifffile.TiffPage, stored: NDArray, data: bytes | mmap) -> Im
         premultiplied=1 in (native.extrasamples or ()),
         metadata=metadata_of(page, native, data),
         notes=notes,
+        levels=levels,
     )
 
 
@@ -127,6 +127,8 @@ def _stored(page: tifffile.TiffPage) -> NDArray:
 
 def _samples(page: tifffile.TiffPage, stored: NDArray) -> tuple[NDArray, int | None, tuple[str, ...]]:
     """(h, w, s) grey or RGB, with or without alpha; what is white, if it is no full type; what was converted."""
+    if has_levels(page):
+        return stored, None, ()
     if stored.dtype.kind == "f":
         return _single(stored)
     if page.photometric == PALETTE:
@@ -158,85 +160,31 @@ def _coloured(indices: NDArray, page: tifffile.TiffPage) -> tuple[NDArray, None]
     return without_colour(colours) if ICC not in page.tags and is_grey(table.T) else colours, None
 
 
-def check_page(page: tifffile.TiffPage, length: int) -> None:
-    """Refuse a page that we do not take, or whose pixels lie beyond the end of a file of this length."""
-    _check(page)
-    _check_whole(page, length)
-
-
-def _check(page: tifffile.TiffPage) -> None:
-    """Refuse what is no image that a person could look at as it is."""
-    if DNG in page.tags:
-        raise Refused("holds camera RAW: develop it to a 16-bit TIFF first")
-    if page.imagedepth > 1:
-        raise Refused("holds a volume: save its slices as pages")
-    if not _takes(page):
-        what = f"{bits_of(page) or 'differently many '}-bit {page.dtype or 'samples'}"
-        raise Refused(f"holds {what}: convert it to 8 or 16 bit, unsigned, or to 32-bit floats")
-    if page.samplesperpixel not in SAMPLES.get(page.photometric, ()) or not _plain(page):
-        kind = getattr(page.photometric, "name", "unknown")
-        raise Refused(f"holds {page.samplesperpixel} {kind} samples a pixel: convert it to RGB or grey")
-
-
-def bits_of(page: tifffile.TiffPage) -> int:
-    """Bits of a sample; 0 if they differ."""
-    bits = {page.bitspersample} if isinstance(page.bitspersample, int) else set(page.bitspersample)
-    return int(bits.pop()) if len(bits) == 1 else 0
-
-
-def _takes(page: tifffile.TiffPage) -> bool:
-    """Samples of 1 to 16 bit without a sign, or floats."""
-    kind, bits = page.dtype.kind if page.dtype else "", bits_of(page)
-    return bits in FLOATS if kind == "f" else kind in {"b", "u"} and 1 <= bits <= 16
-
-
-def _plain(page: tifffile.TiffPage) -> bool:
-    """Colours that we know how to turn into grey or RGB."""
-    bits, floats = bits_of(page), page.dtype.kind == "f"
-    if page.photometric == YCBCR:  # JPEG unpacks it to RGB, other compressions do not
-        return page.compression in JPEG
-    if page.photometric == PALETTE:
-        return bits <= 8 and not floats and page.colormap is not None
-    if page.photometric == INKS:
-        return bits in {8, 16} and not floats and (INK_SET not in page.tags or page.tags[INK_SET].value == 1)
-    return not (floats and page.photometric == WHITE_IS_ZERO)
-
-
-def _check_whole(page: tifffile.TiffPage, length: int) -> None:
-    """What is missing tifffile fills with zeros; we say so instead."""
-    starts, counts = page.dataoffsets, page.databytecounts
-    ends = [start + count for start, count in zip(starts, counts, strict=False)]
-    if not ends or 0 in counts or max(ends) > length or len(starts) != len(counts):
-        raise ValueError("pixels are missing")
-
-
-def check_stack(file: tifffile.TiffFile) -> None:
-    """Refuse stacks that have only one page, behind which further images lie without pages of their own."""
-    if (
-        len(file.pages) == 1
-        and (file.is_imagej or file.is_shaped)
-        and file.series[0].size > file.pages[0].size
-    ):
-        raise Refused("holds a stack of images behind one page: save it with a page for each")
-
-
 def coding_for(image: Image) -> Coding:
     native = image.metadata.native
     return native if isinstance(native, Coding) else described(image)
 
 
-def _write_page(writer: tifffile.TiffWriter, image: Image) -> None:
-    writer.write(to_samples(image), **options(image, coding_for(image)))
+def bytes_of(image: Image) -> int:
+    """Of its stored samples."""
+    return int(image.depth // 8 * (image.channels + (image.alpha is not None)) * image.pixels[0].size)
+
+
+def laid(samples: NDArray, coding: Coding) -> NDArray:
+    """(h, w) or (h, w, s) samples as tifffile takes them: planes come first where they are kept apart."""
+    return np.moveaxis(samples, -1, 0) if coding.planes and samples.ndim == 3 else samples
 
 
 def options(image: Image, coding: Coding, *, big: bool = False) -> dict[str, Any]:
     """How tifffile shall write a page."""
+    several = image.channels == 3 or image.alpha is not None
     return {
         "photometric": "rgb" if image.channels == 3 else "minisblack",
-        "planarconfig": "contig" if image.channels == 3 or image.alpha is not None else None,
+        "planarconfig": ("separate" if coding.planes else "contig") if several else None,
+        "tile": coding.tile,
         "extrasamples": None if image.alpha is None else coding.extrasamples or (2,),
         "compression": coding.compression,
-        "predictor": PREDICTORS[image.depth] if coding.predictor else None,
+        "predictor": _predictor(image) if coding.predictor and coding.compression else None,
         "resolution": coding.resolution,
         "resolutionunit": coding.unit,
         "subfiletype": coding.subfile,
@@ -245,3 +193,8 @@ def options(image: Image, coding: Coding, *, big: bool = False) -> dict[str, Any
         "contiguous": False,
         "extratags": [*coding.tags, *places(image.metadata.exif, big=big)],
     }
+
+
+def _predictor(image: Image) -> int:
+    """Differences, of integers or of floats."""
+    return 3 if image.depth == 32 and image.levels is None else 2
