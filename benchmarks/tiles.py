@@ -23,7 +23,7 @@ import onnxruntime
 from measuring import tell_and_keep
 
 from grainless.model import devices
-from grainless.model.denoiser import TILE, Denoiser
+from grainless.model.denoiser import TILE, load
 
 SIDES = (384, 512, 768, 1024, 1536, 2048)
 SETTINGS = {
@@ -59,12 +59,12 @@ def once(path: Path, size: tuple[int, int], tile: int, arena: bool, spinning: st
         return chosen
 
     devices._options = options
-    denoiser = Denoiser(path)
+    denoiser = load(path)
     noisy = np.random.default_rng(0).random((1, 1, *size), dtype=np.float32)
-    denoiser(noisy[:, :, :64, :64])
+    denoiser.run(noisy[:, :, :64, :64])
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     started = time.process_time()
-    denoiser(noisy, tile=tile)
+    denoiser.run(noisy, tile=tile)
     seconds = time.process_time() - started
     return {"seconds": seconds, "MB": (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024}
 

@@ -16,7 +16,7 @@ import numpy as np
 import onnx
 
 from grainless.model.card import KEY, Card
-from grainless.model.denoiser import Denoiser
+from grainless.model.denoiser import load
 from grainless.evaluation.benchmark.sets import judged
 from grainless.evaluation.denoisers import blind
 from grainless.evaluation.curves import curve_png
@@ -49,7 +49,7 @@ def scores(model: Path, channels: int) -> dict[str, float]:
     for sigma in (15, 25, 50):
         noise = noise_from(f"gaussian:sigma={sigma}/255")
         _, row = evaluate(
-            {"model": blind(Denoiser(model))}, found.images, noise, data_name=found.title, protocol="field"
+            {"model": blind(load(model))}, found.images, noise, data_name=found.title, protocol="field"
         )
         means[f"{found.title}, sigma {sigma}"] = round(row.scores["psnr"].mean, 2)
     return means
@@ -79,9 +79,10 @@ def halved(model: onnx.ModelProto) -> onnx.ModelProto:
 def ship(run: Run) -> Card:
     """Write the run's model, with all that its card can tell, into the package."""
     model = halved(onnx.load(run.model_file))
-    card = Denoiser(run.model_file).card
+    card = load(run.model_file).card
     path = PRETRAINED / f"{card.name}.onnx"
     onnx.save(model, path)
+    card = replace(card, bytes_a_pixel=load(path).bytes_a_pixel)
     told = {"learned from": DATA, "terms": TERMS, "limits": LIMITS, "PSNR in dB": scores(path, card.channels)}
     card = replace(card, about=told | card.about)
     onnx.helper.set_model_props(model, {KEY: card.to_json()})

@@ -11,8 +11,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from grainless.denoising.arrays import denoise
-    from grainless.denoising.process import denoise_image
+    from grainless.denoising.arrays import denoise, denoise_image
+    from grainless.denoising.policy import Policy
+    from grainless.denoising.process import Outcome, process
     from grainless.errors import InputError, RunError
     from grainless.image.files import Image, read, write
     from grainless.inspection import Report, inspect
@@ -30,6 +31,8 @@ __all__ = [
     "Denoiser",
     "Image",
     "InputError",
+    "Outcome",
+    "Policy",
     "Report",
     "RunError",
     "denoise",
@@ -37,6 +40,7 @@ __all__ = [
     "inspect",
     "load",
     "models",
+    "process",
     "read",
     "write",
 ]
@@ -45,7 +49,10 @@ _HOMES = {
     "Card": "model.card",
     "Denoiser": "model.denoiser",
     "denoise": "denoising.arrays",
-    "denoise_image": "denoising.process",
+    "denoise_image": "denoising.arrays",
+    "Outcome": "denoising.process",
+    "Policy": "denoising.policy",
+    "process": "denoising.process",
     "load": "model.denoiser",
     "InputError": "errors",
     "RunError": "errors",

@@ -9,7 +9,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from grainless.denoising.arrays import denoise
 from grainless.errors import InputError, RunError
 from grainless.model.card import Card
-from grainless.model.denoiser import Denoiser
+from grainless.model.denoiser import load
 
 GREY = Card("tiny", channels=1)
 
@@ -26,12 +26,12 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def same(folder):
-    return Denoiser(tiny.identity(folder / "identity.onnx", GREY))
+    return load(tiny.identity(folder / "identity.onnx", GREY))
 
 
 @pytest.fixture(scope="session")
 def half(folder):
-    return Denoiser(tiny.times(folder / "half.onnx", GREY, 0.5))
+    return load(tiny.times(folder / "half.onnx", GREY, 0.5))
 
 
 def stored(dtype, shape, generator):
@@ -72,7 +72,7 @@ def test_integers_are_rounded(half):
 
 
 def test_integers_are_clipped(folder):
-    double = Denoiser(tiny.times(folder / "double.onnx", GREY, 2))
+    double = load(tiny.times(folder / "double.onnx", GREY, 2))
     assert denoise(np.uint8([[10, 200]]), model=double).tolist() == [[20, 255]]
     assert_allclose(denoise(np.float32([[0.9]]), model=double), [[1.8]])
 
@@ -107,7 +107,7 @@ def test_a_channel_axis_that_is_none_is_refused(same):
 
 
 def test_other_types_are_refused(same):
-    with pytest.raises(InputError, match="a numpy array or a PIL image, not list"):
+    with pytest.raises(InputError, match=r"a numpy array, a PIL image or what grainless\.read gives, not list"):
         denoise([[0, 1]], model=same)
 
 
@@ -125,7 +125,7 @@ def test_floats_that_are_no_numbers_are_refused(same, bad):
 
 
 def test_a_model_that_gives_no_numbers_is_told(folder):
-    broken = Denoiser(tiny.times(folder / "nan.onnx", GREY, np.nan))
+    broken = load(tiny.times(folder / "nan.onnx", GREY, np.nan))
     with pytest.raises(RunError, match="tiny gave pixels that are no numbers"):
         denoise(np.uint8([[1]]), model=broken)
 
@@ -159,8 +159,8 @@ def test_other_pil_modes_are_refused(same, mode, cure):
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "uint16", "float64"])
-def test_clear_pixels_stay_and_do_not_bleed(folder, dtype):
-    blur = Denoiser(tiny.blur(folder / "blur.onnx", Card("blur", channels=1, reach=1)))
+def test_transparent_pixels_stay_and_do_not_bleed(folder, dtype):
+    blur = load(tiny.blur(folder / "blur.onnx", Card("blur", channels=1, reach=1)))
     white = 1 if dtype == "float64" else np.iinfo(dtype).max
     image = np.zeros((5, 5, 2), dtype)
     image[:, :3] = [white / 5, white]  # grey that is seen, beside black that is not

@@ -9,8 +9,9 @@ import tifffile
 import tiny
 from scenes import noisy
 
-from grainless.denoising.files import FileDenoiser, Outcome, denoise_files
-from grainless.denoising.jobs import Errand
+from grainless.denoising.files import FileDenoiser, JobResult, denoise_files
+from grainless.denoising.jobs import Job
+from grainless.denoising.policy import Policy
 from grainless.errors import InputError, RunError
 from grainless.image.files import MAX_PIXELS
 from grainless.model.card import Card
@@ -22,8 +23,8 @@ def saved(path, pixels, **options):
 
 
 @pytest.fixture
-def errand(tmp_path):
-    return Errand(saved(tmp_path / "in.png", noisy(20)), tmp_path / "out.png")
+def job(tmp_path):
+    return Job(saved(tmp_path / "in.png", noisy(20)), tmp_path / "out.png")
 
 
 def spread(path):
@@ -31,44 +32,44 @@ def spread(path):
     return np.diff(np.asarray(PIL.Image.open(path), dtype=float), axis=1).std()
 
 
-def test_noise_goes_and_what_was_done_is_told(errand):
-    outcome = FileDenoiser()(errand)
-    assert (outcome.state, outcome.model, outcome.error) == ("denoised", "grey", None)
-    assert 255 * outcome.sigma == pytest.approx(20, rel=0.1)
-    assert spread(errand.target) < 0.3 * spread(errand.source)
-    assert outcome.plain()["remarks"][0].startswith("Noise of sigma")
+def test_noise_goes_and_what_was_done_is_told(job):
+    result = FileDenoiser()(job)
+    assert (result.state, result.model, result.error) == ("denoised", "grey", None)
+    assert 255 * result.sigma == pytest.approx(20, rel=0.1)
+    assert spread(job.target) < 0.3 * spread(job.source)
+    assert result.plain()["remarks"][0].startswith("Noise of sigma")
 
 
 def test_without_noise_the_result_is_the_source_byte_for_byte(tmp_path):
-    errand = Errand(saved(tmp_path / "in.jpg", noisy(0), quality=90), tmp_path / "new" / "out.jpg")
-    assert FileDenoiser()(errand).state == "left"
-    assert errand.target.read_bytes() == errand.source.read_bytes()
+    job = Job(saved(tmp_path / "in.jpg", noisy(0), quality=90), tmp_path / "new" / "out.jpg")
+    assert FileDenoiser()(job).state == "left"
+    assert job.target.read_bytes() == job.source.read_bytes()
 
 
-def test_strength_nothing_gives_the_source_byte_for_byte(errand):
-    outcome = FileDenoiser(strength=0)(errand)
-    assert (outcome.state, outcome.model) == ("left", None)
-    assert errand.target.read_bytes() == errand.source.read_bytes()
+def test_strength_nothing_gives_the_source_byte_for_byte(job):
+    result = FileDenoiser(Policy(strength=0))(job)
+    assert (result.state, result.model) == ("left", None)
+    assert job.target.read_bytes() == job.source.read_bytes()
 
 
 def test_what_is_left_is_still_turned_into_the_format_asked_for(tmp_path):
-    errand = Errand(saved(tmp_path / "in.png", noisy(0)), tmp_path / "out.tif")
-    FileDenoiser()(errand)
-    np.testing.assert_array_equal(tifffile.imread(errand.target), np.squeeze(noisy(0)))
+    job = Job(saved(tmp_path / "in.png", noisy(0)), tmp_path / "out.tif")
+    FileDenoiser()(job)
+    np.testing.assert_array_equal(tifffile.imread(job.target), np.squeeze(noisy(0)))
 
 
-def test_strength_is_between(errand, tmp_path):
-    FileDenoiser()(errand)
-    half = Errand(errand.source, tmp_path / "half.png")
-    FileDenoiser(strength=0.5)(half)
+def test_strength_is_between(job, tmp_path):
+    FileDenoiser()(job)
+    half = Job(job.source, tmp_path / "half.png")
+    FileDenoiser(Policy(strength=0.5))(half)
     before, after, between = (
-        np.asarray(PIL.Image.open(path), dtype=float) for path in (errand.source, errand.target, half.target)
+        np.asarray(PIL.Image.open(path), dtype=float) for path in (job.source, job.target, half.target)
     )
     np.testing.assert_allclose(between, (before + after) / 2, atol=1)
 
 
-def test_compare_writes_a_picture_beside_the_result(errand, tmp_path):
-    FileDenoiser(compare=True)(errand)
+def test_compare_writes_a_picture_beside_the_result(job, tmp_path):
+    FileDenoiser(compare=True)(job)
     with PIL.Image.open(tmp_path / "out.png-compare.png") as picture:
         assert picture.width > 3 * 160
 
@@ -77,12 +78,12 @@ def test_pages_are_looked_at_one_by_one(tmp_path):
     with tifffile.TiffWriter(tmp_path / "in.tif") as file:
         for sigma in (0, 20):
             file.write(np.squeeze(noisy(sigma)), photometric="minisblack")
-    outcome = FileDenoiser()(Errand(tmp_path / "in.tif", tmp_path / "out.tif"))
+    result = FileDenoiser()(Job(tmp_path / "in.tif", tmp_path / "out.tif"))
     first, second = (tifffile.imread(tmp_path / "out.tif", key=page) for page in (0, 1))
     np.testing.assert_array_equal(first, np.squeeze(noisy(0)))
     assert np.diff(second.astype(float)).std() < 0.3 * np.diff(np.squeeze(noisy(20)).astype(float)).std()
-    assert outcome.state == "denoised"
-    assert len(outcome.remarks) == 2
+    assert result.state == "denoised"
+    assert len(result.remarks) == 2
 
 
 def test_detail_that_was_taken_is_told(tmp_path):
@@ -93,7 +94,7 @@ def test_detail_that_was_taken_is_told(tmp_path):
     source = saved(
         tmp_path / "in.png", (texture + 2 * chance.standard_normal(texture.shape)).astype(np.uint8)
     )
-    remarks = FileDenoiser(blur)(Errand(source, tmp_path / "out.png")).remarks
+    remarks = FileDenoiser(Policy(blur))(Job(source, tmp_path / "out.png")).remarks
     assert any("Detail was taken with the noise" in remark for remark in remarks)
 
 
@@ -101,39 +102,39 @@ def test_a_large_tiff_is_streamed_to_the_same_result(tmp_path):
     pixels = np.squeeze(np.tile(noisy(20), (8, 2, 1)))
     tifffile.imwrite(tmp_path / "in.tif", pixels, photometric="minisblack", rowsperstrip=64)
     for name, memory in (("whole", None), ("streamed", 180_000_000)):
-        outcome = FileDenoiser(memory=memory)(Errand(tmp_path / "in.tif", tmp_path / f"{name}.tif"))
-        assert (outcome.state, outcome.model) == ("denoised", "grey")
+        result = FileDenoiser(memory=memory)(Job(tmp_path / "in.tif", tmp_path / f"{name}.tif"))
+        assert (result.state, result.model) == ("denoised", "grey")
     one, other = (tifffile.imread(tmp_path / f"{name}.tif").astype(int) for name in ("whole", "streamed"))
     assert abs(one - other).max() <= 1
 
 
-def test_what_does_not_fit_in_memory_and_cannot_be_streamed_is_refused(errand):
+def test_what_does_not_fit_in_memory_and_cannot_be_streamed_is_refused(job):
     with pytest.raises(
         InputError, match=r"in\.png needs about .* and --memory allows 1 MB: allow more, or convert"
     ):
-        FileDenoiser(memory=1_000_000)(errand)
+        FileDenoiser(memory=1_000_000)(job)
 
 
-def test_the_source_is_never_overwritten_unless_told_so(errand):
-    own = Errand(errand.source, errand.source)
+def test_the_source_is_never_overwritten_unless_told_so(job):
+    own = Job(job.source, job.source)
     with pytest.raises(
         InputError, match="would be overwritten: choose another target, or allow it by --overwrite"
     ):
         FileDenoiser()(own)
     with pytest.raises(InputError, match="would be overwritten"):
         FileDenoiser(skip=True)(own)
-    before = spread(errand.source)
+    before = spread(job.source)
     FileDenoiser(overwrite=True)(own)
-    assert spread(errand.source) < 0.3 * before
+    assert spread(job.source) < 0.3 * before
 
 
-def test_an_output_that_exists_is_a_mistake_or_done_before(errand):
-    errand.target.write_bytes(b"here")
+def test_an_output_that_exists_is_a_mistake_or_done_before(job):
+    job.target.write_bytes(b"here")
     with pytest.raises(InputError, match=r"out\.png exists: choose another name"):
-        FileDenoiser()(errand)
-    assert FileDenoiser(skip=True)(errand).state == "skipped"
-    assert errand.target.read_bytes() == b"here"
-    assert FileDenoiser(skip=True, overwrite=True)(errand).state == "denoised"
+        FileDenoiser()(job)
+    assert FileDenoiser(skip=True)(job).state == "skipped"
+    assert job.target.read_bytes() == b"here"
+    assert FileDenoiser(skip=True, overwrite=True)(job).state == "denoised"
 
 
 @pytest.mark.parametrize(
@@ -146,71 +147,71 @@ def test_an_output_that_exists_is_a_mistake_or_done_before(errand):
 )
 def test_mistakes_are_told_before_any_file_is_read(options, words):
     with pytest.raises(InputError, match=words):
-        FileDenoiser(**options)
+        FileDenoiser(Policy(**options))
 
 
-def test_max_pixels_is_kept(errand):
+def test_max_pixels_is_kept(job):
     with pytest.raises(InputError, match="--max-pixels"):
-        FileDenoiser(max_pixels=160 * 160 - 1)(errand)
-    assert FileDenoiser(max_pixels=160 * 160)(errand).state == "denoised"
+        FileDenoiser(max_pixels=160 * 160 - 1)(job)
+    assert FileDenoiser(max_pixels=160 * 160)(job).state == "denoised"
     assert MAX_PIXELS > 160 * 160
 
 
 @pytest.mark.parametrize("jobs", [1, 3])
 def test_one_bad_file_does_not_stop_the_rest(jobs):
-    def denoiser(errand):
-        if errand == "bad":
+    def denoiser(job):
+        if job == "bad":
             raise InputError("broken")
-        return Outcome(errand, "denoised")
+        return JobResult(job, "denoised")
 
-    outcomes = list(denoise_files(["a", "bad", "b"], denoiser, jobs))
-    assert {each.errand: each.state for each in outcomes} == {
+    results = list(denoise_files(["a", "bad", "b"], denoiser, jobs))
+    assert {each.job: each.state for each in results} == {
         "a": "denoised",
         "bad": "failed",
         "b": "denoised",
     }
-    assert next(str(each.error) for each in outcomes if each.error) == "broken"
+    assert next(str(each.error) for each in results if each.error) == "broken"
 
 
 def test_jobs_run_at_once():
     both = threading.Barrier(2, timeout=20)
 
-    def denoiser(errand):
+    def denoiser(job):
         both.wait()
-        return Outcome(errand, "denoised")
+        return JobResult(job, "denoised")
 
     assert len(list(denoise_files(["a", "b"], denoiser, 2))) == 2
 
 
 def test_a_bug_is_no_failed_file():
-    def denoiser(errand):
+    def denoiser(job):
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         list(denoise_files(["a"], denoiser))
 
 
-def test_memory_that_runs_out_is_one_line(errand, monkeypatch):
-    def greedy(image, model, device):
+def test_memory_that_runs_out_is_one_line(job, monkeypatch):
+    def greedy(image, policy):
         raise MemoryError
 
-    monkeypatch.setattr("grainless.denoising.files.choose", greedy)
+    monkeypatch.setattr("grainless.denoising.files.process", greedy)
     with pytest.raises(RunError, match=r"in\.png needs more memory than there is"):
-        FileDenoiser()(errand)
-    assert not errand.target.exists()
+        FileDenoiser()(job)
+    assert not job.target.exists()
 
 
-def test_a_picture_to_compare_overwrites_nothing_unasked(errand, tmp_path):
+def test_a_picture_to_compare_overwrites_nothing_unasked(job, tmp_path):
     mine = tmp_path / "out.png-compare.png"
     mine.write_text("mine")
     with pytest.raises(InputError, match=r"out\.png-compare\.png exists"):
-        FileDenoiser(compare=True)(errand)
+        FileDenoiser(compare=True)(job)
     assert mine.read_text() == "mine"
-    assert not errand.target.exists()
+    assert not job.target.exists()
 
 
 def test_what_had_to_be_converted_is_told_where_the_result_is_no_copy(tmp_path):
     PIL.Image.new("1", (40, 40)).save(tmp_path / "fax.pbm")
-    outcome = FileDenoiser(strength=0)(Errand(tmp_path / "fax.pbm", tmp_path / "fax.pgm"))
-    assert outcome.state == "left"
-    assert outcome.remarks
+    result = FileDenoiser(Policy(strength=0))(Job(tmp_path / "fax.pbm", tmp_path / "fax.pgm"))
+    assert result.state == "left"
+    assert result.remarks

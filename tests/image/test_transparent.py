@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from numpy.testing import assert_allclose, assert_array_equal
 
-from grainless.image.transparent import BLOCK, MIDDLE, clear_pixels, filled
+from grainless.image.transparent import BLOCK, MIDDLE, filled, transparent_pixels
 
 
 @pytest.fixture
@@ -52,5 +52,5 @@ def test_a_strip_with_its_surroundings_is_filled_as_the_whole_image(chance):
 def test_colours_multiplied_by_alpha_are_seen_unless_black():
     pixels = np.float32([[[0, 0.5, 0, 0.5]]])
     alpha = np.float32([[0, 0, 1, 1]])
-    assert clear_pixels(pixels, alpha).tolist() == [[True, True, False, False]]
-    assert clear_pixels(pixels, alpha, premultiplied=True).tolist() == [[True, False, False, False]]
+    assert transparent_pixels(pixels, alpha).tolist() == [[True, True, False, False]]
+    assert transparent_pixels(pixels, alpha, premultiplied=True).tolist() == [[True, False, False, False]]

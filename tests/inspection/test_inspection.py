@@ -7,8 +7,9 @@ from command import grainless
 from PIL import Image, ImageDraw
 
 from grainless import InputError
+from grainless.denoising.choose import advise
 from grainless.image.files import Image as FileImage
-from grainless.inspection import Report, advise, inspect
+from grainless.inspection import Report, inspect
 from grainless.inspection.curve import curve
 from grainless.inspection.defects import correlation, grid, impulses
 from grainless.inspection.levels import Levels, levels
@@ -97,13 +98,14 @@ def test_the_share_of_salt_and_pepper_is_told_within_a_tenth(share):
 def test_stuck_pixels_do_not_hide_the_other_noise():
     report = inspect(stored(noisy("gaussian:sigma=15/255+salt-pepper:share=0.1")))
     assert report.sigma * 255 == pytest.approx(15, rel=0.15)
-    assert "by a median filter" in advise(report).warnings[0]
+    assert "by a median filter" in advise(report).warnings[-1]
 
 
 def test_salt_and_pepper_alone_wants_no_network():
     advice = advise(inspect(stored(noisy("salt-pepper:share=0.05"))))
     assert advice.model is None
-    assert advice.why == "Stuck pixels are its only noise: it is left as it is; a median filter removes them."
+    assert advice.why == "No model learned what was found: it is left as it is."
+    assert advice.warnings[0].endswith("which no model learned: remove them first, by a median filter.")
 
 
 @pytest.mark.parametrize(
@@ -203,7 +205,7 @@ def test_large_images_are_looked_at_in_parts_with_the_blocks_in_place():
     assert inspect(blocks.astype(np.float32)).grid.offset == (0, 0)
 
 
-def test_what_lies_under_clear_pixels_does_not_count():
+def test_what_lies_under_alpha_0_does_not_count():
     image = np.dstack([stored(scene())] * 3 + [np.full((192, 192), 255, np.uint8)])
     image[:96, :, :3] = np.random.default_rng(0).integers(0, 255, (96, 192, 3))
     assert inspect(image[..., :3]).noisy
@@ -219,7 +221,7 @@ def test_equal_channels_want_the_grey_model():
 
 
 def test_the_models_limits_are_said():
-    assert "trained up to sigma 55.0/255" in advise(inspect(noisy("gaussian:sigma=80/255"))).warnings[0]
+    assert "learned, up to sigma 55.0/255" in advise(inspect(noisy("gaussian:sigma=80/255"))).warnings[0]
     grows = advise(inspect(noisy("poisson:peak=50"))).warnings
     assert any("grows with brightness" in warning for warning in grows)
 

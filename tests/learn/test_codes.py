@@ -8,7 +8,7 @@ from trainings import tiny, trained
 from grainless.data.find import DataRoots
 from grainless.errors import InputError
 from grainless.learn.codes import Coder, draw_walk
-from grainless.model.denoiser import Denoiser
+from grainless.model.denoiser import load
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def test_decoding_the_code_is_denoising(finished, images):
     coder = Coder(finished.path)
     assert coder.encode(images).shape == (5, 8)
     assert coder.decode(coder.encode(images)) == pytest.approx(
-        Denoiser(finished.model_file)(images), abs=1e-5
+        load(finished.model_file).run(images), abs=1e-5
     )
 
 

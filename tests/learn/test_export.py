@@ -15,7 +15,7 @@ from grainless.errors import RunError
 from grainless.learn.export import DENOISED, NOISY, TOLERANCE, export
 from grainless.learn.networks import NETWORKS, Network
 from grainless.model.card import KEY, Card
-from grainless.model.denoiser import Denoiser
+from grainless.model.denoiser import load
 
 CASES = {
     "dense": {"size": (9, 12), "encoder": (12,), "code": 7, "decoder": (9,)},
@@ -72,12 +72,12 @@ def test_exported_and_original_agree_on_every_legal_size(exported, count, multip
 
 def test_tiles_change_nothing(exported):
     _network, path = exported
-    denoiser = Denoiser(path)
-    if cutting := denoiser.cutting(1):
+    denoiser = load(path)
+    if cutting := denoiser.card.cutting(1):
         side = 2 * cutting.shortest + 3  # three tiles and a padded border
         noisy = torch.rand(1, 1, cutting.shortest + 1, side).numpy()
-        whole = denoiser(noisy, tile=4 * side**2)
-        np.testing.assert_allclose(denoiser(noisy, tile=1), whole, atol=1e-5)
+        whole = denoiser.run(noisy, tile=4 * side**2)
+        np.testing.assert_allclose(denoiser.run(noisy, tile=1), whole, atol=1e-5)
         assert denoiser.card.reach is not None
     else:
         assert denoiser.card.size or denoiser.card.reach is None

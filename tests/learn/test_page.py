@@ -11,7 +11,7 @@ from grainless.evaluation.denoisers import blind
 from grainless.evaluation.evaluate import Task, evaluate
 from grainless.learn import page
 from grainless.learn.page import write_page
-from grainless.model.denoiser import Denoiser
+from grainless.model.denoiser import load
 from grainless.noise import noise_from
 
 
@@ -59,7 +59,7 @@ def judged(copied):
     """The run beside two baselines, the second of them the better one."""
     data, noise = copied.recipe().data(DataRoots()), noise_from("gaussian:sigma=0.3")
     denoisers = {
-        "tiny": blind(Denoiser(copied.model_file)),
+        "tiny": blind(load(copied.model_file)),
         "grey": lambda noisy, sigma: np.full_like(noisy, 0.5),
         "same": lambda noisy, sigma: noisy,
     }

@@ -7,7 +7,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from grainless.errors import InputError, RunError
 from grainless.model.card import KEY, Card
-from grainless.model.denoiser import Denoiser, load
+from grainless.model.denoiser import load
+from grainless.model.session import opened
 
 GREY = Card("tiny", channels=1)
 COLOUR = Card("tiny-colour", channels=3)
@@ -25,59 +26,59 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def same(folder):
-    return Denoiser(tiny.identity(folder / "identity.onnx", GREY))
+    return load(tiny.identity(folder / "identity.onnx", GREY))
 
 
 @pytest.fixture(scope="session")
 def half(folder):
-    return Denoiser(tiny.times(folder / "half.onnx", GREY, 0.5))
+    return load(tiny.times(folder / "half.onnx", GREY, 0.5))
 
 
 @pytest.fixture(scope="session")
 def half_colour(folder):
-    return Denoiser(tiny.times(folder / "half-colour.onnx", COLOUR, [[[[0.25]], [[0.5]], [[0.75]]]]))
+    return load(tiny.times(folder / "half-colour.onnx", COLOUR, [[[[0.25]], [[0.5]], [[0.75]]]]))
 
 
 @pytest.fixture(scope="session")
 def blur(folder):
-    return Denoiser(tiny.blur(folder / "blur.onnx", Card("blur", channels=1, multiple=1, reach=1)))
+    return load(tiny.blur(folder / "blur.onnx", Card("blur", channels=1, multiple=1, reach=1)))
 
 
 @pytest.fixture(scope="session")
 def by_four(folder):
-    return Denoiser(tiny.needs_four(folder / "four.onnx", Card("four", channels=1, multiple=4, reach=0)))
+    return load(tiny.needs_four(folder / "four.onnx", Card("four", channels=1, multiple=4, reach=0)))
 
 
 @pytest.fixture(scope="session")
 def fixed(folder):
     card = Card("a-mnist-coded", channels=1, size=(28, 28))
-    return Denoiser(tiny.identity(folder / "fixed.onnx", card, sides=(28, 28)))
+    return load(tiny.identity(folder / "fixed.onnx", card, sides=(28, 28)))
 
 
 @settings(max_examples=30, deadline=None)
 @given(count=some.integers(1, 3), height=some.integers(1, 11), width=some.integers(1, 11))
 def test_padding_is_cut_off_again(by_four, count, height, width):
     noisy = np.random.default_rng(0).random((count, 1, height, width), dtype=np.float32)
-    assert_array_equal(by_four(noisy), noisy)
+    assert_array_equal(by_four.run(noisy), noisy)
 
 
 def test_padding_is_needed(by_four):
     with pytest.raises(Exception, match="SpaceToDepth"):
-        by_four._run(np.zeros((1, 1, 5, 8), np.float32))
+        by_four.session.run(np.zeros((1, 1, 5, 8), np.float32))
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 9), (4, 3), (5, 5), (6, 2)])
 def test_small_images_are_padded_to_the_least(folder, size):
-    least = Denoiser(tiny.needs_five(folder / "five.onnx", Card("five", channels=1, multiple=2, least=5)))
+    least = load(tiny.needs_five(folder / "five.onnx", Card("five", channels=1, multiple=2, least=5)))
     noisy = np.ones((2, 1, *size), np.float32)
-    assert least(noisy).shape == noisy.shape
+    assert least.run(noisy).shape == noisy.shape
     with pytest.raises(Exception, match="Invalid input shape"):
-        least._run(np.ones((1, 1, 4, 9), np.float32))
+        least.session.run(np.ones((1, 1, 4, 9), np.float32))
 
 
 def test_padding_is_by_reflection(folder):
     card = Card("blur", channels=1, multiple=4)
-    denoised = Denoiser(tiny.blur(folder / "blur-four.onnx", card))(np.float32([[[[0, 0, 1, 9, 5]] * 4]]))
+    denoised = load(tiny.blur(folder / "blur-four.onnx", card)).run(np.float32([[[[0, 0, 1, 9, 5]] * 4]]))
     assert_allclose(denoised[0, 0, 1], np.float32([0, 1, 10, 15, 23]) / 3)  # right of 5 stands 9 again
 
 
@@ -86,7 +87,7 @@ def test_the_blur_is_the_mean_of_nine(blur):
     dot[0, 0, 2, 2] = 9
     expected = np.zeros((5, 5), np.float32)
     expected[1:4, 1:4] = 1
-    assert_allclose(blur(dot)[0, 0], expected, atol=1e-6)
+    assert_allclose(blur.run(dot)[0, 0], expected, atol=1e-6)
 
 
 def test_the_card_comes_from_inside_the_model(blur):
@@ -95,45 +96,45 @@ def test_the_card_comes_from_inside_the_model(blur):
 
 def test_grey_models_take_colours_one_by_one(blur, generator):
     noisy = generator.random((2, 3, 6, 7), dtype=np.float32)
-    each = np.concatenate([blur(noisy[:, [c]]) for c in range(3)], axis=1)
-    assert_array_equal(blur(noisy), each)
+    each = np.concatenate([blur.run(noisy[:, [c]]) for c in range(3)], axis=1)
+    assert_array_equal(blur.run(noisy), each)
 
 
 def test_colour_models_take_grey_as_three_colours_and_their_mean(half_colour):
-    assert_allclose(half_colour(np.ones((2, 1, 4, 4), np.float32)), np.full((2, 1, 4, 4), 0.5))
+    assert_allclose(half_colour.run(np.ones((2, 1, 4, 4), np.float32)), np.full((2, 1, 4, 4), 0.5))
 
 
 def test_many_images_run_in_chunks(blur, generator, monkeypatch):
     noisy = generator.random((7, 1, 8, 8), dtype=np.float32)
-    together = blur(noisy)
+    together = blur.run(noisy)
     seen = []
-    run = blur._run
+    run = blur.session.run
     monkeypatch.setattr("grainless.model.denoiser.PIXELS_AT_ONCE", 200)
-    monkeypatch.setattr(blur, "_run", lambda some: seen.append(len(some)) or run(some))
-    assert_array_equal(blur(noisy), together)
+    monkeypatch.setattr(blur.session, "run", lambda some: seen.append(len(some)) or run(some))
+    assert_array_equal(blur.run(noisy), together)
     assert seen == [3, 3, 1]
 
 
 def test_no_images_give_none(blur):
-    assert blur(np.zeros((0, 1, 8, 8), np.float32)).shape == (0, 1, 8, 8)
+    assert blur.run(np.zeros((0, 1, 8, 8), np.float32)).shape == (0, 1, 8, 8)
 
 
 def test_one_size_only(fixed):
-    assert fixed(np.zeros((1, 1, 28, 28), np.float32)).shape == (1, 1, 28, 28)
+    assert fixed.run(np.zeros((1, 1, 28, 28), np.float32)).shape == (1, 1, 28, 28)
     with pytest.raises(
         InputError, match=r"^a-mnist-coded takes images of 28 x 28, and moon.png is 640 x 480\.$"
     ):
-        fixed.check(1, (480, 640), "moon.png")
+        fixed.card.check(1, (480, 640), "moon.png")
 
 
 def test_two_channels_are_refused(same):
     with pytest.raises(InputError, match="tiny takes images of 1 channels, and the image has 2"):
-        same(np.zeros((1, 2, 4, 4), np.float32))
+        same.run(np.zeros((1, 2, 4, 4), np.float32))
 
 
 def test_no_pixels_are_refused(same):
     with pytest.raises(InputError, match="the image is 4 x 0: it has no pixels"):
-        same(np.zeros((1, 1, 0, 4), np.float32))
+        same.run(np.zeros((1, 1, 0, 4), np.float32))
 
 
 @pytest.mark.parametrize("content", [b"", b"no model", b"\x08\x09" * 50])
@@ -141,18 +142,18 @@ def test_what_is_no_model_is_refused(tmp_path, content):
     path = tmp_path / "notes.onnx"
     path.write_bytes(content)
     with pytest.raises(InputError, match=r"notes\.onnx is no ONNX model that can be run"):
-        Denoiser(path)
+        load(path)
 
 
 def test_a_missing_model_is_refused(tmp_path):
     with pytest.raises(InputError, match=r"gone\.onnx: no such model file"):
-        Denoiser(tmp_path / "gone.onnx")
+        opened(tmp_path / "gone.onnx")
 
 
 def test_a_broken_card_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(Card, "to_json", lambda card: '{"name": "x"}')
     with pytest.raises(InputError, match=r"bad\.onnx: The model's card cannot be read"):
-        Denoiser(tiny.identity(tmp_path / "bad.onnx", GREY))
+        load(tiny.identity(tmp_path / "bad.onnx", GREY))
 
 
 def test_load_takes_a_file_or_a_run(tmp_path):
@@ -165,14 +166,14 @@ def test_load_takes_a_file_or_a_run(tmp_path):
 def test_tiles_change_nothing(blur, by_four, height, width, tile):
     noisy = np.random.default_rng(0).random((2, 3, height, width), dtype=np.float32)
     for denoiser in (blur, by_four):
-        assert_allclose(denoiser(noisy, tile=tile), denoiser(noisy, tile=10**6), atol=1e-5)
+        assert_allclose(denoiser.run(noisy, tile=tile), denoiser.run(noisy, tile=10**6), atol=1e-5)
 
 
 def test_large_images_run_by_tiles_of_one_shape(blur, generator, monkeypatch):
     seen = []
-    run = blur._run
-    monkeypatch.setattr(blur, "_run", lambda tile: seen.append(tile.shape) or run(tile))
-    blur(generator.random((1, 1, 50, 40), dtype=np.float32), tile=400)
+    run = blur.session.run
+    monkeypatch.setattr(blur.session, "run", lambda tile: seen.append(tile.shape) or run(tile))
+    blur.run(generator.random((1, 1, 50, 40), dtype=np.float32), tile=400)
     assert len(seen) > 5
     assert len(set(seen)) == 1
     assert seen[0][2] * seen[0][3] <= 400
@@ -180,9 +181,9 @@ def test_large_images_run_by_tiles_of_one_shape(blur, generator, monkeypatch):
 
 @pytest.mark.parametrize("card", [Card("all", channels=1), Card("one", channels=1, size=(20, 30), reach=1)])
 def test_models_that_may_see_the_whole_image_are_never_tiled(folder, card, monkeypatch):
-    whole = Denoiser(tiny.blur(folder / "whole.onnx", card))
-    monkeypatch.setattr(whole, "_run", lambda tile: np.full_like(tile, tile.shape[2]))
-    assert (whole(np.zeros((1, 1, 20, 30), np.float32), tile=100) == 20).all()
+    whole = load(tiny.blur(folder / "whole.onnx", card))
+    monkeypatch.setattr(whole.session, "run", lambda tile: np.full_like(tile, tile.shape[2]))
+    assert (whole.run(np.zeros((1, 1, 20, 30), np.float32), tile=100) == 20).all()
 
 
 def test_running_out_of_memory_is_told(same, monkeypatch):
@@ -193,9 +194,9 @@ def test_running_out_of_memory_is_told(same, monkeypatch):
         def run(self, *_):
             raise AllocationError("Failed to allocate memory for requested buffer")
 
-    monkeypatch.setattr(same, "_session", Full())
+    monkeypatch.setattr(same.session, "_runtime", Full())
     with pytest.raises(RunError, match="tiny ran out of memory on 7 x 5"):
-        same(np.zeros((1, 1, 5, 7), np.float32))
+        same.run(np.zeros((1, 1, 5, 7), np.float32))
 
 
 def test_the_key_of_the_card_is_the_projects_name():

@@ -3,10 +3,10 @@ import pytest
 import tiny
 
 from grainless.errors import InputError
-from grainless.model import devices
+from grainless.model import devices, session
 from grainless.model.card import Card
-from grainless.model.denoiser import Denoiser, load
-from grainless.model.devices import CPU, CUDA, TOLERANCE, choose, open_session
+from grainless.model.denoiser import load
+from grainless.model.devices import CPU, CUDA, TOLERANCE, choose, open_runtime
 
 SAMPLE = np.full((1, 1, 4, 4), 0.5, np.float32)
 
@@ -18,7 +18,7 @@ def path(tmp_path_factory):
 
 @pytest.fixture
 def cpu(path):
-    return open_session(path)
+    return open_runtime(path)
 
 
 class Liar:
@@ -93,13 +93,14 @@ def test_unknown_devices_are_refused(path):
 
 
 def test_a_denoiser_says_why_it_runs_on_the_cpu(path, monkeypatch):
-    def opened(path, provider=CPU):
-        cpu = open_session(path)
+    def opened(path, provider=CPU, threads=None):
+        cpu = open_runtime(path)
         return cpu if provider == CPU else Liar(cpu, np.zeros_like)
 
-    monkeypatch.setattr(devices, "open_session", opened)
+    monkeypatch.setattr(devices, "open_runtime", opened)
     monkeypatch.setattr(devices.choose, "__kwdefaults__", {"offered": lambda: [CUDA, CPU]})
-    denoiser = Denoiser(path)
+    session._warm.clear()
+    denoiser = load(path)
     assert denoiser.remarks[0].startswith("CUDA is not used, the CPU is: its image was off")
-    assert denoiser(SAMPLE)[0, 0, 1, 1] == pytest.approx(0.5)
-    assert Denoiser(path, "cpu").remarks == ()
+    assert denoiser.run(SAMPLE)[0, 0, 1, 1] == pytest.approx(0.5)
+    assert load(path, "cpu").remarks == ()

@@ -6,7 +6,7 @@ from onnx import TensorProto, helper
 
 from grainless.errors import InputError
 from grainless.model.card import Card
-from grainless.model.denoiser import Denoiser
+from grainless.model.denoiser import load
 
 FLOAT, HALF = TensorProto.FLOAT, TensorProto.FLOAT16
 
@@ -34,36 +34,36 @@ def blocks(path, side, shape=("n", 1, "h", "w")):
 
 @pytest.mark.parametrize("side", [1, 2, 4, 8, 32, 64])
 def test_the_multiple_is_found_by_trial(tmp_path, side):
-    denoiser = Denoiser(blocks(tmp_path / "blocks.onnx", side))
+    denoiser = load(blocks(tmp_path / "blocks.onnx", side))
     assert denoiser.card == Card("blocks", channels=1, multiple=side, least=3 * side, reach=None)
     noisy = np.random.default_rng(0).random((2, 3, 7, 11), dtype=np.float32)
-    assert_allclose(denoiser(noisy), noisy)
-    assert denoiser.cutting() is None
+    assert_allclose(denoiser.run(noisy), noisy)
+    assert denoiser.card.cutting(100) is None
 
 
 @pytest.mark.parametrize("channels", [1, 3])
 def test_channels_come_from_the_shape(tmp_path, channels):
-    assert Denoiser(same(tmp_path / "a.onnx", ("n", channels, "h", "w"))).card.channels == channels
+    assert load(same(tmp_path / "a.onnx", ("n", channels, "h", "w"))).card.channels == channels
 
 
 def test_channels_that_the_shape_does_not_tell_are_tried(tmp_path):
-    assert Denoiser(same(tmp_path / "a.onnx", (None, None, None, None))).card.channels == 3
-    assert Denoiser(blocks(tmp_path / "b.onnx", 2, ("n", "c", "h", "w"))).card.channels == 3
+    assert load(same(tmp_path / "a.onnx", (None, None, None, None))).card.channels == 3
+    assert load(blocks(tmp_path / "b.onnx", 2, ("n", "c", "h", "w"))).card.channels == 3
 
 
 def test_a_fixed_size_is_kept(tmp_path):
-    assert Denoiser(same(tmp_path / "a.onnx", (1, 1, 28, 30))).card == Card("a", channels=1, size=(28, 30))
+    assert load(same(tmp_path / "a.onnx", (1, 1, 28, 30))).card == Card("a", channels=1, size=(28, 30))
 
 
 def test_models_of_one_image_get_one_at_a_time(tmp_path):
-    denoiser = Denoiser(same(tmp_path / "a.onnx", (1, 1, "h", "w")))
+    denoiser = load(same(tmp_path / "a.onnx", (1, 1, "h", "w")))
     noisy = np.random.default_rng(0).random((2, 3, 5, 7), dtype=np.float32)
-    assert_allclose(denoiser(noisy), noisy)
+    assert_allclose(denoiser.run(noisy), noisy)
 
 
 def test_half_floats_are_run(tmp_path):
-    denoiser = Denoiser(same(tmp_path / "a.onnx", ("n", 1, "h", "w"), HALF))
-    denoised = denoiser(np.full((1, 1, 4, 4), 0.1, np.float32))
+    denoiser = load(same(tmp_path / "a.onnx", ("n", 1, "h", "w"), HALF))
+    denoised = denoiser.run(np.full((1, 1, 4, 4), 0.1, np.float32))
     assert denoised.dtype == np.float32
     assert_allclose(denoised, 0.1, rtol=1e-3)
 
@@ -77,7 +77,7 @@ def test_further_inputs_are_refused_by_name(tmp_path):
         match=r'ffdnet\.onnx takes more than the image "x": "sigma" \(tensor\(float\) of \(n, 1, 1, 1\)\)\. '
         "Models of one image alone are run: export one that needs no noise level or map",
     ):
-        Denoiser(path)
+        load(path)
 
 
 def test_further_outputs_are_refused(tmp_path):
@@ -87,7 +87,7 @@ def test_further_outputs_are_refused(tmp_path):
         tmp_path / "a.onnx", [("x", FLOAT, shape)], [("y", FLOAT, shape), ("map", FLOAT, shape)], *nodes
     )
     with pytest.raises(InputError, match='gives more than the image "y": "map"'):
-        Denoiser(path)
+        load(path)
 
 
 @pytest.mark.parametrize(
@@ -103,19 +103,19 @@ def test_what_is_no_image_is_refused(tmp_path, shape, kind):
     with pytest.raises(
         InputError, match=r"takes tensor\(.* float images of \(n, c, h, w\) are run, c = 1 or 3"
     ):
-        Denoiser(same(tmp_path / "a.onnx", shape, kind))
+        load(same(tmp_path / "a.onnx", shape, kind))
 
 
 def test_one_fixed_side_is_refused(tmp_path):
     with pytest.raises(InputError, match=r"takes images of one fixed side alone \(\(n, 1, 64, w\)\)"):
-        Denoiser(same(tmp_path / "a.onnx", ("n", 1, 64, "w")))
+        load(same(tmp_path / "a.onnx", ("n", 1, 64, "w")))
 
 
 def test_a_fixed_number_of_images_is_refused(tmp_path):
     with pytest.raises(
         InputError, match="takes 4 images at once: export it for one image, or for any number"
     ):
-        Denoiser(same(tmp_path / "a.onnx", (4, 1, "h", "w")))
+        load(same(tmp_path / "a.onnx", (4, 1, "h", "w")))
 
 
 def test_models_that_change_the_size_are_refused(tmp_path):
@@ -126,11 +126,11 @@ def test_models_that_change_the_size_are_refused(tmp_path):
         InputError,
         match=r"not give an image of the size it takes: it makes \(1, 1, 192, 640\) of \(1, 1, 192, 320\)",
     ):
-        Denoiser(path)
+        load(path)
 
 
 def test_models_that_take_no_size_are_refused(tmp_path):
     with pytest.raises(
         InputError, match=r"does not give an image of the size it takes: it fails: .*SpaceToDepth"
     ):
-        Denoiser(blocks(tmp_path / "a.onnx", 7))
+        load(blocks(tmp_path / "a.onnx", 7))

@@ -18,7 +18,7 @@ from grainless.cli.studies import studies
 from grainless.errors import GrainlessError, InputError, RunError, unknown
 
 if TYPE_CHECKING:
-    from grainless.denoising.files import Outcome
+    from grainless.denoising.files import JobResult
 
 app = typer.Typer(
     name="grainless",
@@ -68,13 +68,10 @@ def _recipes() -> dict[str, str]:
 
 
 def _models() -> dict[str, str]:
-    from grainless.model.denoiser import load
-    from grainless.model.zoo import models
+    from grainless.model.zoo import cards, models
 
-    return {
-        model.name: load(model.path).card.told if model.origin == "shipped" else f"a run, {model.path}"
-        for model in models()
-    }
+    shipped = {name: card.summary for name, card in cards().items()}
+    return shipped | {model.name: f"a run, {model.path}" for model in models() if model.origin == "run"}
 
 
 LISTS: dict[str, Callable[[], dict[str, str]]] = {
@@ -229,13 +226,27 @@ def denoise(
     strength: Annotated[
         float, typer.Option(help="0 leaves the image as it is, 1 is all the model does.")
     ] = 1.0,
+    chroma: Annotated[
+        float | None,
+        typer.Option(
+            help="How much of the noise of colours goes, apart from that of brightness, 0 to 1. "
+            "[default: as --strength]",
+            show_default=False,
+        ),
+    ] = None,
     compare: Annotated[
         bool, typer.Option("--compare", help="Also write a picture of before, after and what was removed.")
     ] = False,
     recursive: Annotated[
         bool, typer.Option("--recursive", "-r", help="Look into folders in folders.")
     ] = False,
-    jobs: Annotated[int, typer.Option(help="Images at once.", min=1)] = 1,
+    jobs: Annotated[int, typer.Option(help="Images at once; no more than there are cores.", min=1)] = 1,
+    threads: Annotated[
+        int | None,
+        typer.Option(
+            help="For each image. [default: the cores, shared by --jobs]", min=1, show_default=False
+        ),
+    ] = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace results that exist; else they are done already.")
     ] = False,
@@ -250,62 +261,63 @@ def denoise(
     json: Json = False,
 ) -> None:
     """Remove the noise from images; depth, alpha, profile and EXIF come out as they went in."""
-    from grainless.denoising.files import FileDenoiser, Outcome, denoise_files
-    from grainless.denoising.jobs import errands, passed_over
+    from grainless.denoising.cores import share
+    from grainless.denoising.files import FileDenoiser, JobResult, denoise_files
+    from grainless.denoising.jobs import passed_over, plan_jobs
     from grainless.denoising.memory import parse
+    from grainless.denoising.policy import Policy
 
-    found = errands(sources, out, recursive=recursive)
+    found = plan_jobs(sources, out, recursive=recursive)
     for ending, count in passed_over(sources, recursive=recursive).items():
         console.remark(f"{count:,} {ending} files are passed over: convert them to PNG or TIFF first.")
     one = len(found) == len(sources) == 1 and found[0].source == Path(sources[0])
-    outcomes: list[Outcome] = []
+    at_once, threads = share(jobs, threads)
+    results: list[JobResult] = []
     try:
         denoiser = FileDenoiser(
-            model,
-            strength=strength,
-            device=device,
+            Policy(model, strength, chroma, device, threads),
             compare=compare,
             overwrite=overwrite,
             skip=not one,
-            memory=parse(memory) // jobs if memory else None,
+            memory=parse(memory) // at_once if memory else None,
             max_pixels=max_pixels,
         )
         with console.progress("denoising") as move:
-            for outcome in [denoiser(found[0])] if one else denoise_files(found, denoiser, jobs):
-                outcomes.append(outcome)
+            for result in [denoiser(found[0])] if one else denoise_files(found, denoiser, at_once):
+                results.append(result)
                 move(1, len(found))
     except KeyboardInterrupt:
         raise RunError(
-            f"Stopped. {len(outcomes)} of {len(found)} are done; the same call goes on with the rest."
+            f"Stopped. {len(results)} of {len(found)} are done; the same call goes on with the rest."
         ) from None
-    _tell(outcomes, json=json)
+    _tell(results, json=json)
 
 
-def _tell(outcomes: Sequence["Outcome"], *, json: bool) -> None:
+def _tell(results: Sequence["JobResult"], *, json: bool) -> None:
     """What became of files: results on stdout; remarks, what failed and a count of all on stderr.
 
     Raises:
         typer.Exit: something failed.
     """
-    failed = [each for each in outcomes if each.error]
+    failed = [each for each in results if each.error]
     if json:
-        console.as_json([each.plain() for each in outcomes])
-    for each in outcomes:
+        console.as_json([each.plain() for each in results])
+    for each in results:
         if not json and each.state in {"denoised", "left"}:
-            console.say(str(each.errand.target))
+            console.say(str(each.job.target))
         for remark in each.remarks:
-            console.remark(f"{each.errand.source}: {remark}")
-    if len(outcomes) > 1:
-        counts: Counter[str] = Counter(each.state for each in outcomes)
+            console.remark(f"{each.job.source}: {remark}")
+    if len(results) > 1:
+        counts: Counter[str] = Counter(each.state for each in results)
         console.remark(
             ", ".join(f"{counts[state]:,} {words}" for state, words in STATES.items() if counts[state])
         )
-    if any(each.state == "left" and each.sigma is not None for each in outcomes):
+    if any(each.state == "left" and each.sigma is not None for each in results):
         console.remark(
-            "What was left as it was is denoised all the same where a model is named: --model color."
+            "What was left as it was is denoised all the same where a model is named: --model, grainless list models."
         )
     for each in failed:
-        console.remark(f"grainless: {each.errand.source}: {each.error}")
+        console.remark(f"grainless: {each.job.source}: {each.error}")
     if failed:
         raise typer.Exit(1)
 
@@ -319,28 +331,29 @@ def inspect(
     json: Json = False,
 ) -> None:
     """Tell what noise is in images, and what Grainless would do about it."""
-    from grainless.denoising.jobs import errands
+    from grainless.denoising.choose import advise
+    from grainless.denoising.jobs import image_paths
     from grainless.image.files import frames
-    from grainless.inspection import advise
     from grainless.inspection import inspect as verb
 
-    found = [each.source for each in errands(sources)]
-    reports, failed = [], []
+    found = image_paths(sources)
+    told, failed = [], []
     for source in found:
         try:
-            reports.append(verb(next(frames(source))))
+            report = verb(next(frames(source)))
         except GrainlessError as error:
             if len(found) == 1:
                 raise
             failed.append(f"{source}: {error}".rstrip("."))
             continue
+        advice = advise(report)
+        told.append(report.plain() | {"advice": advice.plain()})
         if not json:
-            advice = advise(reports[-1])
-            console.facts(str(source), reports[-1].facts())
+            console.facts(str(source), report.facts())
             for line in (advice.why, *advice.warnings, ""):
                 console.say(line)
     if json:
-        console.as_json({"images": [report.plain() for report in reports], "failed": failed})
+        console.as_json({"images": told, "failed": failed})
     if failed:
         raise RunError(f"{len(failed)} of {len(found)} images could not be looked at: {'; '.join(failed)}.")
 

@@ -1,19 +1,19 @@
-"""Which model an image is denoised with, after a look at its noise."""
+"""Which model an image is denoised with: what inspection found is matched with cards; no code names a model."""
 
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
 
-import PIL.Image
-from numpy.typing import NDArray
-
-from grainless.image.image import Image
-from grainless.inspection import Report, advise, inspect, level
+from grainless.inspection import Report, words_for
 from grainless.model import zoo
-from grainless.model.denoiser import Denoiser, load
+from grainless.model.card import Card
 
-AUTO = "auto"
-"""The name that leaves the choice to Grainless."""
+NEAR = 1.1
+"""Times the strongest noise that a model learned is still that: estimates are off by a few per cent."""
+
+LEARNED, BEYOND, UNKNOWN = 0, 1, 2
+"""Of a model and a finding: it learned such noise; other strengths of it; none of its kind."""
 
 
 @dataclass(frozen=True)
@@ -21,66 +21,109 @@ class Choice:
     """What to do with an image.
 
     Args:
-        denoiser: the model; None: the image is left as it is.
-        sigma: of the noise that was found, in full scales; None: nobody looked, or could not tell.
-        why: this choice, a sentence; None where a person made it.
-        warnings: what the model did not learn, a sentence each.
+        model: a shipped model's name; None: the image is left as it is.
+        why: one sentence for a person.
+        warnings: what was found and the model did not learn, a sentence each.
     """
 
-    denoiser: Denoiser | None
-    sigma: float | None = None
-    why: str | None = None
+    model: str | None
+    why: str
     warnings: tuple[str, ...] = ()
 
-    @property
-    def remarks(self) -> tuple[str, ...]:
-        """All that a person should be told."""
-        return (self.why, *self.warnings) if self.why else self.warnings
+    def plain(self) -> dict[str, Any]:
+        """For JSON."""
+        return asdict(self)
 
 
-def choose(
-    image: NDArray | PIL.Image.Image | Image,
-    model: str | Path | Denoiser,
-    *,
-    device: str = "auto",
-    channel_axis: int = -1,
-) -> Choice:
-    """Look at the image and choose: "auto" leaves images without noise as they are, a model that is named is taken.
-
-    Args:
-        image: as `grainless.inspect` takes it.
-        model: "auto", or a name, an ONNX file, a run, a loaded denoiser.
-        device: "auto", "cpu" or "cuda".
-        channel_axis: where the colours of an array of three dimensions are.
+def advise(report: Report) -> Choice:
+    """Choose among the models that are shipped.
 
     Raises:
-        InputError: there is no such model, or the image is of a kind that is not taken.
+        InputError: a shipped file is missing, or is not what was shipped.
+
+    >>> import numpy, grainless
+    >>> advise(grainless.inspect(numpy.zeros((64, 64), "uint8"))).why
+    'No noise found: it is left as it is.'
     """
-    if model != AUTO:
-        own = model if isinstance(model, Denoiser) else _loaded(model, device)
-        return (
-            Choice(own) if own.card.sigma is None else _beyond(own, inspect(image, channel_axis=channel_axis))
-        )
-    report = inspect(image, channel_axis=channel_axis)
-    advice = advise(report)
-    denoiser = _shipped(advice.model, device) if advice.model else None
-    return Choice(denoiser, report.sigma, advice.why, advice.warnings)
+    return choose(report, zoo.cards())
 
 
-def _loaded(model: str | Path, device: str) -> Denoiser:
-    return _shipped(model, device) if isinstance(model, str) and model in zoo.SHIPPED else load(model, device)
+def choose(report: Report, cards: Mapping[str, Card]) -> Choice:
+    """The model that learned most of what was found; of several, the one that learned the least besides.
+
+    A model fits if it takes the image's size and colours: a model of colours sees grey as three equal ones, a grey one
+    is blind to colours, and is taken only where there are none. Where no model learned any of what was found, the
+    image is left as it is.
+
+    Args:
+        report: of the image.
+        cards: name -> card of the models there are.
+    """
+    if report.noisy is None:
+        return Choice(None, "It is too small to tell its noise: it is left as it is.")
+    if not report.noisy:
+        return Choice(None, "No noise found: it is left as it is.")
+    fitting = {name: card for name, card in cards.items() if _fits(card, report)}
+    name = min(fitting, key=lambda each: (*_rank(fitting[each], report), each), default=None)
+    if name is None or not any(kind in fitting[name].learned for kind in report.findings):
+        return Choice(None, "No model learned what was found: it is left as it is.", warnings(report, None))
+    card = fitting[name]
+    known = [
+        words_for(kind).strength(strength)
+        for kind, strength in report.findings.items()
+        if kind in card.learned
+    ]
+    colours = "grey" if _is_grey(report) else "colour"
+    return Choice(
+        name, f"Noise of {', '.join(known)} in a {colours} image: model {name}.", warnings(report, card)
+    )
 
 
-def _beyond(own: Denoiser, report: Report) -> Choice:
-    """A model that a person chose, and a word where the noise is more than it learned."""
-    sigma, most = report.sigma, (own.card.sigma or (0.0, 0.0))[1]
-    if not sigma or sigma < 1.1 * most:  # estimates are off by a few per cent
-        return Choice(own, sigma)
-    beyond = f"The noise, sigma {level(sigma)}, is beyond what {own.card.name} learned, up to {level(most)}."
-    return Choice(own, sigma, None, (beyond,))
+def warnings(report: Report, card: Card | None) -> tuple[str, ...]:
+    """What was found and is not covered by a card (None: by that of any model), a sentence each."""
+    return tuple(_sentences(report, card))
 
 
-@cache
-def _shipped(name: str, device: str) -> Denoiser:
-    """They never change, and one is enough for a program."""
-    return load(name, device)
+def _sentences(report: Report, card: Card | None) -> Iterator[str]:
+    for kind, strength in report.findings.items():
+        words, cover = words_for(kind), _cover(card, kind, strength) if card else UNKNOWN
+        if cover == UNKNOWN:
+            who = f"{card.name} did not learn" if card else "no model learned"
+            yield f"{words.sentence(strength)}, which {who}: {words.left}."
+        elif cover == BEYOND and card:
+            least, most = card.learned[kind] or (0.0, math.inf)
+            limit = f"up to {words.strength(most)}" if strength > most else f"from {words.strength(least)}"
+            yield (
+                f"The {words.noun}, {words.strength(strength)}, is beyond what {card.name} learned, {limit}."
+            )
+
+
+def _fits(card: Card, report: Report) -> bool:
+    return card.size in {None, report.size} and (card.channels == 3 or _is_grey(report))
+
+
+def _is_grey(report: Report) -> bool:
+    return report.channels == 1 or report.colourless
+
+
+def _rank(card: Card, report: Report) -> tuple[float, ...]:
+    """Lower is better: what it does not cover, the most important finding first; its colours; what else it learned."""
+    covers = [_cover(card, kind, strength) for kind, strength in report.findings.items()]
+    other_colours = card.channels != (1 if _is_grey(report) else 3)
+    width = sum(_width(card, kind) for kind in report.findings)
+    return sum(covers), *covers, other_colours, len(card.learned), width
+
+
+def _cover(card: Card, kind: str, strength: float) -> int:
+    if kind not in card.learned:
+        return UNKNOWN
+    least, most = card.learned[kind] or (0.0, math.inf)
+    return LEARNED if least / NEAR <= strength <= NEAR * most else BEYOND
+
+
+def _width(card: Card, kind: str) -> float:
+    """Of the strengths that it learned of a kind."""
+    if kind not in card.learned:
+        return 0.0
+    least, most = card.learned[kind] or (0.0, math.inf)
+    return most - least

@@ -13,11 +13,15 @@ SIDE = 8  # of a block, in pixels
 BINS = 6  # of brightness: noise may well grow with it
 LEAST = 25  # blocks in a bin, for two medians that mean something
 FLAT, BUSY = 0.5, 0.8  # quantiles of activity: below the first is flat, above the second busy
-MANY = 1.3
-"""The number from which a person is warned; what was measured stands in `benchmarks/harm.py`."""
+DETAIL_LOSS_WARNING = 1.3
+"""Times the residue of flat places, from which on a person is warned; measured by `benchmarks/harm.py`."""
 
 
-def detail_taken(noisy: NDArray[np.floating], denoised: NDArray[np.floating]) -> float | None:
+def detail_taken(
+    noisy: NDArray[np.floating],
+    denoised: NDArray[np.floating],
+    transparent: NDArray[np.bool_] | None = None,
+) -> float | None:
     """How much stronger the residue's variance is in busy places than in flat ones; 1 for independent noise.
 
     The median over bins of brightness of: the median variance of the residue in the busiest fifth of the
@@ -26,11 +30,12 @@ def detail_taken(noisy: NDArray[np.floating], denoised: NDArray[np.floating]) ->
     Args:
         noisy: (c, h, w), 0 black, 1 full scale.
         denoised: the same shape.
+        transparent: (h, w), what nobody sees; blocks that have such pixels are left out.
 
     Returns:
         None where the image is too small to tell, or nothing was taken.
     """
-    brightness, activity, variance = _blocks(noisy.mean(axis=0), denoised.mean(axis=0))
+    brightness, activity, variance = _blocks(noisy.mean(axis=0), denoised.mean(axis=0), transparent)
     if len(brightness) < LEAST or not variance.any():
         return None
     order = np.argsort(brightness, kind="stable")
@@ -39,12 +44,16 @@ def detail_taken(noisy: NDArray[np.floating], denoised: NDArray[np.floating]) ->
     return float(np.median(ratios))
 
 
-def _blocks(noisy: NDArray, denoised: NDArray) -> tuple[NDArray, NDArray, NDArray]:
+def _blocks(
+    noisy: NDArray, denoised: NDArray, transparent: NDArray[np.bool_] | None
+) -> tuple[NDArray, NDArray, NDArray]:
     """Of each block that is not clipped: brightness, mean square of the gradient, variance of the residue."""
     height, width = (side // SIDE * SIDE for side in noisy.shape)
     down, across = np.gradient(denoised) if min(noisy.shape) > 1 else (denoised * 0, denoised * 0)
     cut = [_cut(plane[:height, :width]) for plane in (noisy, denoised, down**2 + across**2)]
     inside = (cut[0].min(axis=1) > 0) & (cut[0].max(axis=1) < 1)
+    if transparent is not None:
+        inside &= ~_cut(transparent[:height, :width]).any(axis=1)
     noisy, denoised, energy = (blocks[inside] for blocks in cut)
     return denoised.mean(axis=1), energy.mean(axis=1), (noisy - denoised).var(axis=1)
 

@@ -1,10 +1,10 @@
-"""From noisy files to denoised ones: look, choose, denoise, check what was taken, write."""
+"""From noisy files to denoised ones: each image of a file goes through `process`, and what became of it is told."""
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,53 +12,56 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grainless.atomic import whole
-from grainless.denoising.choose import AUTO, choose
 from grainless.denoising.comparison import side_by_side
-from grainless.denoising.detail import MANY, detail_taken
-from grainless.denoising.jobs import Errand
-from grainless.denoising.process import check_strength, denoise_image
-from grainless.denoising.streaming import denoise_tiff, middle, must_stream
+from grainless.denoising.jobs import Job
+from grainless.denoising.policy import Policy
+from grainless.denoising.process import Outcome, process
+from grainless.denoising.streaming import denoise_tiff, must_stream
 from grainless.errors import GrainlessError, InputError, RunError
-from grainless.image.files import MAX_PIXELS, Image, check_output, frames, write_frames
-from grainless.model import zoo
-from grainless.model.denoiser import Denoiser, load
+from grainless.image.files import MAX_PIXELS, Image, check_output, frames, is_of_format, write_frames
 
 COMPARED = "-compare.png"
 """What the name of the picture of before, after and removed ends in, beside the result."""
 
 WHOLE_ONLY = "No picture to compare was made: the image was never whole in memory."
-LARGEST = "color"
-SEEN = 2048  # pixels a side of the part in whose middle lost detail is looked for
 
 State = Literal["denoised", "left", "skipped", "failed"]
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What became of an errand.
+class JobResult:
+    """What became of a job.
 
     Args:
-        errand: the files.
+        job: the files.
         state: "denoised"; "left": the result is the source, byte for byte where it is of the same format; "skipped":
             its result was there already; "failed": there is none.
-        model: the name of the model that was taken.
+        model: the name of the first model that was taken.
         sigma: of the noise found in the first image, in full scales.
         remarks: what a person should be told, a sentence each.
         error: why it failed.
     """
 
-    errand: Errand
+    job: Job
     state: State
     model: str | None = None
     sigma: float | None = None
     remarks: tuple[str, ...] = ()
     error: GrainlessError | None = None
 
+    @classmethod
+    def of(cls, job: Job, outcomes: Iterable[Outcome], notes: Iterable[str] = ()) -> "JobResult":
+        """Of what was done with each image of the file; each sentence is told once."""
+        outcomes = list(outcomes)
+        model = next((each.model for each in outcomes if each.model), None)
+        remarks = dict.fromkeys(chain(*(each.remarks for each in outcomes), notes))
+        return cls(job, "denoised" if model else "left", model, outcomes[0].sigma, tuple(remarks))
+
     def plain(self) -> dict[str, Any]:
         """For JSON."""
         return {
-            "source": str(self.errand.source),
-            "target": str(self.errand.target),
+            "source": str(self.job.source),
+            "target": str(self.job.target),
             "state": self.state,
             "model": self.model,
             "sigma": self.sigma,
@@ -71,9 +74,7 @@ class FileDenoiser:
     """Denoises a file into another; frames and pages one after the other.
 
     Args:
-        model: "auto", or a model's name, ONNX file or run.
-        strength: 0 gives the source, byte for byte where the result is of the same format; 1 what the model gives.
-        device: "auto", "cpu" or "cuda".
+        policy: how; what it leaves as it is is copied, byte for byte, where the format stays the same.
         compare: also write a picture of before, after and what was removed.
         overwrite: replace what stands at the target.
         skip: a target that is there is done already; else it is a mistake.
@@ -81,46 +82,46 @@ class FileDenoiser:
         max_pixels: refuse files of more.
 
     Raises:
-        InputError: strength is not in 0..1, there is no such model or device.
+        InputError: there is no such model or device.
     """
 
     def __init__(
         self,
-        model: str | Path = AUTO,
+        policy: Policy | None = None,
         *,
-        strength: float = 1.0,
-        device: str = "auto",
         compare: bool = False,
         overwrite: bool = False,
         skip: bool = False,
         memory: int | None = None,
         max_pixels: int = MAX_PIXELS,
     ) -> None:
-        check_strength(strength)
-        known = model == AUTO or model in zoo.SHIPPED
-        self._model: str | Denoiser = str(model) if known else load(model, device)
-        self._strength, self._device = strength, device
+        policy = policy or Policy()
+        self._policy = replace(
+            policy, model=policy.own or policy.model
+        )  # loaded now: mistakes are told at once
         self._compare, self._overwrite, self._skip = compare, overwrite, skip
         self._memory, self._max_pixels = memory, max_pixels
 
-    def __call__(self, errand: Errand) -> Outcome:
-        """Do an errand.
+    def __call__(self, job: Job) -> JobResult:
+        """Do a job.
 
         Raises:
             InputError: the source cannot be read or denoised, or the target stands there.
             RunError: the system could not write, or memory ran out.
         """
-        self._check(errand)
-        if self._skip and errand.target.exists() and not self._overwrite:
-            return Outcome(errand, "skipped")
+        self._check(job)
+        if self._skip and job.target.exists() and not self._overwrite:
+            return JobResult(job, "skipped")
         try:
-            return self._streamed(errand) or self._whole(errand)
+            return self._streamed(job) or self._whole(job)
         except MemoryError as error:
-            raise RunError(f"{errand.source} needs more memory than there is.") from error
+            raise RunError(f"{job.source} needs more memory than there is.") from error
 
-    def _check(self, errand: Errand) -> None:
+    def _check(self, job: Job) -> None:
         """Refuse targets that must not be written, before long work."""
-        source, target = errand.source, errand.target
+        source, target = job.source, job.target
+        if job.fault:
+            raise InputError(job.fault)
         if not self._overwrite and source.exists() and target.exists() and source.samefile(target):
             raise InputError(
                 f"{source} would be overwritten: choose another target, or allow it by --overwrite."
@@ -129,72 +130,60 @@ class FileDenoiser:
         if self._compare:
             check_output(_compared(target), overwrite=self._overwrite or self._skip)
 
-    def _whole(self, errand: Errand) -> Outcome:
-        """Image by image."""
-        work = _Work(self._model, self._device, self._strength)
-        write_frames(
-            map(work, frames(errand.source, max_pixels=self._max_pixels)), errand.target, overwrite=True
-        )
-        same = not work.name and errand.source.suffix.lower() == errand.target.suffix.lower()
-        if same:
-            _copy(errand)
-        if self._compare and work.compared:
-            with whole(_compared(errand.target)) as lent:
+    def _whole(self, job: Job) -> JobResult:
+        """Image by image. Nothing is encoded until one is changed: what is merely left is copied."""
+        work = _Work(self._policy, keep=self._compare)
+        images = map(work, self._frames(job))
+        changed = next((image for image in images if work.outcomes[-1].changed), None)
+        copied = False
+        if changed is not None:
+            before = len(work.outcomes) - 1
+            left = islice(self._frames(job), before) if before else ()
+            write_frames(chain(left, [changed], images), job.target, overwrite=True)
+        elif copied := is_of_format(job.source, job.target.suffix):
+            _copy(job)
+        else:
+            write_frames(self._frames(job), job.target, overwrite=True)
+        if work.compared:
+            with whole(_compared(job.target)) as lent:
                 side_by_side(*work.compared).save(lent)
-        remarks = work.remarks if same else (*work.remarks, *work.converted)
-        return Outcome(errand, "denoised" if work.name else "left", work.name, work.sigma, remarks)
+        return JobResult.of(job, work.outcomes, () if copied else work.converted)
 
-    def _streamed(self, errand: Errand) -> Outcome | None:
+    def _streamed(self, job: Job) -> JobResult | None:
         """By rows, where the whole image would be too much; None where it would not."""
-        if self._memory is None or not self._strength or not errand.source.is_file():
+        if self._memory is None or not job.source.is_file():
             return None
-        if not must_stream(errand.source, errand.target, self._sizer, self._memory):
+        if not must_stream(job.source, job.target, self._policy, self._memory):
             return None
-        choice = choose(middle(errand.source, max_pixels=self._max_pixels), self._model, device=self._device)
-        if choice.denoiser is None:
-            _copy(errand)
-            return Outcome(errand, "left", None, choice.sigma, choice.remarks)
-        notes = denoise_tiff(
-            errand.source,
-            errand.target,
-            choice.denoiser,
-            self._strength,
+        done = denoise_tiff(
+            job.source,
+            job.target,
+            self._policy,
             budget=self._memory,
             overwrite=True,
             max_pixels=self._max_pixels,
         )
-        notes += (WHOLE_ONLY,) if self._compare else ()
-        remarks = (*choice.denoiser.remarks, *choice.remarks, *notes)
-        return Outcome(errand, "denoised", choice.denoiser.card.name, choice.sigma, remarks)
+        if not done.written:
+            _copy(job)
+        return JobResult.of(job, done.outcomes, (*done.notes, *((WHOLE_ONLY,) if self._compare else ())))
 
-    @cached_property
-    def _sizer(self) -> Denoiser:
-        """A model that takes as much memory as the one that will be chosen; the shipped ones are alike."""
-        if isinstance(self._model, Denoiser):
-            return self._model
-        return load(LARGEST if self._model == AUTO else self._model, self._device)
+    def _frames(self, job: Job) -> Iterator[Image]:
+        return frames(job.source, max_pixels=self._max_pixels)
 
 
 class _Work:
     """What is done to each image of a file, and what is remembered of it.
 
     Args:
-        model: as `choose` takes it.
-        device: "auto", "cpu" or "cuda".
-        strength: 0..1.
+        policy: how.
+        keep: whether the first image that is denoised is kept, to be compared.
     """
 
-    def __init__(self, model: str | Denoiser, device: str, strength: float) -> None:
-        self._model, self._device, self._strength = model, device, strength
-        self._said: dict[str, None] = {}  # an ordered set, and so is this:
-        self._converted: dict[str, None] = {}
-        self.name: str | None = None
-        self.sigma: float | None = None
+    def __init__(self, policy: Policy, *, keep: bool) -> None:
+        self._policy, self._keep = policy, keep
+        self._converted: dict[str, None] = {}  # an ordered set
+        self.outcomes: list[Outcome] = []
         self.compared: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None
-
-    @property
-    def remarks(self) -> tuple[str, ...]:
-        return tuple(self._said)
 
     @property
     def converted(self) -> tuple[str, ...]:
@@ -204,67 +193,44 @@ class _Work:
     def __call__(self, image: Image) -> Image:
         """The image, denoised if there is noise."""
         self._converted |= dict.fromkeys(image.notes)
-        if self._strength == 0:
-            self.compared = self.compared or (image.pixels, image.pixels)
-            return image
-        choice = choose(image, self._model, device=self._device)
-        self.sigma = choice.sigma if self.sigma is None else self.sigma
-        self._say(choice.remarks)
-        if choice.denoiser is None:
-            self.compared = self.compared or (image.pixels, image.pixels)
-            return image
-        denoised = denoise_image(image, choice.denoiser, self._strength)
-        self._say((*choice.denoiser.remarks, *_lost(image, denoised)))
-        if self.name is None:
-            self.name, self.compared = choice.denoiser.card.name, (image.pixels, denoised.pixels)
+        denoised, outcome = process(image, self._policy)
+        if self._keep and not any(each.changed for each in self.outcomes):
+            self.compared = (
+                (image.pixels, denoised.pixels) if outcome.changed or not self.compared else self.compared
+            )
+        self.outcomes.append(outcome)
         return denoised
-
-    def _say(self, remarks: Iterable[str]) -> None:
-        self._said |= dict.fromkeys(remarks)
 
 
 def denoise_files(
-    errands: Iterable[Errand], denoiser: Callable[[Errand], Outcome], jobs: int = 1
-) -> Iterator[Outcome]:
-    """Do errands, several at once; what fails is told as an outcome, and the others go on.
+    todo: Iterable[Job], denoiser: Callable[[Job], JobResult], jobs: int = 1
+) -> Iterator[JobResult]:
+    """Do jobs, several at once; what fails is told as a result, and the others go on.
 
     Args:
-        errands: the files.
+        todo: the files.
         denoiser: does one.
         jobs: how many at once.
 
     Yields:
-        Outcomes as they come, not in order.
+        Results as they come, not in order.
     """
 
-    def outcome(errand: Errand) -> Outcome:
+    def result(job: Job) -> JobResult:
         try:
-            return denoiser(errand)
+            return denoiser(job)
         except GrainlessError as error:
-            return Outcome(errand, "failed", error=error)
+            return JobResult(job, "failed", error=error)
 
     if jobs == 1:  # in this thread: ctrl-C stops it at once
-        yield from map(outcome, errands)
+        yield from map(result, todo)
         return
     pool = ThreadPoolExecutor(jobs)
     try:
-        for done in as_completed([pool.submit(outcome, errand) for errand in errands]):
+        for done in as_completed([pool.submit(result, job) for job in todo]):
             yield done.result()
     finally:
         pool.shutdown(cancel_futures=True)  # those begun are finished, whole
-
-
-def _lost(image: Image, denoised: Image) -> tuple[str, ...]:
-    """A word where more than noise was taken."""
-    top, left = (max(0, side - SEEN) // 2 for side in image.size)
-    part = (slice(None), slice(top, top + SEEN), slice(left, left + SEEN))
-    taken = detail_taken(image.pixels[part], denoised.pixels[part])
-    if taken is None or taken <= MANY:
-        return ()
-    return (
-        f"Detail was taken with the noise: {taken:.1f} times as much went from busy parts as from flat ones. "
-        "--compare shows it, --strength keeps more.",
-    )
 
 
 def _compared(target: Path) -> Path:
@@ -272,9 +238,9 @@ def _compared(target: Path) -> Path:
     return target.with_name(target.name + COMPARED)
 
 
-def _copy(errand: Errand) -> None:
+def _copy(job: Job) -> None:
     """The source as the result, byte for byte."""
-    if errand.target.exists() and errand.source.samefile(errand.target):
+    if job.target.exists() and job.source.samefile(job.target):
         return
-    with whole(errand.target) as lent:
-        shutil.copyfile(errand.source, lent)
+    with whole(job.target) as lent:
+        shutil.copyfile(job.source, lent)

@@ -1,8 +1,8 @@
 """Which images go in, and where each comes out."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from glob import has_magic
 from pathlib import Path
 
@@ -22,22 +22,30 @@ MARK = "-denoised"
 
 
 @dataclass(frozen=True)
-class Errand:
-    """An image file, and where its denoised version goes."""
+class Job:
+    """An image file, and where its denoised version goes.
+
+    Args:
+        source: the image.
+        target: the file to be written.
+        fault: why it cannot be done, a sentence; None: it can.
+    """
 
     source: Path
     target: Path
+    fault: str | None = None
 
 
-def errands(
+def plan_jobs(
     sources: Sequence[str | Path], out: Path | None = None, *, recursive: bool = False
-) -> list[Errand]:
-    """One errand for each image of files, folders and patterns.
+) -> list[Job]:
+    """One job for each image of files, folders and patterns.
 
     Without `out`, photo.png becomes photo-denoised.png beside it, and the folder scans becomes the folder
     scans-denoised. With it, one file goes to that file, or into that folder; of several, and of folders, all
-    go into that folder, with the folders inside a folder mirrored. The result of one errand is never the
-    source of another: what an earlier call wrote is passed over.
+    go into that folder, with the folders inside a folder mirrored. The result of one job is never the
+    source of another: what an earlier call wrote is passed over. Two images that would come out as one file are jobs
+    with a fault; the others can be done.
 
     Args:
         sources: files, folders, or patterns such as "scans/*.png" (** goes into folders).
@@ -45,20 +53,28 @@ def errands(
         recursive: look into the folders inside a folder, too.
 
     Raises:
-        InputError: a pattern fits nothing, a folder has no images, `out` is a file and there are several
-            images, or two images would come out as one file.
+        InputError: a pattern fits nothing, a folder has no images, or `out` is a file and there are several
+            images.
     """
     given = [pair for source in sources for pair in _found(source, out, recursive)]
     lone = len(given) == 1 and not Path(sources[0]).is_dir()
     if out and lone and not (out.is_dir() or _named_as_folder(out)):
-        return [Errand(given[0][0], out)]
+        return [Job(given[0][0], out)]
     if out and (out.is_file() or (out.suffix.lower() in _written() and not out.is_dir())):
         raise InputError(f"{out} is the name of one file, and {len(given)} go in: give the name of a folder.")
-    found = [Errand(source, _target(source, within, out)) for source, within in given]
+    found = [Job(source, _target(source, within, out)) for source, within in given]
     written = {each.target.resolve() for each in found}
     kept = [each for each in found if each.source.resolve() not in written or each.source == each.target]
-    _check_apart(kept)
-    return kept
+    return _apart(kept)
+
+
+def image_paths(sources: Sequence[str | Path], *, recursive: bool = False) -> list[Path]:
+    """The images of files, folders and patterns, each that was named among them.
+
+    Raises:
+        InputError: a pattern fits nothing, or a folder has no images.
+    """
+    return [path for source in sources for path, _ in _found(source, None, recursive)]
 
 
 def passed_over(sources: Sequence[str | Path], *, recursive: bool = False) -> dict[str, int]:
@@ -110,13 +126,20 @@ def _written() -> list[str]:
     return [ending for written in WRITTEN.values() for ending in written.endings]
 
 
-def _check_apart(found: Iterable[Errand]) -> None:
-    """Refuse two images that would come out as one file."""
-    sources: dict[Path, Path] = {}
+def _apart(found: Sequence[Job]) -> list[Job]:
+    """The jobs, with a fault in those whose images would come out as one file."""
+    sources: dict[Path, dict[Path, Path]] = {}
     for each in found:
-        other = sources.setdefault(each.target.resolve(), each.source)
-        if other.resolve() != each.source.resolve():
-            raise InputError(
-                f"{other} and {each.source} would both become {each.target}: give them to two calls, each with "
-                "its own folder."
-            )
+        sources.setdefault(each.target.resolve(), {})[each.source.resolve()] = each.source
+
+    def checked(job: Job) -> Job:
+        rivals = sources[job.target.resolve()].values()
+        if len(rivals) == 1:
+            return job
+        fault = (
+            f"{' and '.join(map(str, rivals))} would both become {job.target}: give them to two calls, each with "
+            "its own folder."
+        )
+        return replace(job, fault=fault)
+
+    return [checked(job) for job in found]

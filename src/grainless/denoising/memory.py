@@ -1,15 +1,24 @@
 """How much memory denoising an image takes, and budgets of it as people write them."""
 
 import re
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
-import PIL.Image
 import tifffile
+from PIL import (
+    BmpImagePlugin,
+    GifImagePlugin,
+    JpegImagePlugin,
+    PngImagePlugin,
+    PpmImagePlugin,
+    WebPImagePlugin,
+)
+from PIL.ImageFile import ImageFile
 
 from grainless.errors import InputError
-from grainless.model.denoiser import TILE, Denoiser
+from grainless.image.files import format_of
+from grainless.model.card import Card
+from grainless.model.denoiser import TILE
 
 UNITS = {"B": 1} | {
     letter + kind: base**power
@@ -22,11 +31,23 @@ A_SAMPLE = 20
 padded floats, denoised floats, and what is rounded. Measured on 18 million samples, as growth of the peak beside the
 model's own: 14 for PNG and JPEG of 8 bits, 17 for TIFF of 16 bits and of floats."""
 
-CLEAR = 16
-"""Bytes more for each sample of an image with alpha: what fills clear pixels. Measured likewise: 13."""
+A_SAMPLE_FILLED = 16
+"""Bytes more for each sample of an image with alpha: what fills transparent pixels. Measured likewise: 13."""
 
 RESERVE = 2**25
 """What the process takes besides that: threads, buffers, what onnxruntime's arena rounds up."""
+
+
+HEADERS: dict[str, type[ImageFile]] = {
+    "PNG": PngImagePlugin.PngImageFile,
+    "JPEG": JpegImagePlugin.JpegImageFile,
+    "WebP": WebPImagePlugin.WebPImageFile,
+    "GIF": GifImagePlugin.GifImageFile,
+    "BMP": BmpImagePlugin.BmpImageFile,
+    "PNM": PpmImagePlugin.PpmImageFile,
+    "PFM": PpmImagePlugin.PpmImageFile,
+}
+"""format -> what reads its header. PIL.Image.open would warn of large images or refuse them: that is what we ask."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +65,7 @@ class Shape:
 
     @property
     def bytes_a_pixel(self) -> int:
-        return self.samples * (A_SAMPLE + CLEAR * self.alpha)
+        return self.samples * (A_SAMPLE + A_SAMPLE_FILLED * self.alpha)
 
 
 def parse(text: str) -> int:
@@ -64,10 +85,10 @@ def parse(text: str) -> int:
     return size
 
 
-def told(size: float) -> str:
+def in_words(size: float) -> str:
     """Bytes as people read them.
 
-    >>> told(1_500_000_000), told(20_400_000)
+    >>> in_words(1_500_000_000), in_words(20_400_000)
     ('1.5 GB', '21 MB')
     """
     if size >= 1e9:
@@ -75,18 +96,18 @@ def told(size: float) -> str:
     return f"{-(-size // 10**6):.0f} MB"
 
 
-def of_run(shape: tuple[int, int], denoiser: Denoiser) -> float:
-    """Bytes that running the model takes, by tiles where it can be tiled."""
-    pixels = denoiser.grown(shape[0]) * denoiser.grown(shape[1])
-    return denoiser.bytes_a_pixel * (min(pixels, TILE) if denoiser.cutting() else pixels)
+def of_run(shape: tuple[int, int], card: Card) -> float:
+    """Bytes that running a model of known `bytes_a_pixel` takes, by tiles where it can be tiled."""
+    pixels = card.grown(shape[0]) * card.grown(shape[1])
+    return (card.bytes_a_pixel or 0) * (min(pixels, TILE) if card.cutting(TILE) else pixels)
 
 
-def of_whole(path: Path, denoiser: Denoiser) -> float:
+def of_whole(path: Path, card: Card) -> float:
     """Bytes that denoising a file takes, image by image, each whole; 0: its header cannot be read."""
     shape = shape_of(path)
     if shape is None:
         return 0
-    return shape.pixels * shape.bytes_a_pixel + of_run((shape.height, shape.width), denoiser) + RESERVE
+    return shape.pixels * shape.bytes_a_pixel + of_run((shape.height, shape.width), card) + RESERVE
 
 
 def shape_of(path: Path) -> Shape | None:
@@ -105,14 +126,9 @@ def _of_page(page: tifffile.TiffPage) -> Shape:
 
 def _by_pillow(path: Path) -> Shape | None:
     try:
-        with warnings.catch_warnings():  # of images that are large: that is what we ask
-            warnings.simplefilter("ignore")
-            with PIL.Image.open(path) as image:
-                alpha = image.has_transparency_data
-                samples = (1 if image.mode in {"1", "L", "LA", "I;16", "F", "I"} else 3) + alpha
-                return Shape(image.height, image.width, samples, alpha)
-    except PIL.Image.DecompressionBombError as error:
-        pixels = int(re.findall(r"\d+", str(error))[0])
-        return Shape(1, pixels, 3, alpha=False)
+        with HEADERS[format_of(path) or ""](path) as image:
+            alpha = image.has_transparency_data
+            samples = (1 if image.mode in {"1", "L", "LA", "I;16", "F", "I"} else 3) + alpha
+            return Shape(image.height, image.width, samples, alpha)
     except Exception:  # broken, or no image
         return None

@@ -1,99 +1,176 @@
-"""Denoise an image of a file: strength, and what lies under clear pixels."""
+"""The heart: look at an image, choose a model, denoise, check what was taken, and say all that was done."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from grainless.errors import InputError, RunError
-from grainless.image.arrays import check_range
+from grainless.denoising.choose import advise, warnings
+from grainless.denoising.detail import DETAIL_LOSS_WARNING, detail_taken
+from grainless.denoising.policy import Policy
 from grainless.image.image import Image
-from grainless.image.transparent import clear_pixels, filled
-from grainless.model.denoiser import TILE, Denoiser
+from grainless.image.transparent import transparent_of
+from grainless.inspection import Report, inspect
+from grainless.model.denoiser import TILE, Denoiser, Progress
+
+SEEN = 2048  # pixels a side of the part in whose middle lost detail is looked for
+
+LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+"""Brightness of red, green and blue. Source: ITU-R BT.601."""
+
+Floats = NDArray[np.float32]
 
 
-def denoise_image(image: Image, denoiser: Denoiser, strength: float = 1.0) -> Image:
-    """Denoise an image of a file; alpha and everything beside the pixels stay as they are.
+@dataclass(frozen=True)
+class Outcome:
+    """What was done with an image.
 
-        pixels + strength (denoised - pixels)
+    Args:
+        model: the name of the model that was taken; None: the image is left as it was.
+        report: what was found; None: nobody looked, as nothing was to be done.
+        why: the choice, a sentence; None where a person made it.
+        warnings: what the model did not learn, detail that was lost, a sentence each.
+        notes: how it ran, a sentence each.
+        changed: whether a pixel is another now.
+    """
 
-    Colours of clear pixels stay bit for bit, and do not colour what is denoised.
+    model: str | None = None
+    report: Report | None = None
+    why: str | None = None
+    warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    changed: bool = False
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """All that a person should be told, a sentence each."""
+        return (*((self.why,) if self.why else ()), *self.notes, *self.warnings)
+
+    @property
+    def sigma(self) -> float | None:
+        """Of the noise that was found, in full scales; None: nobody looked, or could not tell."""
+        return self.report.sigma if self.report else None
+
+    def plain(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "model": self.model,
+            "report": self.report.plain() if self.report else None,
+            "why": self.why,
+            "warnings": self.warnings,
+            "notes": self.notes,
+            "changed": self.changed,
+        }
+
+
+def process(
+    image: Image, policy: Policy | None = None, progress: Progress | None = None
+) -> tuple[Image, Outcome]:
+    """Denoise an image of full scales; alpha and everything beside the pixels stay as they are.
+
+    The same image, policy and device give the same result, and nothing else changes: arrays, files, streams and
+    servers all come through here. What lies under alpha 0 stays bit for bit, and does not colour what is seen.
 
     Args:
         image: the noisy image.
-        denoiser: the model.
-        strength: 0 gives the image bit for bit, 1 what the model gives.
+        policy: how; by default "auto", at full strength.
+        progress: called after each tile as progress(done, total), both known beforehand; what it raises ends the work,
+            before the next tile. Where nothing is denoised it is not called.
+
+    Returns:
+        The image, the same object where nothing was done, and what was done.
 
     Raises:
-        InputError: strength is not in 0..1, the model does not take the image, or its floats are no full scales.
-        RunError: the model gave what is no number.
+        InputError: there is no such model, it does not take the image, or floats are no full scales.
+        RunError: there was not enough memory, or the model gave what is no number.
     """
-    check_strength(strength)
-    denoiser.check(image.channels, image.size, image.name)
-    if strength == 0:
-        return image
-    check_range(image.pixels, image.name)
-    return replace(image, pixels=blend(image.pixels, denoiser, strength, clear_of(image)))
+    policy = policy or Policy()
+    if policy.idle(image.channels):
+        if own := policy.own:
+            own.card.check(image.channels, image.size, image.name)
+        return image, Outcome()
+    denoiser, outcome = decide(inspect(image), policy)
+    if denoiser is None:
+        return image, outcome
+    denoiser.card.check(image.channels, image.size, image.name)
+    transparent = transparent_of(image)
+    pixels = blend(image.pixels, denoiser, policy, transparent, progress=progress)
+    outcome = replace(
+        outcome,
+        warnings=outcome.warnings + _lost(image.pixels, pixels, transparent),
+        changed=not np.array_equal(pixels, image.pixels),
+    )
+    return replace(image, pixels=pixels), outcome
 
 
-def clear_of(image: Image) -> NDArray[np.bool_] | None:
-    """(h, w): where nobody sees the image; None: it is opaque."""
-    if image.alpha is None:
-        return None
-    return clear_pixels(image.pixels, image.alpha, premultiplied=image.premultiplied)
+def decide(report: Report, policy: Policy) -> tuple[Denoiser | None, Outcome]:
+    """The model for an image (None: it is left as it is), and what can be said before it runs.
+
+    Raises:
+        InputError: there is no such model.
+    """
+    if own := policy.own:
+        return own, Outcome(own.card.name, report, None, _beside(report, own), own.remarks)
+    choice = advise(report)
+    denoiser = policy.load(choice.model) if choice.model else None
+    notes = denoiser.remarks if denoiser else ()
+    return denoiser, Outcome(choice.model, report, choice.why, choice.warnings, notes)
 
 
 def blend(
-    pixels: NDArray,
+    pixels: Floats,
     denoiser: Denoiser,
-    strength: float = 1.0,
-    clear: NDArray[np.bool_] | None = None,
+    policy: Policy,
+    transparent: NDArray[np.bool_] | None = None,
     *,
     rows: slice = slice(None),
     tile: int = TILE,
-) -> NDArray:
-    """Go from (c, h, w) pixels towards what the denoiser makes of them; the same dtype of floats comes back.
+    progress: Progress | None = None,
+) -> Floats:
+    """Go from (c, h, w) pixels towards what the denoiser makes of them, as far as the policy says.
+
+        pixels + strength luma(denoised - pixels) + chroma rest(denoised - pixels)
+
+    The luma of a difference of colours is grey: 0.299 red + 0.587 green + 0.114 blue; the rest has no luma.
 
     Args:
         pixels: 0 black, 1 full scale.
         denoiser: the model.
-        strength: how far, 0..1.
-        clear: (h, w), pixels that stay, and that shall not be looked at.
-        rows: which are denoised and given back; around them clear pixels find their colours.
+        policy: its strength and chroma.
+        transparent: (h, w), pixels that stay, and that shall not be looked at.
+        rows: which are denoised and given back; around them transparent pixels find their colours.
         tile: the most pixels of a tile.
+        progress: told after each tile.
 
     Raises:
-        RunError: the model gave what is no number.
+        RunError: there was not enough memory, or the model gave what is no number.
     """
-    if clear is None or not clear[rows].any():
-        return _towards(pixels[:, rows], _finite(denoiser, pixels[:, rows], tile), strength)
-    if clear[rows].all():
-        return pixels[:, rows]
-    shown = filled(pixels.astype(np.float32, copy=False), clear)[:, rows]
-    pixels, clear = pixels[:, rows], clear[rows]
-    return np.where(clear, pixels, _towards(pixels, _finite(denoiser, shown, tile), strength))
-
-
-def check_strength(strength: float) -> None:
-    """Refuse what is no strength.
-
-    Raises:
-        InputError: it is not in 0..1.
-    """
-    if not 0 <= strength <= 1:
-        raise InputError(f"strength is {strength}: it goes from 0 (the image as it is) to 1 (the model's).")
-
-
-def _finite(denoiser: Denoiser, pixels: NDArray, tile: int) -> NDArray[np.float32]:
-    """What the denoiser makes of (c, h, w) pixels."""
-    denoised: NDArray[np.float32] = denoiser(pixels[None].astype(np.float32, copy=False), tile=tile)[0]
-    if not np.isfinite(denoised).all():
-        raise RunError(f"{denoiser.card.name} gave pixels that are no numbers; the model is broken.")
-    return denoised
-
-
-def _towards(pixels: NDArray, denoised: NDArray[np.float32], strength: float) -> NDArray:
-    if strength == 1:
-        return denoised.astype(pixels.dtype, copy=False)
-    blended: NDArray = pixels + pixels.dtype.type(strength) * (denoised.astype(pixels.dtype) - pixels)
+    denoised = denoiser.visible(pixels, transparent, rows=rows, tile=tile, progress=progress)
+    pixels = pixels[:, rows]
+    luma, chroma = np.float32(policy.strength), np.float32(policy.for_colours)
+    if len(pixels) == 1 or luma == chroma:
+        return denoised if luma == 1 else pixels + luma * (denoised - pixels)
+    taken = denoised - pixels
+    grey = np.einsum("c,chw->hw", LUMA, taken)
+    blended: Floats = pixels + chroma * taken + (luma - chroma) * grey
     return blended
+
+
+def _beside(report: Report, own: Denoiser) -> tuple[str, ...]:
+    """What a model that a person named did not learn; nothing where nobody told what it learned."""
+    return warnings(report, own.card) if own.card.learned else ()
+
+
+def _lost(noisy: Floats, denoised: Floats, transparent: NDArray[np.bool_] | None) -> tuple[str, ...]:
+    """A word where more than noise was taken."""
+    top, left = (max(0, side - SEEN) // 2 for side in noisy.shape[1:])
+    part = (..., slice(top, top + SEEN), slice(left, left + SEEN))
+    unseen = None if transparent is None else transparent[part]
+    taken = detail_taken(noisy[part], denoised[part], unseen)
+    if taken is None or taken <= DETAIL_LOSS_WARNING:
+        return ()
+    return (
+        f"Detail was taken with the noise: {taken:.1f} times as much went from busy parts as from flat ones; "
+        "a smaller strength keeps more.",
+    )

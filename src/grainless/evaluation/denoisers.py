@@ -111,6 +111,6 @@ def blind(model: Denoiser) -> Denoise:
     """A model as a table's denoiser: it is not told sigma."""
 
     def denoise(noisy: Array, sigma: float) -> Array:
-        return model(noisy.astype(np.float32, copy=False))
+        return model.run(noisy.astype(np.float32, copy=False))
 
     return denoise

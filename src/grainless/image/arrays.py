@@ -1,13 +1,29 @@
-"""What Python programs and files give, checked: arrays and PIL images as planes, floats as full scales."""
+"""Arrays and PIL images become images, in this one place, and images become what they were made of again."""
+
+from typing import Any, TypeVar
 
 import numpy as np
 import PIL.Image
 from numpy.typing import NDArray
 
 from grainless.errors import InputError
+from grainless.image.image import Image, quantised
+
+Given = TypeVar("Given", NDArray, PIL.Image.Image, Image)
+"""What Python programs hold: what comes in comes out alike."""
 
 BRIGHTEST = 8.0
 """Floats beyond this are no full scales, however noisy: sigma 1 would leave 0..1 by less."""
+
+DTYPES = ("uint8", "uint16", "float32", "float64")
+
+OTHERWISE: dict[str, str] = {
+    "bool": 'image.astype("float32") makes 0 and 1 of it',
+    "float16": 'image.astype("float32")',
+}
+"""numpy's types that are not taken -> what to make of them."""
+
+SCALED = "(image - black) / (white - black) as float32, with the values that black and white have in it"
 
 CURES = {
     "1": 'image.convert("L")',
@@ -22,38 +38,55 @@ CURES = {
 ELSE = 'image.convert("RGB")'
 
 
-def planes(image: NDArray, channel_axis: int) -> NDArray:
-    """A view of (h, w) or (h, w, c) as (c, h, w).
+def image_of(given: NDArray | PIL.Image.Image | Image, channel_axis: int = -1) -> Image:
+    """An image of full scales; one that is an image already stays as it is.
+
+    Args:
+        given: (h, w) grey, or colours along `channel_axis`: 1 grey, 2 grey and alpha, 3 RGB, 4 RGBA; uint8 or uint16
+            (full scale is the type's largest number), float32 or float64 (full scale is 1). Or a PIL image of mode L,
+            LA, RGB, RGBA, I;16 or F (full scale is 1). Or an image of a file.
+        channel_axis: where the colours of an array of three dimensions are.
 
     Raises:
-        InputError: it is no such array.
+        InputError: it is none of these.
     """
-    if not isinstance(image, np.ndarray):
-        raise InputError(
-            f"An image is a numpy array or a PIL image, not {type(image).__name__}; "
-            "files are read by grainless.read."
-        )
-    if image.dtype not in {np.dtype(kind) for kind in ("uint8", "uint16", "float32", "float64")}:
-        raise InputError(f"An image is of uint8, uint16, float32 or float64, not {image.dtype}.")
-    if not image.size:
-        raise InputError(f"The image has no pixels: its shape is {image.shape}.")
-    if image.ndim == 3 and -3 <= channel_axis < 3 and image.shape[channel_axis] in {1, 2, 3, 4}:
-        return np.moveaxis(image, channel_axis, 0)
-    if image.ndim == 2:
-        return image[None]
-    raise InputError(
-        f"An image is (h, w), or (h, w, c) with 1 to 4 channels along channel_axis, not {image.shape} "
-        f"with channel_axis={channel_axis}."
-    )
+    if isinstance(given, Image):
+        return given
+    if isinstance(given, PIL.Image.Image):
+        _check_mode(given)
+        return image_of(np.asarray(given))
+    every = _planes(given, channel_axis)
+    white = 1 if every.dtype.kind == "f" else np.iinfo(every.dtype).max
+    floats = every.astype(np.float32) / np.float32(white)
+    count = 1 if len(every) < 3 else 3
+    depth = 32 if every.dtype.kind == "f" else 8 * every.dtype.itemsize
+    return Image(floats[:count], floats[count] if len(floats) > count else None, depth)
 
 
-def check_mode(image: PIL.Image.Image) -> None:
-    """Refuse a PIL image of a mode that holds no plain grey or RGB."""
-    if image.mode not in {"L", "LA", "RGB", "RGBA", "I;16", "F"}:
-        raise InputError(
-            f"A PIL image of mode {image.mode} is not taken: L, LA, RGB, RGBA, I;16 and F are; "
-            f"try {CURES.get(image.mode, ELSE)}."
-        )
+def like(original: Given, image: Image, channel_axis: int = -1) -> Given:
+    """The way back from `image_of`: the type, dtype, shape and range of the original, with the colours of the image.
+
+    Integers are clipped and rounded; alpha, and floats that did not change, are the original's bit for bit.
+    """
+    made: Given = _like(original, image, channel_axis)
+    return made
+
+
+def _like(original: Any, image: Image, channel_axis: int) -> Any:
+    if isinstance(original, Image):
+        return image
+    if isinstance(original, PIL.Image.Image):
+        picture = PIL.Image.fromarray(_like(np.asarray(original), image, -1))
+        picture.info = dict(original.info)
+        return picture
+    result = original.copy()
+    colours = _planes(result, channel_axis)[: image.channels]
+    if original.dtype.kind == "f":
+        changed = colours.astype(np.float32) != image.pixels
+        colours[changed] = image.pixels[changed]
+    else:
+        colours[:] = quantised(image.pixels, original.dtype)
+    return result
 
 
 def check_range(pixels: NDArray, name: str) -> None:
@@ -68,4 +101,36 @@ def check_range(pixels: NDArray, name: str) -> None:
         raise InputError(
             f"{name} holds floats from {pixels.min():g} to {pixels.max():g}, and 0 is black, 1 full scale: "
             "divide them by their full scale."
+        )
+
+
+def _planes(image: NDArray, channel_axis: int) -> NDArray:
+    """A view of (h, w) or (h, w, c) as (c, h, w)."""
+    if not isinstance(image, np.ndarray):
+        raise InputError(
+            f"An image is a numpy array, a PIL image or what grainless.read gives, not {type(image).__name__}."
+        )
+    if image.dtype not in {np.dtype(kind) for kind in DTYPES}:
+        cure = OTHERWISE.get(image.dtype.name, SCALED)
+        raise InputError(
+            f"An image is of {', '.join(DTYPES[:-1])} or {DTYPES[-1]}, not {image.dtype}: {cure}."
+        )
+    if not image.size:
+        raise InputError(f"The image has no pixels: its shape is {image.shape}.")
+    if image.ndim == 3 and -3 <= channel_axis < 3 and image.shape[channel_axis] in {1, 2, 3, 4}:
+        return np.moveaxis(image, channel_axis, 0)
+    if image.ndim == 2:
+        return image[None]
+    raise InputError(
+        f"An image is (h, w), or (h, w, c) with 1 to 4 channels along channel_axis, not {image.shape} "
+        f"with channel_axis={channel_axis}."
+    )
+
+
+def _check_mode(image: PIL.Image.Image) -> None:
+    """Refuse a PIL image of a mode that holds no plain grey or RGB."""
+    if image.mode not in {"L", "LA", "RGB", "RGBA", "I;16", "F"}:
+        raise InputError(
+            f"A PIL image of mode {image.mode} is not taken: L, LA, RGB, RGBA, I;16 and F are; "
+            f"try {CURES.get(image.mode, ELSE)}."
         )

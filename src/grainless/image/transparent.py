@@ -1,4 +1,4 @@
-"""Clear pixels get colours like those around them, so that what nobody sees does not colour what is seen.
+"""Transparent pixels get colours like those around them, so that what nobody sees does not colour what is seen.
 
 Under alpha 0 a file may hold any colour. A denoiser looks at a pixel's surroundings; there it shall find the colours
 of the visible pixels going on. The way is that of pull and push: means over ever larger blocks, and each hole filled
@@ -11,6 +11,8 @@ look at their eight neighbours, and the largest is limited: a strip of the image
 import numpy as np
 from numpy.typing import NDArray
 
+from grainless.image.image import Image
+
 BLOCK = 32
 """The side of the largest blocks. A pixel's filling comes from its own block and the eight around it; further
 away than that from all that is visible stands MIDDLE."""
@@ -20,7 +22,7 @@ MIDDLE = 0.5
 Floats = NDArray[np.float32]
 
 
-def clear_pixels(pixels: NDArray, alpha: NDArray, *, premultiplied: bool = False) -> NDArray[np.bool_]:
+def transparent_pixels(pixels: NDArray, alpha: NDArray, *, premultiplied: bool = False) -> NDArray[np.bool_]:
     """(h, w): where nothing is seen.
 
     Colours that were multiplied by alpha are added to what lies behind: such a pixel is seen, even under alpha 0,
@@ -29,26 +31,39 @@ def clear_pixels(pixels: NDArray, alpha: NDArray, *, premultiplied: bool = False
 
     Args:
         pixels: (c, h, w).
-        alpha: (h, w), 0 clear.
+        alpha: (h, w), 0 transparent.
         premultiplied: whether the colours were multiplied by alpha.
     """
-    clear: NDArray[np.bool_] = alpha == 0
-    return clear & ~pixels.any(axis=0) if premultiplied else clear
+    unseen: NDArray[np.bool_] = alpha == 0
+    return unseen & ~pixels.any(axis=0) if premultiplied else unseen
 
 
-def filled(pixels: Floats, clear: NDArray[np.bool_]) -> Floats:
-    """The image with colours from around in its clear pixels; the others stay as they are.
+def transparent_of(image: Image) -> NDArray[np.bool_] | None:
+    """(h, w): where nobody sees the image; None: it has no alpha."""
+    if image.alpha is None:
+        return None
+    return transparent_pixels(image.pixels, image.alpha, premultiplied=image.premultiplied)
+
+
+def around(start: int, stop: int, height: int) -> tuple[int, int]:
+    """The rows to hold so that the transparent pixels of start..stop are filled as in the whole image."""
+    above, below = start - start % BLOCK - BLOCK, stop + -stop % BLOCK + BLOCK
+    return max(0, above), min(height, below)
+
+
+def filled(pixels: Floats, transparent: NDArray[np.bool_]) -> Floats:
+    """The image with colours from around in its transparent pixels; the others stay as they are.
 
     Args:
         pixels: (c, h, w).
-        clear: (h, w).
+        transparent: (h, w).
     """
-    height, width = clear.shape
+    height, width = transparent.shape
     room = ((0, 0), (0, -height % BLOCK), (0, -width % BLOCK))
-    weights = np.pad(~clear[None], room).astype(np.float32)
-    colours = np.pad(np.where(clear, 0, pixels).astype(np.float32), room)
+    weights = np.pad(~transparent[None], room).astype(np.float32)
+    colours = np.pad(np.where(transparent, 0, pixels).astype(np.float32), room)
     found = _fill(colours, weights, BLOCK)[:, :height, :width]
-    return np.where(clear, found, pixels)
+    return np.where(transparent, found, pixels)
 
 
 def _fill(sums: Floats, weights: Floats, side: int) -> Floats:

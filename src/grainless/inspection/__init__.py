@@ -1,5 +1,6 @@
-"""What noise is in an image, what to do about it, and whether more than noise was taken."""
+"""What noise is in an image; knows no model."""
 
-from grainless.inspection.report import Advice, Report, advise, inspect, level
+from grainless.inspection.kinds import KINDS, level, words_for
+from grainless.inspection.report import Report, inspect, inspect_rows
 
-__all__ = ["Advice", "Report", "advise", "inspect", "level"]
+__all__ = ["KINDS", "Report", "inspect", "inspect_rows", "level", "words_for"]

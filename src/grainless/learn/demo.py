@@ -10,7 +10,7 @@ from grainless.learn.page import write_page
 from grainless.learn.recipe import Recipe
 from grainless.learn.run import Run
 from grainless.learn.train import Watcher, train
-from grainless.model.denoiser import Denoiser
+from grainless.model.denoiser import load
 from grainless.noise import noise_from
 
 NOISE = "gaussian:sigma=25/255"
@@ -35,7 +35,7 @@ def demo(out: Path, *, watcher: Watcher, changes: Sequence[str] = ()) -> tuple[R
     roots = DataRoots()
     run = train(recipe, out, roots=roots, watcher=watcher, resume=(out / "recipe.toml").is_file())
     data, noise = recipe.data(roots), noise_from(NOISE)
-    denoisers = {"grainless": blind(Denoiser(run.model_file))}
+    denoisers = {"grainless": blind(load(run.model_file))}
     denoisers |= contenders(CLASSICAL, data, noise, seed=recipe.seed)
     rows = evaluate(denoisers, data.test, noise, seed=recipe.seed, data_name="photos test")
     write_page(run, data, rows, denoisers, noise, recipe.seed)

@@ -16,7 +16,7 @@ from grainless.learn.networks.layers import macs, parameters
 from grainless.learn.recipe import Recipe
 from grainless.learn.run import Run
 from grainless.model.card import Card
-from grainless.model.denoiser import Denoiser
+from grainless.model.denoiser import load
 from grainless.noise import Chain, Gaussian
 
 DENOISED = "denoised"
@@ -38,7 +38,7 @@ def export_best(run: Run, recipe: Recipe, network: Network, samples: Tensor) -> 
         network.least,
         network.reach,
         _about(run, recipe, network),
-        sigma_of(recipe.noise()),
+        learned_from(recipe.noise()),
     )
     export(network, run.model_file, card, samples)
 
@@ -49,7 +49,7 @@ def score(run: Run, recipe: Recipe, data: Data) -> list[Row]:
     Returns:
         The rows of the test images.
     """
-    denoisers = {DENOISED: blind(Denoiser(run.model_file))}
+    denoisers = {DENOISED: blind(load(run.model_file))}
     scored = {
         part: evaluate(
             denoisers,
@@ -73,12 +73,12 @@ def _means(scored: dict[str, list[Row]], place: int) -> dict[str, dict[str, floa
     }
 
 
-def sigma_of(noise: Chain) -> tuple[float, float] | None:
-    """The range of sigma, if the noise is white Gaussian alone, neither clipped nor with an offset."""
+def learned_from(noise: Chain) -> dict[str, tuple[float, float] | None]:
+    """The range of sigma, if the noise is white Gaussian alone, neither clipped nor with an offset; else nothing."""
     first, *others = noise.parts or [None]
     if others or not isinstance(first, Gaussian) or first.mean or first.clip:
-        return None
-    return first.sigma if isinstance(first.sigma, tuple) else (first.sigma, first.sigma)
+        return {}
+    return {"white": first.sigma if isinstance(first.sigma, tuple) else (first.sigma, first.sigma)}
 
 
 def _about(run: Run, recipe: Recipe, network: Network) -> dict[str, Any]:

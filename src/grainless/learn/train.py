@@ -20,7 +20,7 @@ from grainless.learn.page import write_page
 from grainless.learn.recipe import Recipe
 from grainless.learn.run import Run
 from grainless.learn.score import DENOISED, export_best, score
-from grainless.model.denoiser import Denoiser
+from grainless.model.denoiser import load
 
 
 class Watcher(Protocol):
@@ -67,7 +67,7 @@ def train(recipe: Recipe, out: Path, *, roots: DataRoots, watcher: Watcher, resu
     _train(run, recipe, fit, watcher)
     _export(run, recipe, fit)
     rows = score(run, recipe, data)
-    denoisers = {DENOISED: blind(Denoiser(run.model_file))}
+    denoisers = {DENOISED: blind(load(run.model_file))}
     write_page(run, data, rows, denoisers, recipe.noise(), recipe.seed)
     return run
 

@@ -1,16 +1,20 @@
 """Denoisers: an ONNX model with its card, run on every size and colour that it can be made to take."""
 
-from functools import cached_property, partial
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from grainless.errors import InputError, RunError
-from grainless.model import devices, probe, zoo
-from grainless.model.card import KEY, Card
-from grainless.model.devices import Session
-from grainless.model.tiles import Cutting, by_tiles
+from grainless.image.arrays import Given, check_range, image_of, like
+from grainless.image.transparent import filled, transparent_of
+from grainless.model import zoo
+from grainless.model.card import Card
+from grainless.model.session import Session, cool, opened
+from grainless.model.tiles import by_tiles, plan
 
 PIXELS_AT_ONCE = 2**18
 """Small images run together up to this many pixels; 64 feature maps are then 64 MiB a layer."""
@@ -19,33 +23,98 @@ TILE = 2**20
 """The most pixels of a tile. Larger ones take more memory, smaller ones spend more of their time on halos: at a reach
 of 91, 1200 x 1600 pixels took 1.2 times the processor's time of the whole image, 2.4 times with tiles of 512 x 512."""
 
+Floats = NDArray[np.float32]
+
+Progress = Callable[[int, int], object]
+"""Called after each tile: (how many are done, of how many). What it raises ends the work."""
+
 
 class Denoiser:
-    """A callable on arrays, from an ONNX file; one from elsewhere gets its card by trial.
+    """A model, ready to run; threads may share it, and pickle carries it by its path.
 
-    `remarks` holds what a person should be told about how it runs, a sentence each.
+    `load` makes one. It can be closed, or used as a context; its memory is then free as soon as nobody else uses the
+    same model.
+
+        denoised = denoiser(image)
 
     Args:
-        path: the ONNX file.
-        device: "cpu", "cuda", or "auto": CUDA where onnxruntime offers it and it gives what the CPU gives.
-
-    Raises:
-        InputError: there is no such file, it is no ONNX model, none of images, or there is no such device.
+        session: the open model.
+        card: its facts.
     """
 
-    def __init__(self, path: str | Path, device: str = "auto") -> None:
-        self.path = Path(path)
-        on_cpu = devices.open_session(self.path)
-        self.card = _card(on_cpu, self.path)
-        self._dtype = probe.dtype_of(on_cpu)
-        self._input = on_cpu.get_inputs()[0].name
-        self._at_once = probe.batch_of(on_cpu)
-        self._sample = probe.sample(self.card, self._dtype)
-        start = partial(devices.open_session, self.path)
-        self._session, self.remarks = devices.choose(device, on_cpu, start, self._sample)
+    def __init__(self, session: Session, card: Card) -> None:
+        self.card = card
+        self.path, self.device, self.threads = session.path, session.device, session.threads
+        self._session: Session | None = session
 
-    def __call__(self, noisy: NDArray[np.float32], *, tile: int = TILE) -> NDArray[np.float32]:
-        """Denoise images, (n, c, h, w) float32, 0 black, 1 full scale; c = 1 or 3.
+    @property
+    def session(self) -> Session:
+        """The open model.
+
+        Raises:
+            InputError: the denoiser is closed.
+        """
+        if self._session is None:
+            raise InputError(f"The denoiser {self.card.name} is closed: load it again.")
+        return self._session
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What a person should be told about how it runs, a sentence each."""
+        return self.session.remarks
+
+    @property
+    def bytes_a_pixel(self) -> float:
+        """How much memory a run takes for each pixel of an image or tile, at most."""
+        return self.session.bytes_a_pixel
+
+    def __call__(self, image: Given, *, channel_axis: int = -1) -> Given:
+        """All that the model makes of an image, without a look at its noise; what comes in comes out alike.
+
+        Args:
+            image: an array, a PIL image, or an image of a file, as `grainless.denoise` takes it.
+            channel_axis: where the colours of an array of three dimensions are.
+
+        Raises:
+            InputError: the image is of another kind, or the model does not take its size.
+            RunError: there was not enough memory, or the model gave what is no number.
+        """
+        noisy = image_of(image, channel_axis)
+        self.card.check(noisy.channels, noisy.size, noisy.name)
+        check_range(noisy.pixels, noisy.name)
+        denoised = self.visible(noisy.pixels, transparent_of(noisy))
+        return like(image, replace(noisy, pixels=denoised), channel_axis)
+
+    def visible(
+        self,
+        pixels: Floats,
+        transparent: NDArray[np.bool_] | None = None,
+        *,
+        rows: slice = slice(None),
+        tile: int = TILE,
+        progress: Progress | None = None,
+    ) -> Floats:
+        """Denoise what is seen of (c, h, w) pixels; the others stay, and do not colour those that are seen.
+
+        Args:
+            pixels: 0 black, 1 full scale.
+            transparent: (h, w), pixels that nobody sees.
+            rows: which are denoised and given back; around them transparent pixels find their colours.
+            tile: the most pixels of a tile.
+            progress: told after each tile.
+
+        Raises:
+            RunError: there was not enough memory, or the model gave what is no number.
+        """
+        if transparent is None or not transparent[rows].any():
+            return self._finite(pixels[:, rows], tile, progress)
+        if transparent[rows].all():
+            return pixels[:, rows]
+        shown = filled(pixels, transparent)[:, rows]
+        return np.where(transparent[rows], pixels[:, rows], self._finite(shown, tile, progress))
+
+    def run(self, noisy: Floats, *, tile: int = TILE, progress: Progress | None = None) -> Floats:
+        """Denoise a batch of raw images, (n, c, h, w) float32, 0 black, 1 full scale; c = 1 or 3.
 
         A grey model takes the colours of an image one by one; a colour model takes a grey image as three
         equal colours, and the mean of its answers counts. Sides are padded to the model's multiple, and
@@ -55,116 +124,107 @@ class Denoiser:
         Args:
             noisy: the images.
             tile: the most pixels of a tile.
+            progress: told after each tile; what it raises ends the work.
 
         Returns:
             (n, c, h, w) float32, not clipped.
 
         Raises:
-            InputError: the model does not take this size or these channels.
+            InputError: the model does not take this size or these channels, or the denoiser is closed.
             RunError: there was not enough memory.
         """
         count, channels, height, width = noisy.shape
-        self.check(channels, (height, width))
+        self.card.check(channels, (height, width))
         if channels == self.card.channels:
-            return self._padded(noisy, tile)
+            return self._padded(noisy, tile, progress)
         if channels == 3:
-            return self._padded(noisy.reshape(3 * count, 1, height, width), tile).reshape(noisy.shape)
+            return self._padded(noisy.reshape(3 * count, 1, height, width), tile, progress).reshape(
+                noisy.shape
+            )
         three = np.broadcast_to(noisy, (count, 3, height, width))
-        mean: NDArray[np.float32] = self._padded(three, tile).mean(axis=1, keepdims=True)
+        mean: Floats = self._padded(three, tile, progress).mean(axis=1, keepdims=True)
         return mean
 
-    def check(self, channels: int, size: tuple[int, int], name: str = "the image") -> None:
-        """Refuse an image that the model cannot take; cheap, so that it can be asked before long work.
+    def close(self) -> None:
+        """Let go of the model; a second time does nothing."""
+        if self._session is not None:
+            cool(self._session)
+        self._session = None
 
-        Args:
-            channels: of the image.
-            size: (height, width) of the image.
-            name: what the message calls it.
+    def __enter__(self) -> Self:
+        return self
 
-        Raises:
-            InputError: it cannot.
-        """
-        if {channels, self.card.channels} - {1, 3}:
-            raise InputError(
-                f"{self.card.name} takes images of {self.card.channels} channels, and {name} has {channels}; "
-                "grey (1) and RGB (3) can be turned into each other, others cannot."
-            )
-        if self.card.size not in {None, size}:
-            raise InputError(
-                f"{self.card.name} takes images of {_by(self.card.size)}, and {name} is {_by(size)}."
-            )
-        if 0 in size:
-            raise InputError(f"{name} is {_by(size)}: it has no pixels.")
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
-    def cutting(self, tile: int = TILE) -> Cutting | None:
-        """How its tiles must be cut; None: it is never tiled, as it may look at the whole image."""
-        if self.card.reach is None or self.card.size:
-            return None
-        return Cutting(tile, self.card.reach, self.card.multiple, self.card.least)
+    def __reduce__(self) -> tuple[Callable[..., "Denoiser"], tuple[Path, str, int | None, Card]]:
+        session = self.session
+        return _reopened, (session.path, session.device, session.threads, self.card)
 
-    @cached_property
-    def bytes_a_pixel(self) -> float:
-        """How much memory a run takes for each pixel of an image or tile, at most."""
-        return devices.bytes_a_pixel(self.path, self._sample)
-
-    def grown(self, side: int) -> int:
-        """What a side of an image is padded to."""
-        grown = max(side, self.card.least)
-        return grown + -grown % self.card.multiple
-
-    def _padded(self, noisy: NDArray[np.float32], tile: int) -> NDArray[np.float32]:
-        """Run (n, card.channels, h, w) images, padded to what it takes, and cut the padding off again."""
-        height, width = noisy.shape[2:]
-        down, right = self.grown(height) - height, self.grown(width) - width
-        if down or right:
-            noisy = np.pad(noisy, ((0, 0), (0, 0), (0, down), (0, right)), mode="reflect")
-        cutting = self.cutting(tile)
-        denoised = by_tiles(noisy, self._chunked, cutting) if cutting else self._chunked(noisy)
-        return denoised[:, :, :height, :width]
-
-    def _chunked(self, noisy: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Run many images a few at a time: memory stays bounded."""
-        step = self._at_once or max(1, PIXELS_AT_ONCE // (noisy.shape[2] * noisy.shape[3]))
-        denoised = np.empty_like(noisy, dtype=np.float32)
-        for at in range(0, len(noisy), step):
-            denoised[at : at + step] = self._run(noisy[at : at + step])
+    def _finite(self, pixels: Floats, tile: int, progress: Progress | None) -> Floats:
+        """What the model makes of (c, h, w) pixels."""
+        denoised: Floats = self.run(pixels[None], tile=tile, progress=progress)[0]
+        if not np.isfinite(denoised).all():
+            raise RunError(f"{self.card.name} gave pixels that are no numbers; the model is broken.")
         return denoised
 
-    def _run(self, noisy: NDArray[np.float32]) -> NDArray[np.float32]:
-        given = {self._input: np.ascontiguousarray(noisy, dtype=self._dtype)}
-        try:
-            denoised: NDArray = self._session.run(None, given)[0]
-        except Exception as error:  # onnxruntime has no public kind for this
-            if "alloc" not in str(error):
-                raise
-            raise RunError(f"{self.card.name} ran out of memory on {_by(noisy.shape[2:])}.") from error
-        return denoised.astype(np.float32, copy=False)
+    def _padded(self, noisy: Floats, tile: int, progress: Progress | None) -> Floats:
+        """Run (n, card.channels, h, w) images, padded to what it takes, and cut the padding off again."""
+        height, width = noisy.shape[2:]
+        down, right = self.card.grown(height) - height, self.card.grown(width) - width
+        if down or right:
+            noisy = np.pad(noisy, ((0, 0), (0, 0), (0, down), (0, right)), mode="reflect")
+        cutting = self.card.cutting(tile)
+        spans = plan((height + down, width + right), cutting) if cutting else ((), ())
+        work = _counted(self._chunked, max(1, len(spans[0]) * len(spans[1])), progress)
+        denoised = by_tiles(noisy, work, cutting) if cutting else work(noisy)
+        return denoised[:, :, :height, :width]
+
+    def _chunked(self, noisy: Floats) -> Floats:
+        """Run many images a few at a time: memory stays bounded."""
+        session = self.session
+        step = session.at_once or max(1, PIXELS_AT_ONCE // (noisy.shape[2] * noisy.shape[3]))
+        denoised = np.empty_like(noisy, dtype=np.float32)
+        for at in range(0, len(noisy), step):
+            denoised[at : at + step] = session.run(noisy[at : at + step])
+        return denoised
 
 
-def load(model: str | Path, device: str = "auto") -> Denoiser:
+def load(model: str | Path, device: str = "auto", threads: int | None = None) -> Denoiser:
     """The denoiser of a shipped model's name, an ONNX file, a run's folder or a run's name.
+
+    A file that was loaded already, and is the same still, is not loaded again: all its denoisers share one session.
 
     Args:
         model: which.
         device: "auto", "cpu" or "cuda".
+        threads: that one run works with; None: onnxruntime's choice, one for each core.
 
     Raises:
         InputError: there is none of that name, it is no model, or there is no such device.
     """
-    return Denoiser(zoo.find(model), device)
+    session = opened(zoo.find(model), device, threads)
+    return Denoiser(session, session.card)
 
 
-def _card(session: Session, path: Path) -> Card:
-    """The card inside an ONNX model, or the one that a trial finds."""
-    held = session.get_modelmeta().custom_metadata_map
-    if KEY not in held:
-        return probe.card_of(session, path)
-    try:
-        return Card.from_json(held[KEY])
-    except InputError as error:
-        raise InputError(f"{path}: {error}") from error
+def _reopened(path: Path, device: str, threads: int | None, card: Card) -> Denoiser:
+    """What was pickled."""
+    return Denoiser(opened(path, device, threads), card)
 
 
-def _by(size: tuple[int, ...] | None) -> str:
-    """(height, width) as people say it: width x height."""
-    return f"{size[1]} x {size[0]}" if size else "any size"
+def _counted(
+    work: Callable[[Floats], Floats], total: int, progress: Progress | None
+) -> Callable[[Floats], Floats]:
+    """Work that tells after each tile how many are done."""
+    if progress is None:
+        return work
+    done = 0
+
+    def counted(tile: Floats) -> Floats:
+        nonlocal done
+        result = work(tile)
+        done += 1
+        progress(done, total)
+        return result
+
+    return counted

@@ -22,7 +22,7 @@ fraction round a factor by up to 2^-11 = 5e-4 of itself; 1e-3 is a quarter of a 
 gives is further off."""
 
 
-class Session(Protocol):
+class Runtime(Protocol):
     """What is needed of onnxruntime's sessions."""
 
     def run(self, names: list[str] | None, given: dict[str, NDArray]) -> Sequence[NDArray]: ...
@@ -32,8 +32,13 @@ class Session(Protocol):
     def get_modelmeta(self) -> Any: ...
 
 
-def open_session(path: Path, provider: str = CPU) -> Session:
+def open_runtime(path: Path, provider: str = CPU, *, threads: int | None = None) -> Runtime:
     """A model, ready to run; by the CPU where the provider cannot start.
+
+    Args:
+        path: the ONNX file.
+        provider: onnxruntime's name of where it runs.
+        threads: that one run works with; None: one for each core.
 
     Raises:
         InputError: there is no such file, or it is no ONNX model.
@@ -41,15 +46,15 @@ def open_session(path: Path, provider: str = CPU) -> Session:
     if not path.is_file():
         raise InputError(f"{path}: no such model file.")
     try:
-        session: Session = onnxruntime.InferenceSession(path, _options(), providers=[provider])
+        runtime: Runtime = onnxruntime.InferenceSession(path, _options(threads), providers=[provider])
     except Exception as error:  # onnxruntime has a dozen kinds, none of them public
         raise InputError(
             f"{path} is no ONNX model that can be run; a model is made by grainless train."
         ) from error
-    return session
+    return runtime
 
 
-def _options() -> onnxruntime.SessionOptions:
+def _options(threads: int | None = None) -> onnxruntime.SessionOptions:
     """Threads that wait for work sleep instead of spinning: kinder to all else that runs.
 
     The memory arena stays on, as onnxruntime has it: for tiles of one shape the memory of a whole run is laid out
@@ -58,6 +63,7 @@ def _options() -> onnxruntime.SessionOptions:
     options = onnxruntime.SessionOptions()
     options.log_severity_level = QUIET
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.intra_op_num_threads = threads or 0  # 0: one for each core
     return options
 
 
@@ -86,12 +92,12 @@ def bytes_a_pixel(path: Path, sample: NDArray) -> float:
 
 def choose(
     device: str,
-    cpu: Session,
-    start: Callable[[str], Session],
+    cpu: Runtime,
+    start: Callable[[str], Runtime],
     sample: NDArray,
     *,
     offered: Callable[[], Sequence[str]] = onnxruntime.get_available_providers,
-) -> tuple[Session, tuple[str, ...]]:
+) -> tuple[Runtime, tuple[str, ...]]:
     """The session to use, and what a person should be told about the choice, a sentence each.
 
     Args:
@@ -122,7 +128,7 @@ def choose(
     return (cpu, (f"CUDA is not used, the CPU is: {fault}.",)) if fault else (cuda, ())
 
 
-def _fault(cuda: Session, cpu: Session, sample: NDArray) -> str:
+def _fault(cuda: Runtime, cpu: Runtime, sample: NDArray) -> str:
     """Why the device is not to be used; empty if it gives what the CPU gives."""
     if CUDA not in cuda.get_providers():
         return "it did not start; its driver, CUDA or cuDNN is missing or too old"

@@ -9,7 +9,7 @@ import numpy as np
 
 from grainless.errors import InputError
 from grainless.model.card import Card
-from grainless.model.devices import Session
+from grainless.model.devices import Runtime
 
 DTYPES: dict[str, np.dtype[Any]] = {
     "tensor(float)": np.dtype(np.float32),
@@ -22,7 +22,7 @@ ODD = 3, 5
 """A trial's sides in multiples: odd, lest they are multiples of more."""
 
 
-def card_of(session: Session, path: Path) -> Card:
+def card_of(runtime: Runtime, path: Path) -> Card:
     """The card of a model that has none: blind, one image in and one of the same size out, (n, c, h, w).
 
     What it must be given is that 0 is black and 1 full scale; no file tells. How far it looks is not known, so that
@@ -31,19 +31,19 @@ def card_of(session: Session, path: Path) -> Card:
     Raises:
         InputError: it is a model of another kind; what it lacks is told.
     """
-    shape = _image(session.get_inputs(), "takes", path)
-    _image(session.get_outputs(), "gives", path)
+    shape = _image(runtime.get_inputs(), "takes", path)
+    _image(runtime.get_outputs(), "gives", path)
     channels = (shape[1],) if isinstance(shape[1], int) else (3, 1)
     sides = shape[2:]
     if all(isinstance(side, int) for side in sides):
         size = sides[0], sides[1]
-        return _fitting(session, path, [Card(path.stem, each, size=size) for each in channels])
+        return _fitting(runtime, path, [Card(path.stem, each, size=size) for each in channels])
     if any(isinstance(side, int) for side in sides):
         raise InputError(
-            f"{path} takes images of one fixed side alone ({_told(shape)}): export it for any size."
+            f"{path} takes images of one fixed side alone ({_in_words(shape)}): export it for any size."
         )
     return _fitting(
-        session,
+        runtime,
         path,
         [
             Card(path.stem, each, multiple=multiple, least=ODD[0] * multiple)
@@ -52,14 +52,14 @@ def card_of(session: Session, path: Path) -> Card:
     )
 
 
-def dtype_of(session: Session) -> np.dtype[Any]:
+def dtype_of(runtime: Runtime) -> np.dtype[Any]:
     """What the model's image is stored as."""
-    return DTYPES[session.get_inputs()[0].type]
+    return DTYPES[runtime.get_inputs()[0].type]
 
 
-def batch_of(session: Session) -> int | None:
+def batch_of(runtime: Runtime) -> int | None:
     """How many images the model takes at once, if that is fixed."""
-    images = session.get_inputs()[0].shape[0]
+    images = runtime.get_inputs()[0].shape[0]
     return images if isinstance(images, int) else None
 
 
@@ -71,7 +71,7 @@ def _image(ends: Sequence[Any], verb: str, path: Path) -> list[Any]:
     """
     first, *others = ends
     if others:
-        names = ", ".join(f'"{each.name}" ({each.type} of {_told(each.shape)})' for each in others)
+        names = ", ".join(f'"{each.name}" ({each.type} of {_in_words(each.shape)})' for each in others)
         raise InputError(
             f'{path} {verb} more than the image "{first.name}": {names}. Models of one image alone are run: '
             "export one that needs no noise level or map."
@@ -79,7 +79,7 @@ def _image(ends: Sequence[Any], verb: str, path: Path) -> list[Any]:
     shape = list(first.shape)
     if first.type not in DTYPES or len(shape) != 4 or (isinstance(shape[1], int) and shape[1] not in {1, 3}):
         raise InputError(
-            f"{path} {verb} {first.type} of {_told(shape)}: float images of (n, c, h, w) are run, c = 1 or 3."
+            f"{path} {verb} {first.type} of {_in_words(shape)}: float images of (n, c, h, w) are run, c = 1 or 3."
         )
     if verb == "takes" and isinstance(shape[0], int) and shape[0] != 1:
         raise InputError(
@@ -88,7 +88,7 @@ def _image(ends: Sequence[Any], verb: str, path: Path) -> list[Any]:
     return shape
 
 
-def _fitting(session: Session, path: Path, cards: Sequence[Card]) -> Card:
+def _fitting(runtime: Runtime, path: Path, cards: Sequence[Card]) -> Card:
     """The first card under which a small image comes out as large as it went in.
 
     Raises:
@@ -96,15 +96,15 @@ def _fitting(session: Session, path: Path, cards: Sequence[Card]) -> Card:
     """
     fault = ""
     for card in cards:
-        noisy = sample(card, dtype_of(session))
+        noisy = sample(card, dtype_of(runtime))
         try:
-            denoised = session.run(None, {session.get_inputs()[0].name: noisy})[0]
+            denoised = runtime.run(None, {runtime.get_inputs()[0].name: noisy})[0]
         except Exception as error:  # what onnxruntime raises for a size that does not fit is not public
             fault = fault or f"it fails: {' '.join(str(error).split())[:200]}"
             continue
         if denoised.shape == noisy.shape:
             return card
-        fault = f"it makes {_told(denoised.shape)} of {_told(noisy.shape)}"
+        fault = f"it makes {_in_words(denoised.shape)} of {_in_words(noisy.shape)}"
     raise InputError(f"{path} does not give an image of the size it takes: {fault}.")
 
 
@@ -117,6 +117,6 @@ def sample(card: Card, dtype: np.dtype[Any]) -> np.ndarray:
     return noisy.astype(dtype)
 
 
-def _told(shape: Sequence[Any]) -> str:
+def _in_words(shape: Sequence[Any]) -> str:
     """A shape as people write it: "(n, 3, h, w)"."""
     return f"({', '.join('any' if side is None else str(side) for side in shape)})"

@@ -2,9 +2,13 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from grainless.errors import InputError, did_you_mean
+from grainless.model.card import KEY, Card
+from grainless.model.metadata import metadata
+from grainless.model.stamp import Stamp, stamp
 
 PRETRAINED = Path(__file__).parent / "pretrained"
 RUNS = Path("runs")
@@ -21,8 +25,8 @@ class Shipped:
 
 
 SHIPPED: dict[str, Shipped] = {
-    "grey": Shipped("grey.onnx", "47f8807fb22239d685852523a4feeb6cba8528eb81c118e6ef64eb7f816f3fd7"),
-    "color": Shipped("color.onnx", "8d1d231ea141a1c91e9af91660b01adf11ff3bb411d461a233165aeac5fa1cce"),
+    "grey": Shipped("grey.onnx", "cace541096e33d36e787acfe2eeaf1645ccbc79f444d4b5ea2fb4fdf8eab3450"),
+    "color": Shipped("color.onnx", "38b03cbc111d9fc82f7e034bfd528a8871fd2407ce4e1e354998d7cc5d30dcb3"),
 }
 
 
@@ -40,6 +44,24 @@ def models() -> list[Model]:
     shipped = [Model(name, PRETRAINED / each.file, "shipped") for name, each in sorted(SHIPPED.items())]
     finished = sorted(RUNS.glob(f"*/{MODEL}"))
     return shipped + [Model(path.parent.name, path, "run") for path in finished]
+
+
+def cards() -> dict[str, Card]:
+    """The cards of the models shipped, by name; no model is loaded for them.
+
+    Raises:
+        InputError: a shipped file is missing, or is not what was shipped.
+    """
+    return {name: card_of(find(name)) for name in SHIPPED}
+
+
+def card_of(path: Path) -> Card:
+    """The card inside a model's file.
+
+    Raises:
+        InputError: there is none: it is no model of Grainless, or no model.
+    """
+    return _card(stamp(path), path)
 
 
 def find(model: str | Path) -> Path:
@@ -74,13 +96,30 @@ def _genuine(name: str, shipped: Shipped) -> Path:
         raise InputError(
             f"The model {name} is missing from this installation ({path}): install Grainless again."
         )
-    found = hashlib.sha256(path.read_bytes()).hexdigest()
+    found = _sha256(stamp(path), path)
     if found != shipped.sha256:
         raise InputError(
             f"The model {name} ({path}) is not the one that was shipped: its sha256 is {found[:12]}..., "
             f"not {shipped.sha256[:12]}...; install Grainless again."
         )
     return path
+
+
+@lru_cache
+def _sha256(_stamp: Stamp, path: Path) -> str:
+    """Of a file as it stands now; a shipped one is asked for with each image."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@lru_cache
+def _card(_stamp: Stamp, path: Path) -> Card:
+    held = metadata(path)
+    if KEY not in held:
+        raise InputError(f"{path} holds no card of Grainless.")
+    try:
+        return Card.from_json(held[KEY])
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
 
 
 def _of_run(run: Path) -> Path:

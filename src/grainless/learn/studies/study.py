@@ -13,7 +13,7 @@ from grainless.evaluation.evaluate import Array, Denoise, Task
 from grainless.learn.recipe import Recipe
 from grainless.learn.run import Run
 from grainless.learn.train import Watcher, train
-from grainless.model.denoiser import Denoiser
+from grainless.model.denoiser import load
 
 LONGEST = 255
 """Bytes that the name of a file or a folder may have, nearly everywhere."""
@@ -60,7 +60,7 @@ def _name(recipe: str, changes: list[str]) -> str:
 
 def denoiser(run: Run) -> Denoise:
     """The run's model, as tables and pictures take it."""
-    return blind(Denoiser(run.model_file))
+    return blind(load(run.model_file))
 
 
 def scenes(run: Run, roots: DataRoots, count: int) -> list[dict[str, Array]]:

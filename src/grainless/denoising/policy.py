@@ -1,0 +1,70 @@
+"""How an image is to be denoised: all that a person may choose."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from grainless.errors import InputError, unknown
+from grainless.model.denoiser import Denoiser, load
+from grainless.model.devices import DEVICES
+
+AUTO = "auto"
+"""The name that leaves the choice to Grainless."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How an image is to be denoised.
+
+    Args:
+        model: "auto" looks at the noise and chooses, and leaves an image without noise as it is; else a name, an ONNX
+            file, a run's folder, or a loaded denoiser, which is taken whatever the noise.
+        strength: 0 leaves the image as it is, 1 is all the model does; between, a blend of both.
+        chroma: the same for the noise of colours, apart from that of brightness; None: as `strength`. Grey knows none.
+        device: "auto", "cpu" or "cuda"; a loaded denoiser stays where it is.
+        threads: that one run works with; None: one for each core.
+
+    Raises:
+        InputError: one of them makes no sense.
+    """
+
+    model: str | Path | Denoiser = AUTO
+    strength: float = 1.0
+    chroma: float | None = None
+    device: str = "auto"
+    threads: int | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("strength", "chroma"):
+            value = getattr(self, name)
+            if value is not None and not 0 <= value <= 1:
+                raise InputError(
+                    f"{name} is {value}: it goes from 0 (the image as it is) to 1 (the model's)."
+                )
+        if self.device not in DEVICES:
+            raise InputError(unknown("device", self.device, DEVICES))
+        if self.threads is not None and self.threads < 1:
+            raise InputError(f"threads is {self.threads}: a run works with 1 or more.")
+
+    @property
+    def for_colours(self) -> float:
+        """The strength for what is no brightness."""
+        return self.strength if self.chroma is None else self.chroma
+
+    @property
+    def own(self) -> Denoiser | None:
+        """The denoiser that a person named or gave; None: it is to be chosen.
+
+        Raises:
+            InputError: there is none of that name.
+        """
+        if isinstance(self.model, Denoiser):
+            return self.model
+        return None if self.model == AUTO else self.load(self.model)
+
+    def load(self, model: str | Path) -> Denoiser:
+        """A model where, and with as many threads as, the policy says."""
+        return load(model, self.device, self.threads)
+
+    def idle(self, channels: int) -> bool:
+        """Whether it leaves every image of so many channels as it is."""
+        return self.strength == 0 and (channels == 1 or self.for_colours == 0)

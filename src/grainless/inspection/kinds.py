@@ -1,0 +1,89 @@
+"""Kinds of noise: the words that inspection finds them by and cards of models tell them by, and how people say them.
+
+What a kind's strength is measured in stands here. A kind that inspection cannot find may stand in a card all the same.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+def level(sigma: float) -> str:
+    """A noise level as the field writes it.
+
+    >>> level(0.1)
+    '25.5/255'
+    """
+    return f"{255 * sigma:.1f}/255"
+
+
+def _sigma(strength: float) -> str:
+    return f"sigma {level(strength)}"
+
+
+def _gain(strength: float) -> str:
+    return f"gain {strength:.2g}"
+
+
+def _number(strength: float) -> str:
+    return f"{strength:.2g}"
+
+
+def _share(strength: float) -> str:
+    return f"{100 * strength:.1f} %"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of noise in words.
+
+    Args:
+        noun: what it is, to begin a sentence.
+        strength: a strength with its unit, as people write it.
+        found: a sentence about an image that has it, without its full stop; {} is the strength.
+        left: what that means where no model takes it away.
+    """
+
+    noun: str
+    strength: Callable[[float], str]
+    found: str
+    left: str
+
+    def sentence(self, strength: float) -> str:
+        """That it was found."""
+        return self.found.format(self.strength(strength))
+
+
+KINDS: dict[str, Kind] = {
+    # standard deviation, in full scales
+    "white": Kind("noise", _sigma, "There is noise of {}", "it stays"),
+    # gain: the slope of the noise's variance over brightness, in full scales
+    "growing": Kind(
+        "noise that grows with brightness",
+        _gain,
+        "The noise grows with brightness ({})",
+        "bright parts may keep some",
+    ),
+    # standard deviation in the flattest blocks, in full scales
+    "correlated": Kind(
+        "noise with neighbours alike",
+        _sigma,
+        "Even the flattest parts vary by {} with neighbours alike: fine texture, or noise that went through JPEG, "
+        "demosaicing or resizing",
+        "the sigma of such noise is told too low",
+    ),
+    # how much sharper the image bends at the borders of blocks than within
+    "jpeg": Kind("blocks of JPEG", _number, "The blocks of JPEG show", "they may stay"),
+    # share of the pixels
+    "impulses": Kind(
+        "stuck pixels",
+        _share,
+        "{} of the pixels are stuck at black or white",
+        "remove them first, by a median filter",
+    ),
+}
+"""Kind -> its words. Those of cards alone so far: "grain", "document", "dark"."""
+
+
+def words_for(name: str) -> Kind:
+    """The words for a kind, also for one that nobody here has words for."""
+    return KINDS.get(name) or Kind(name, _number, f"It has noise of the kind {name}", "it may stay")

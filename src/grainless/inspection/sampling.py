@@ -1,0 +1,106 @@
+"""Which parts of an image are looked at, and what is seen there: the whole of a small one, tiles of a large one."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grainless.image.image import Image
+from grainless.image.transparent import around, filled, transparent_of
+
+TILE = 256
+"""Pixels; a multiple of 8, so that the blocks of JPEG lie alike in all tiles."""
+
+TILES = 4  # a side: of larger images these are looked at, spread evenly
+
+AT_ONCE = 2**20  # pixels
+
+Rows = Callable[[int, int], Image]
+"""Gives the rows first..last of an image."""
+
+
+def rows_of(image: Image) -> Rows:
+    """The rows of an image that is held whole."""
+
+    def rows(first: int, last: int) -> Image:
+        alpha = None if image.alpha is None else image.alpha[first:last]
+        return replace(image, pixels=image.pixels[:, first:last], alpha=alpha)
+
+    return rows
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """What of an image is looked at.
+
+    Args:
+        tiles: (c, n, h, w) the whole image, or of a large one TILES x TILES parts; what lies under alpha 0 has colours
+            from around.
+        colourless: all channels of the whole image are equal.
+        opaque: nothing there lies under alpha 0.
+    """
+
+    tiles: NDArray[np.float32]
+    colourless: bool
+    opaque: bool
+
+
+def sampled(rows: Rows, size: tuple[int, int]) -> Sample:
+    """What is looked at of an image of `size`, (height, width)."""
+    height, width = size
+    if height * width <= (TILE * TILES) ** 2:
+        whole, opaque = _seen(rows, 0, height, height)
+        return Sample(whole[:, None], _is_colourless(rows, size), opaque)
+    side = min(height, width, TILE) // 8 * 8 or min(height, width)
+    columns = [slice(start, start + side) for start in _starts(width, side)]
+    bands = [_band(rows, first, first + side, size, columns) for first in _starts(height, side)]
+    tiles = np.concatenate([tiles for tiles, _ in bands], axis=1)
+    return Sample(tiles, _is_colourless(rows, size), all(opaque for _, opaque in bands))
+
+
+def _is_colourless(rows: Rows, size: tuple[int, int]) -> bool:
+    """Whether all channels are equal everywhere; in a photograph the first rows tell."""
+    for first, last in _strips(0, size[0], size):
+        pixels = rows(first, last).pixels
+        if len(pixels) == 1:
+            return True
+        if (pixels[1:] != pixels[:1]).any():
+            return False
+    return True
+
+
+def _band(
+    rows: Rows, first: int, last: int, size: tuple[int, int], columns: list[slice]
+) -> tuple[NDArray[np.float32], bool]:
+    """(c, n, h, w) of some columns, and whether all is opaque; the others are held only for a strip."""
+    parts, opaque = [], True
+    for top, bottom in _strips(first, last, size):
+        strip, all_seen = _seen(rows, top, bottom, size[0])
+        parts.append(np.stack([strip[:, :, each] for each in columns], axis=1))
+        opaque &= all_seen
+    return np.concatenate(parts, axis=2), opaque
+
+
+def _strips(first: int, last: int, size: tuple[int, int]) -> Iterator[tuple[int, int]]:
+    """The rows first..last a megapixel at a time: images that are streamed are never whole in memory."""
+    step = max(1, AT_ONCE // size[1])
+    for top in range(first, last, step):
+        yield top, min(top + step, last)
+
+
+def _seen(rows: Rows, first: int, last: int, height: int) -> tuple[NDArray[np.float32], bool]:
+    """(c, h, w) of the rows first..last, with colours from around where nobody sees any; whether all are seen."""
+    image = rows(first, last)
+    if image.alpha is None or not (image.alpha == 0).any():
+        return image.pixels, True
+    above, below = around(first, last, height)
+    image = rows(above, below)
+    transparent = transparent_of(image)
+    seen = image.pixels if transparent is None else filled(image.pixels, transparent)
+    return seen[:, first - above : last - above], False
+
+
+def _starts(length: int, side: int) -> list[int]:
+    """Where tiles begin along a side: multiples of 8, spread evenly."""
+    return sorted({int(at) // 8 * 8 for at in np.linspace(0, length - side, TILES)})
