@@ -120,7 +120,7 @@ def test_the_shipped_models_are_told_and_runs_after_them(printed, tmp_path, monk
     monkeypatch.chdir(tmp_path)
     told = json.loads(printed("list", "models", "--json"))
     assert list(told) == ["color", "grey"]
-    assert told["grey"].startswith("grey images, sigma 0..55/255; ")
+    assert told["grey"].startswith("grey images, white noise of sigma 0..55/255; ")
     Path("runs").mkdir()
     Path("runs/mine").symlink_to(finished.path)
     assert json.loads(printed("list", "models", "--json"))["mine"] == "a run, runs/mine/model.onnx"

@@ -107,7 +107,9 @@ def test_a_channel_axis_that_is_none_is_refused(same):
 
 
 def test_other_types_are_refused(same):
-    with pytest.raises(InputError, match=r"a numpy array, a PIL image or what grainless\.read gives, not list"):
+    with pytest.raises(
+        InputError, match=r"a numpy array, a PIL image or what grainless\.read gives, not list"
+    ):
         denoise([[0, 1]], model=same)
 
 

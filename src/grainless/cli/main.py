@@ -70,8 +70,11 @@ def _recipes() -> dict[str, str]:
 def _models() -> dict[str, str]:
     from grainless.model.zoo import cards, models
 
-    shipped = {name: card.summary for name, card in cards().items()}
-    return shipped | {model.name: f"a run, {model.path}" for model in models() if model.origin == "run"}
+    shipped = cards()
+    return {
+        model.name: shipped[model.name].summary if model.origin == "shipped" else f"a run, {model.path}"
+        for model in models()
+    }
 
 
 LISTS: dict[str, Callable[[], dict[str, str]]] = {
