@@ -45,7 +45,7 @@ def test_16_bits_among_8_become_8(tmp_path, cache):
 
 def test_a_broken_file_leaves_nothing_behind(files, cache):
     files[2].write_bytes(files[2].read_bytes()[:60])
-    with pytest.raises(InputError, match=r"b\.png cannot be read as an image"):
+    with pytest.raises(InputError, match=r"b\.png is a broken PNG file: "):
         gather(files, 3, cache=cache)
     assert cache is None or list(cache.iterdir()) == []
 

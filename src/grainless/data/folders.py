@@ -18,7 +18,7 @@ class Folder:
     Where the folder has a folder train/ inside, that is trained on, and validation/ and test/ are taken for
     the other parts if they are there; what is not there is held out of the training images by chance.
 
-    Pixels are 8-bit, or 16-bit where all images are 16-bit grey. EXIF orientation is applied; what is
+    Pixels are 8-bit, or 16-bit where all images have 16 bits. EXIF orientation is applied; what is
     transparent lies on white.
 
     Args:

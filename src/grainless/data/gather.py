@@ -14,12 +14,12 @@ from grainless.data.images import Images
 
 Type = np.dtype[np.unsignedinteger]
 
-FORMAT = 1
+FORMAT = 2
 """Of the cache: another number makes it anew."""
 
 
 def gather(paths: Sequence[Path], channels: int, *, cache: Path | None = None) -> Images:
-    """Decode files into one buffer, uint16 if all are 16-bit grey, else uint8.
+    """Decode files into one buffer, uint16 if all have 16 bits, else uint8.
 
     Args:
         paths: the files, in the order of the images.
@@ -45,7 +45,7 @@ def gather(paths: Sequence[Path], channels: int, *, cache: Path | None = None) -
 def plan(paths: Sequence[Path], channels: int) -> tuple[Type, int]:
     """What one buffer for all these files is: its type, and how many values it holds; nothing is decoded."""
     heads = [head(path) for path in paths]
-    dtype: type[np.unsignedinteger] = np.uint16 if all(each.deep for each in heads) else np.uint8
+    dtype: type[np.unsignedinteger] = np.uint16 if all(each.depth == 16 for each in heads) else np.uint8
     return np.dtype(dtype), channels * sum(each.width * each.height for each in heads)
 
 

@@ -152,7 +152,7 @@ def _twice(files: Sequence[Path], key: Callable[[Path], Hashable]) -> list[str]:
 def _differ(noisy: Path, clean: Path) -> list[str]:
     """What is wrong with the sizes of two partners."""
     heads = [head(path) for path in (noisy, clean)]
-    one, other = (f"{each.width} x {each.height}" for each in heads)
+    one, other = (f"{width} x {height}" for height, width in (each.turned for each in heads))
     return [f"{_short(noisy)} is {one} and {_short(clean)} {other}"] if one != other else []
 
 

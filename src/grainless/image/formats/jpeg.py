@@ -15,6 +15,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from mmap import mmap
 
 import numpy as np
 import PIL.Image
@@ -67,6 +68,17 @@ def decode(data: bytes, limit: int) -> Iterator[Image]:
     yield from_samples(samples, metadata=metadata, notes=(*notes, *_dropped(data, segments)))
 
 
+def head(data: bytes | mmap) -> tuple[int, int, bytes | None]:
+    """(height, width, EXIF) of a JPEG file.
+
+    Raises:
+        StopIteration, struct.error: broken bytes.
+    """
+    segments = [(marker, held) for _at, marker, held in _walk(data)]
+    frame = next(held for marker, held in segments if marker in FRAMES)
+    return (*struct.unpack_from(">HH", frame, 1), _exif(segments))
+
+
 def encode(image: Image) -> bytes:
     """Write a JPEG file; it holds neither alpha nor more than 8 bits, which `grainless.image.files` has refused."""
     native = image.metadata.native
@@ -112,7 +124,7 @@ def _quality_tables() -> Tables:
         return dict(coded.quantization)
 
 
-def _walk(data: bytes) -> Iterator[tuple[int, int, bytes]]:
+def _walk(data: bytes | mmap) -> Iterator[tuple[int, int, bytes]]:
     """(place, marker, data) of each segment before the pixels."""
     at = 2
     while at + 4 <= len(data):

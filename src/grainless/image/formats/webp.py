@@ -10,6 +10,7 @@ import io
 import struct
 from collections.abc import Iterator
 from dataclasses import replace
+from mmap import mmap
 from typing import BinaryIO
 
 import numpy as np
@@ -56,6 +57,21 @@ def decode(data: bytes, limit: int) -> Iterator[Image]:
             metadata = Metadata(lossy=metadata.lossy)
 
 
+def head(data: bytes | mmap) -> tuple[int, int, bytes | None]:
+    """(height, width, EXIF) of a WebP file.
+
+    Raises:
+        struct.error: broken bytes.
+    """
+    width, height = _size(data)
+    exif, at = None, CONTENT
+    while exif is None and at + 8 <= len(data):
+        kind, length = struct.unpack_from("<4sI", data, at)
+        exif = data[at + 8 : at + 8 + length].removeprefix(b"Exif\0\0") if kind == b"EXIF" else None
+        at += 8 + length + length % 2
+    return height, width, exif
+
+
 def write(images: Iterator[Image], file: BinaryIO) -> None:
     """Write a WebP file, animated if there are several images; all their stored samples are held at once.
 
@@ -87,7 +103,7 @@ def write(images: Iterator[Image], file: BinaryIO) -> None:
     )
 
 
-def _size(data: bytes) -> tuple[int, int]:
+def _size(data: bytes | mmap) -> tuple[int, int]:
     """(width, height), before anything is unpacked."""
     kind = data[CONTENT : CONTENT + 4]
     if kind == b"VP8X":
