@@ -21,6 +21,7 @@ OPTIONS = {
     "csv": {"file": "small.csv"},
     "folder": {"path": "photos"},
     "pairs": {"path": "scenes"},
+    "pages": {"count": 3, "held": 2},
 }
 
 

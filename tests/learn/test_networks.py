@@ -11,7 +11,7 @@ from torch import nn
 from grainless.errors import InputError
 from grainless.learn.networks import NETWORKS, check_size
 from grainless.learn.networks.layers import Layer, Parameters, layers, macs, parameters
-from grainless.learn.networks.low_light import MIDDLE, statistics
+from grainless.learn.networks.low_light import MIDDLE, averaged, statistics
 from grainless.learn.networks.reach import grow, near, reach, shrink
 from grainless.parts import Mistakes, make
 
@@ -54,6 +54,7 @@ CASES = {
     "stacked valid": {"name": "stacked", "widths": [5, 3]},
     "stacked same": {"name": "stacked", "widths": [5, 3], "padding": "same", "start": "glorot"},
     "lit": {"name": "lit", "widths": [3, 4], "fold": 1},
+    "lit overview": {"name": "lit", "widths": [3, 4], "fold": 1, "bias": False, "overview": 5},
     "dncnn": {"name": "dncnn", "depth": 4, "width": 5},
     "dncnn shallow": {"name": "dncnn", "depth": 2, "width": 5},
     "unet": {"name": "unet", "widths": [3, 4, 5]},
@@ -161,7 +162,7 @@ def furthest_look(network, output):
     return max(looks)
 
 
-@pytest.mark.parametrize("case", [case for case in ANY_SIZE if case != "lit"])
+@pytest.mark.parametrize("case", [case for case in ANY_SIZE if case.split()[0] != "lit"])
 def test_reach_is_exactly_how_far_a_pixel_shows(case):
     network = build(case)
     assert furthest_look(network, network.logits if case in WITH_LOGITS else network) == network.reach
@@ -188,6 +189,34 @@ def test_lit_brings_every_exposure_to_the_same_light():
     assert (dark - lit).abs().max().item() < 2e-3  # DARKEST is added to both
     nn.init.ones_(network.light.bias)
     assert network.brightened(image).mean().item() == pytest.approx(MIDDLE * math.e)
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("size", [(40, 60), (35, 5), (64, 64)])
+def test_an_overview_is_the_means_of_cells_of_equal_size(size):
+    image = torch.rand(2, 3, *size, dtype=torch.float64)
+    wanted = nn.functional.interpolate(image, size=(size[0] * 8, size[1] * 8), mode="nearest")
+    wanted = nn.functional.adaptive_avg_pool2d(wanted, 8)  # cells of whole pixels there
+    assert (averaged(image, 8) - wanted).abs().max().item() < 1e-9
+
+
+@torch.no_grad()
+def test_an_overview_gives_noise_and_clean_the_same_light():
+    network = make("network", NETWORKS, CASES["lit overview"], channels=3, size=None)
+    nn.init.normal_(network.light.weight)
+    image = torch.rand(1, 3, 1, 1).add(0.5).div(3).expand(1, 3, 200, 200)
+    noise = 0.05 * torch.randn(1, 3, 200, 200)
+    lit, noisy = network.brightened(image), network.brightened(image + noise)
+    assert noisy.mean().item() == pytest.approx(lit.mean().item(), rel=0.02)
+
+
+@torch.no_grad()
+def test_headroom_is_how_far_lights_are_above_the_median():
+    image = torch.full((1, 3, 10, 10), 0.04)
+    image[..., :1, :] = 0.64  # a tenth, four times as bright by its root
+    third = statistics(image, headroom=True)[0, 2].item()
+    assert third == pytest.approx(math.log(4) / 0.5 - 1, abs=0.05)
+    assert statistics(image / 2, headroom=True)[0, 2].item() == pytest.approx(third, abs=0.05)
 
 
 @torch.no_grad()

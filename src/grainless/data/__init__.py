@@ -17,6 +17,7 @@ from grainless.data.digits import Digits
 from grainless.data.folders import Folder
 from grainless.data.idx import FashionMnist, Mnist
 from grainless.data.images import DataSet
+from grainless.data.pages import Pages
 from grainless.data.pairs import Pairs
 from grainless.data.photos import Photos
 
@@ -29,4 +30,5 @@ DATA: dict[str, Callable[..., DataSet]] = {
     "csv": Csv,
     "folder": Folder,
     "pairs": Pairs,
+    "pages": Pages,
 }

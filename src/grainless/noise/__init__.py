@@ -14,12 +14,14 @@ from grainless.noise.camera import Camera
 from grainless.noise.chain import Chain
 from grainless.noise.correlated import Correlated
 from grainless.noise.counting import Poisson, PoissonGaussian
+from grainless.noise.darken import Darken
 from grainless.noise.draw import Array, Draw, NumpyDraw
 from grainless.noise.grain import Grain
 from grainless.noise.impulses import Mask, SaltPepper
 from grainless.noise.jpeg import Jpeg
 from grainless.noise.monochrome import Monochrome
 from grainless.noise.noise import Noise, Part, StatedNoise
+from grainless.noise.paper import Paper
 from grainless.noise.resize import Resize
 from grainless.parts import make, spec
 
@@ -53,6 +55,8 @@ NOISES: dict[str, type[Part]] = {
     "jpeg": Jpeg,
     "resize": Resize,
     "monochrome": Monochrome,
+    "paper": Paper,
+    "darken": Darken,
 }
 
 

@@ -9,7 +9,10 @@ arXiv:1808.04560, which brightens by a map; here it is one curve for the whole i
 enough to learn it.
 """
 
+from typing import Annotated
+
 import torch
+from annotated_types import Ge
 from torch import Tensor, nn
 
 from grainless.learn.networks.network import Count, Network
@@ -36,6 +39,9 @@ class Lit(Network):
         widths: feature maps of the U-Net at each scale.
         blocks: its residual blocks at each scale.
         fold: the side of the squares of pixels that become its feature maps at the door.
+        bias: whether its convolutions have biases.
+        overview: the curve is found from the image averaged into so many cells a side, where noise has gone, and
+            from what highlights leave in place of brightness; 0: from its pixels.
     """
 
     def __init__(
@@ -45,6 +51,8 @@ class Lit(Network):
         widths: tuple[Count, ...] = (32, 64),
         blocks: Count = 1,
         fold: Count = 4,
+        bias: bool = True,
+        overview: Annotated[int, Ge(0)] = 0,
     ) -> None:
         super().__init__()
         self.channels = channels
@@ -52,7 +60,8 @@ class Lit(Network):
         self.light = nn.Linear(2 + channels, channels + 1)
         nn.init.zeros_(self.light.weight)
         nn.init.zeros_(self.light.bias)
-        self.unet = UNet(channels=channels, widths=widths, blocks=blocks, fold=fold)
+        self.unet = UNet(channels=channels, widths=widths, blocks=blocks, fold=fold, bias=bias)
+        self.overview = overview
         self.multiple = self.unet.multiple
 
     def forward(self, noisy: Tensor) -> Tensor:
@@ -61,19 +70,38 @@ class Lit(Network):
 
     def brightened(self, noisy: Tensor) -> Tensor:
         """The image along its curve, (n, c, h, w); not clipped."""
-        wanted = self.light(statistics(noisy))[:, :, None, None]
+        seen = averaged(noisy, self.overview) if self.overview else noisy
+        wanted = self.light(statistics(seen, headroom=bool(self.overview)))[:, :, None, None]
         power = 0.5 * wanted[:, -1:].exp()
-        curved = (noisy.clamp_min(0) + DARKEST) ** power
-        lit: Tensor = MIDDLE * wanted[:, :-1].exp() * curved / _mean(curved).mean(1)[:, None, None, None]
+        mean = _mean((seen.clamp_min(0) + DARKEST) ** power).mean(1)[:, None, None, None]
+        lit: Tensor = MIDDLE * wanted[:, :-1].exp() * (noisy.clamp_min(0) + DARKEST) ** power / mean
         return lit
 
 
-def statistics(noisy: Tensor) -> Tensor:
+def averaged(image: Tensor, cells: int) -> Tensor:
+    """The image as cells x cells means, (n, c, cells, cells), whatever its sides; smaller ones are repeated."""
+    rows, columns = (_shares(side, cells, image) for side in image.shape[2:])
+    means: Tensor = rows @ image @ columns.T
+    return means
+
+
+def _shares(side: int, cells: int, like: Tensor) -> Tensor:
+    """How much of each cell each pixel along a side fills, (cells, side); rows sum to 1."""
+    line = torch.arange(side, dtype=like.dtype, device=like.device)
+    wide = torch.ones((), dtype=like.dtype, device=like.device) * side / cells
+    start = torch.arange(cells, dtype=like.dtype, device=like.device)[:, None] * wide
+    filled = torch.minimum(line + 1, start + wide) - torch.maximum(line, start)
+    return filled.clamp_min(0) / wide
+
+
+def statistics(noisy: Tensor, *, headroom: bool = False) -> Tensor:
     """Numbers of a whole image, each about -1 to 1, (n, 2 + c).
 
     Of the square roots of its pixels, which spread dark ones: contrast (deviation of the grey image over its
     mean), saturation (mean range of the colours over that mean), the logarithm of the mean, and that of each
-    colour's mean over all colours' (the first one's follows from the others).
+    colour's mean over all colours' (the first one's follows from the others). With `headroom`, the logarithm of the
+    brightest twentieth over the median stands in the mean's place: the brighter lights are, the darker a photographer
+    leaves the rest.
     """
     roots = (noisy.clamp_min(0) + DARKEST).sqrt()
     colours = _mean(roots)
@@ -82,8 +110,16 @@ def statistics(noisy: Tensor) -> Tensor:
     contrast = (_mean((grey - mean[:, None, None]).square()) + DARKEST**2).sqrt() / mean
     saturation = _mean(roots.amax(1) - roots.amin(1)) / mean
     balance = colours.log() - colours.log().mean(1, keepdim=True)
-    light = torch.stack([contrast / 0.4 - 1, saturation / 0.2 - 1, mean.log() + 1.5], 1)
+    third = _headroom(grey) / 0.5 - 1 if headroom else mean.log() + 1.5
+    light = torch.stack([contrast / 0.4 - 1, saturation / 0.2 - 1, third], 1)
     return torch.cat([light, 8 * balance[:, 1:]], 1)
+
+
+def _headroom(grey: Tensor) -> Tensor:
+    """How far the brightest twentieth begins above the median, in logarithms, (n,)."""
+    sorted_ = grey.flatten(1).sort(dim=1).values
+    count = sorted_.shape[1]
+    return (sorted_[:, count * 19 // 20] / sorted_[:, count // 2]).log()
 
 
 def _mean(planes: Tensor) -> Tensor:
