@@ -78,7 +78,7 @@ def _word(chance: Chance) -> str:
 
 
 def _face(fonts: Sequence[Path], size: float, chance: Chance) -> PIL.ImageFont.FreeTypeFont:
-    return PIL.ImageFont.truetype(fonts[chance.integers(len(fonts))], FINER * size)
+    return PIL.ImageFont.truetype(fonts[int(chance.integers(len(fonts)))], FINER * size)
 
 
 def _text(pen: PIL.ImageDraw.ImageDraw, top: int, faces: list, ink: int, chance: Chance) -> int:
