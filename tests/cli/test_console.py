@@ -11,7 +11,8 @@ from hypothesis import strategies as some
 from rich.console import Console
 
 from grainless.cli import console
-from grainless.evaluation.evaluate import Row, Score
+from grainless.evaluation.evaluate import Row
+from grainless.evaluation.score import Score
 
 
 def lines(capsys):
@@ -93,18 +94,19 @@ def test_scores_show_what_is_asked_for_with_half_the_interval(capsys):
     told = lines(capsys)
     half = 4.303 / math.sqrt(3)  # Student's t for three images, times the standard error
     assert told[0] == "photos test, noise gaussian:sigma=25/255"
-    assert told[1].split() == ["PSNR", "s/megapixel"]
-    assert told[3].split() == ["noisy", "21.00", "±", f"{half:.2f}", "0.500"]
-    assert told[4].split() == ["model", "30.00", "±", "0.00", "1.250"]
+    assert told[1].split() == ["PSNR", "PSNR", "to", "best", "s/megapixel"]
+    assert told[3].split() == ["noisy", "21.00", "±", f"{half:.2f}", "-9.00", "±", f"{half:.2f}", "0.500"]
+    assert told[4].split() == ["model", "30.00", "±", "0.00", "best", "1.250"]
     assert len(told[3]) == len(told[4])
-    assert told[-1] == "Means over 3 images, ± half the 95 % interval. Protocol float."
+    assert told[-1].startswith("Means over 3 images, ± half the 95 % interval. To best: ")
+    assert told[-1].endswith(" Protocol float.")
 
 
 def test_one_image_and_perfect_images_have_no_interval(capsys):
     console.scores([row("noisy", psnr=[20.0]), row("same", psnr=[math.inf])], ["psnr"], "")
     told = lines(capsys)
-    assert told[3].split() == ["noisy", "20.00", "0.5000"]
-    assert told[4].split() == ["same", "inf", "0.5000"]
+    assert told[3].split() == ["noisy", "20.00", "-", "0.5000"]
+    assert told[4].split() == ["same", "inf", "best", "0.5000"]
 
 
 REACHED = {

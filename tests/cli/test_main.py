@@ -94,6 +94,32 @@ def test_help_without_a_command_lists_them_all(printed):
     assert all(re.search(rf"│ {name} ", told) for name in COMMANDS + STUDIES)
 
 
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        (
+            "denoise x --modle y",
+            r'No option of grainless denoise is called "--modle" \(did you mean "--model"\?\)',
+        ),
+        (
+            "denoize x",
+            r'No command is called "denoize" \(did you mean "denoise"\?\)\. There are: benchmark, ',
+        ),
+        ("denoise", r"Missing argument 'IN\.\.\.'\. What there is: grainless denoise --help"),
+        (
+            "denoise x --jobs 0",
+            r"Invalid value for '--jobs': .*greater than or equal to 1.*grainless denoise --help",
+        ),
+        ("inspect --json=3 x", r"Option '--json' does not take a value\."),
+        ("interpolate x --between 0", r"Option '--between' requires 2 arguments\."),
+    ],
+)
+def test_what_is_mistyped_is_one_line_with_the_nearest_name(refused, typed, told):
+    status, line = refused(*typed.split())
+    assert status == 2
+    assert re.match(told, line)
+
+
 def test_the_version(printed):
     assert printed("--version") == f"grainless {__version__}\n"
 
@@ -208,13 +234,13 @@ def test_evaluate(printed, finished):
     )
     text = printed("evaluate", finished.model_file, *task)
     assert "digits:test=30 test, noise gaussian:sigma=0.3" in text
-    assert re.search(r"PSNR +SSIM +MSE +MAE +BCE +s/megapixel\n", text)
+    assert re.search(r"PSNR +SSIM +MSE +MAE +BCE +PSNR to best +s/megapixel\n", text)
     assert "Means over 30 images" in text
     assert "Protocol float" in text
     asked = printed(
         "evaluate", finished.model_file, *task, "--metric", "psnr-own-peak", "--protocol", "field"
     )
-    assert re.search(r"BCE +PSNR-OWN-PEAK +s/megapixel\n", asked)
+    assert re.search(r"BCE +PSNR-OWN-PEAK +PSNR to best +s/megapixel\n", asked)
     assert "Protocol field" in asked
 
 

@@ -23,7 +23,8 @@ from grainless.evaluation.benchmark.section import OFF_RANGE, SIGMAS, Plan, Stor
 from grainless.evaluation.benchmark.sets import SETS, judged
 from grainless.evaluation.benchmark.tables import COSTS as COST_COLUMNS
 from grainless.evaluation.benchmark.tables import SIZES, counted, published, tables
-from grainless.evaluation.evaluate import FieldDraw, Task, evaluate
+from grainless.evaluation.evaluate import Task, evaluate
+from grainless.evaluation.protocols import FieldDraw
 from grainless.model.card import Card
 from grainless.noise import noise_from
 
@@ -282,7 +283,7 @@ def test_published_rows_stand_beside_whole_sets_by_their_protocol(roots, costs):
 
 
 def test_tables_tell_every_number_once(roots, half, costs):
-    psnr, ssim, off = tables(quick(roots, half, "median"))
+    psnr, ssim, paired, off = tables(quick(roots, half, "median"))
     assert psnr.title == "Set12: PSNR, 12 images"
     assert psnr.head == ("", "from", "σ 15, dB", "σ 25, dB", "σ 50, dB", "MAC a pixel", "parameters")
     ours = next(row for row in psnr.rows if row[0] == "half.onnx")
@@ -291,13 +292,16 @@ def test_tables_tell_every_number_once(roots, half, costs):
     assert "numpy's RandomState is seeded anew for each image" in " ".join(psnr.notes)
     assert ssim.rows[1][-3:] == ("0.25", "1.0", "12")
     assert ssim.rows[0][-3:] == ("–",) * 3
+    assert paired.head == ("", "σ 15", "σ 25", "σ 50")
+    assert [row[1] for row in paired.rows].count("best") == 1
+    assert re.fullmatch(r"-\d+\.\d\d ± \d\.\d\d", next(row[1] for row in paired.rows if row[1] != "best"))
     assert off.head == ("", "noisy", "half.onnx")
     assert [row[0] for row in off.rows][:3] == ["σ 5", "σ 25", "σ 70"]
     assert re.fullmatch(r"\d+\.\d\d \([+-]\d+\.\d\d\)", off.rows[0][2])
 
 
 def test_a_single_noise_is_one_table_of_all_scores(roots, half, costs):
-    (table,) = tables(quick(roots, half, "median", noises=("gaussian:sigma=0.5,clip=true",), limit=2))
+    table, _ = tables(quick(roots, half, "median", noises=("gaussian:sigma=0.5,clip=true",), limit=2))
     assert table.title == "Set12: noise gaussian:sigma=0.5,clip=true, the first 2 of 12 images"
     head = ("", "PSNR, dB", "SSIM", "MSE", "MAE", "BCE", *SIZES, *COST_COLUMNS)
     assert table.head == head

@@ -12,8 +12,10 @@ from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 from grainless.data.images import Images
 from grainless.errors import InputError
 from grainless.evaluation import evaluate as module
-from grainless.evaluation.evaluate import PROTOCOLS, Score, Task, evaluate
+from grainless.evaluation.evaluate import Task, ahead, behind, differences, evaluate
 from grainless.evaluation.metrics import METRICS
+from grainless.evaluation.protocols import PROTOCOLS
+from grainless.evaluation.score import Score
 from grainless.noise import NOISES, noise_from
 
 GAUSSIAN = noise_from("gaussian:sigma=25/255")
@@ -209,3 +211,57 @@ def test_the_first_rows_name_is_taken():
         InputError, match='"noisy" is what tables call the noisy images; give that denoiser another'
     ):
         evaluate({"noisy": grey}, images(), data_name="")
+
+
+def test_paired_differences_see_what_the_intervals_of_means_hide():
+    rng = np.random.default_rng(7)
+    hard = rng.normal(30, 5, 40)
+    gain = rng.normal(0.1, 0.05, 40)
+    worse, better = Score(hard), Score(hard + gain)
+    assert worse.interval[1] > better.interval[0]
+    low, high = better.minus(worse).interval
+    expected = t.interval(0.95, 39, gain.mean(), gain.std(ddof=1) / np.sqrt(40))
+    assert_allclose((low, high), expected, rtol=1e-9)
+    assert low > 0
+    assert_allclose(worse.minus(better).values, -gain)
+
+
+def test_differences_are_to_the_denoiser_with_the_best_mean_whichever_way_is_best():
+    rows = evaluate({"grey": grey, "same": lambda noisy, sigma: noisy}, images(), GAUSSIAN, data_name="")
+    assert ahead(rows).denoiser == ahead(rows, "mse").denoiser == "noisy"
+    for metric in ("psnr", "mse"):
+        off = differences(rows, metric)
+        assert off["noisy"].mean == off["same"].mean == 0
+        expected = rows[1].scores[metric].values - rows[0].scores[metric].values
+        assert_array_equal(off["grey"].values, expected)
+    assert behind(rows)["noisy"] == "best"
+    assert float(behind(rows)["grey"].split()[0]) < -10
+
+
+def test_where_no_score_is_a_number_none_is_ahead():
+    row = replace(
+        evaluate({}, images(1), GAUSSIAN, data_name="")[0], scores={"psnr": Score(np.array([np.nan]))}
+    )
+    assert (ahead([row]), differences([row]), behind([row])) == (None, {}, {"noisy": "-"})
+
+
+def test_the_real_protocol_takes_files_as_they_are():
+    clean, noisy = images(seed=1), images(seed=2)
+    row = evaluate({}, replace(clean, noisy=noisy), data_name="", protocol="real")[0]
+    expected = [peak_signal_noise_ratio(clean[index], noisy[index], data_range=255) for index in range(6)]
+    assert_allclose(row.scores["psnr"].values, expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_what_is_said_of_sigma_is_true_of_ranges_too(protocol):
+    """Told the set's RMS, a denoiser errs on every image where each has a strength of its own."""
+    told = []
+
+    def listens(noisy, sigma):
+        told.append(sigma)
+        return noisy
+
+    noise = noise_from("gaussian:sigma=0..55/255")
+    evaluate({"listens": listens}, images(40), noise, data_name="", protocol=protocol)
+    assert len(set(told)) == 1
+    assert "a hindrance where each has a strength of its own" in PROTOCOLS[protocol].about

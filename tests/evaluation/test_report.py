@@ -6,8 +6,10 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from grainless.evaluation.evaluate import PROTOCOLS, Row, Score, evaluate
+from grainless.evaluation.evaluate import Row, evaluate
+from grainless.evaluation.protocols import PROTOCOLS
 from grainless.evaluation.report import Html, curve, facts, grid, headline, note, page, scores, table
+from grainless.evaluation.score import Score
 
 EVIL = '<script src="http://x">&"\''
 NOWHERE = {"area", "br", "col", "hr", "img", "input", "link", "meta"}
@@ -127,6 +129,14 @@ def test_infinity_is_written_and_best():
     reader = Reader(scores(rows))
     assert reader.bold == ["∞"]
     assert "−∞" in reader.texts
+
+
+def test_paired_differences_to_the_best_stand_beside_the_means():
+    texts = Reader(scores([row("a", psnr=[30, 20, 10]), row("b", psnr=[31, 21, 11.0])])).texts
+    assert "PSNR to best, dB" in texts
+    assert texts.count("best") == 1
+    assert "−1.00 " in texts  # though the means' own intervals are 25 wide
+    assert "± 0.00" in texts
 
 
 def test_columns_without_a_number_have_no_best():

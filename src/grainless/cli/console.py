@@ -14,15 +14,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from grainless.evaluation.decimals import decimals
+from grainless.evaluation.decimals import PAIRED, decimals, with_half
 
 if TYPE_CHECKING:
-    from grainless.evaluation.evaluate import Row, Score
+    from grainless.evaluation.evaluate import Row
+    from grainless.evaluation.score import Score
 
 WIDE = 10_000
 """The width of a file or a pipe: nothing is wrapped there."""
 
-NUMBER = re.compile(r"-|nan|-?inf|-?[\d,]+(\.\d+)?(e-?\d+)?( ± [\d.]+)?")
+NUMBER = re.compile(r"-|best|nan|-?inf|-?[\d,]+(\.\d+)?(e-?\d+)?( ± [\d.]+)?")
 
 
 def _console(*, stderr: bool) -> Console:
@@ -85,13 +86,16 @@ def rows(title: str, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def scores(rows: Sequence["Row"], metrics: Sequence[str], protocol: str) -> None:
-    """Print a row a denoiser: means of each metric, and under them the protocol's sentence."""
+    """Print a row a denoiser: means of each metric, the distance to the best, and under them the protocol."""
+    from grainless.evaluation.evaluate import behind
+
     means = [_means([row.scores[metric] for row in rows]) for metric in metrics]
-    columns = [[row.denoiser for row in rows], *means, [row.seconds_per_megapixel for row in rows]]
-    head = ["", *map(str.upper, metrics), "s/megapixel"]
-    table(f"{rows[0].data}, noise {rows[0].noise}", head, zip(*columns, strict=True))
+    columns = [[row.denoiser for row in rows], *means, list(behind(rows).values())]
+    head = ["", *map(str.upper, metrics), "PSNR to best", "s/megapixel"]
+    seconds = [row.seconds_per_megapixel for row in rows]
+    table(f"{rows[0].data}, noise {rows[0].noise}", head, zip(*columns, seconds, strict=True))
     images = len(rows[0].scores[metrics[0]].values)
-    say(f"Means over {images:,} images, ± half the 95 % interval. {protocol}")
+    say(f"Means over {images:,} images, ± half the 95 % interval. {PAIRED} {protocol}")
 
 
 def scores_reached(run: Mapping[str, Any], metrics: Sequence[str]) -> None:
@@ -139,13 +143,7 @@ def _is_nested(value: Any) -> bool:
 def _means(column: Sequence["Score"]) -> list[str]:
     """A metric's means with half their intervals."""
     places = decimals(score.mean for score in column)
-    return [_mean(score, places) for score in column]
-
-
-def _mean(score: "Score", places: int) -> str:
-    if score.interval is None:
-        return f"{score.mean:.{places}f}"
-    return f"{score.mean:.{places}f} ± {(score.interval[1] - score.interval[0]) / 2:.{places}f}"
+    return [with_half(score.mean, score.interval, places) for score in column]
 
 
 def _column(values: Sequence[Any]) -> list[str]:

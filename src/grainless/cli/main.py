@@ -13,6 +13,7 @@ import typer
 
 from grainless import __version__
 from grainless.cli import console
+from grainless.cli.mistyped import UsageError, mistyped
 from grainless.cli.options import Changes, DataDir, Json
 from grainless.cli.studies import studies
 from grainless.errors import GrainlessError, InputError, RunError, unknown
@@ -102,6 +103,7 @@ EXTRAS = {
         "sklearn",
         "pywt",
         "matplotlib",
+        "adjustText",
         "pooch",
         "array_api_compat",
         "pydantic",
@@ -123,9 +125,12 @@ EXTRAS = {
 def main() -> None:
     """Run the command line. What a person did or met is one line; only a bug has a traceback."""
     try:
-        app(prog_name="grainless")
+        sys.exit(app(prog_name="grainless", standalone_mode=False))
     except GrainlessError as error:
         _end(error)
+    except UsageError as error:
+        told = mistyped(error)
+        _end(told) if told else sys.exit(InputError.exit_status)
     except ModuleNotFoundError as error:
         _end(_lacking(error))
     except OSError as error:
@@ -383,8 +388,9 @@ def evaluate(
     """Score denoisers side by side on the same noisy images: PSNR, SSIM, MSE, MAE, BCE."""
     from grainless.data.find import DataRoots
     from grainless.evaluation.denoisers import evaluate_named
-    from grainless.evaluation.evaluate import PROTOCOLS
+    from grainless.evaluation.evaluate import differences
     from grainless.evaluation.metrics import METRICS, USUAL
+    from grainless.evaluation.protocols import PROTOCOLS
     from grainless.noise import noise_from
     from grainless.parts import choose
 
@@ -403,7 +409,8 @@ def evaluate(
             watch=move,
         )
     if json:
-        console.as_json({"rows": [row.plain() for row in rows]})
+        paired = {name: score.plain() for name, score in differences(rows).items()}
+        console.as_json({"rows": [row.plain() for row in rows], "PSNR to best": paired})
     else:
         console.scores(rows, list(dict.fromkeys([*USUAL, *(metric or [])])), PROTOCOLS[protocol].about)
 
@@ -458,8 +465,8 @@ def demo(
 ) -> None:
     """Train a small denoiser on photographs, judge it against classical ones, and write a report of it."""
     from grainless.cli.progress import TerminalWatcher
-    from grainless.evaluation.evaluate import PROTOCOLS
     from grainless.evaluation.metrics import USUAL
+    from grainless.evaluation.protocols import PROTOCOLS
     from grainless.learn.demo import demo as verb
 
     with TerminalWatcher() as watcher:

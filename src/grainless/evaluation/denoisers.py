@@ -10,7 +10,8 @@ from grainless.data.find import DataRoots
 from grainless.data.images import Data
 from grainless.errors import InputError, did_you_mean
 from grainless.evaluation.baselines import BASELINES, INCLUDED, best_setting
-from grainless.evaluation.evaluate import PROTOCOLS, Array, Denoise, Row, evaluate
+from grainless.evaluation.evaluate import Array, Denoise, Row, evaluate
+from grainless.evaluation.protocols import PROTOCOLS
 from grainless.model.denoiser import Denoiser, load
 from grainless.noise import Chain
 from grainless.parts import choose, make, spec

@@ -1,19 +1,21 @@
 """Denoisers x images x noise -> rows of scores, by a named protocol."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
 from grainless.data.images import Images
 from grainless.errors import InputError
+from grainless.evaluation.decimals import with_half
 from grainless.evaluation.metrics import METRICS, Metric, Scores, mse
-from grainless.noise import Chain, Draw, NumpyDraw
+from grainless.evaluation.protocols import PROTOCOLS
+from grainless.evaluation.score import Score
+from grainless.noise import Chain, Draw
 from grainless.parts import choose
 
 Array = NDArray[np.floating]
@@ -27,113 +29,6 @@ NOISY = "noisy"
 """The name of the first row of every table: the noisy images themselves."""
 
 BATCH_PIXELS = 2**20
-
-SIGMA_IS_TOLD = (
-    "Classical denoisers are told the noise's true strength, RMS(noisy - clean) over the whole set, "
-    "which favours them."
-)
-
-
-@dataclass(frozen=True)
-class FieldDraw:
-    """Chance as the field's reference code has it: doubles from numpy's RandomState, channels drawn last.
-
-    Args:
-        state: seeded anew for each image.
-    """
-
-    state: np.random.RandomState
-
-    def normal(self, like: Array) -> Array:
-        return self._channels_first(self.state.standard_normal, like)
-
-    def uniform(self, like: Array) -> Array:
-        return self._channels_first(self.state.random_sample, like)
-
-    def poisson(self, rate: Array) -> Array:
-        return np.moveaxis(self.state.poisson(np.moveaxis(rate, 1, -1)), -1, 1).astype(np.float64)
-
-    @staticmethod
-    def _channels_first(draw: Callable[..., Array], like: Array) -> Array:
-        n, channels, height, width = like.shape
-        return np.moveaxis(draw(size=(n, height, width, channels)), -1, 1)
-
-
-@dataclass(frozen=True)
-class Protocol:
-    """How noise is drawn and what is scored.
-
-    Args:
-        about: a sentence to stand under every table.
-        draw: (seed, index of the image) -> the chance of its noise.
-        scored: what scores see of a denoised or clean image; white stays 1.
-    """
-
-    about: str
-    draw: Callable[[int, int], Draw]
-    scored: Callable[[Array], Array]
-
-
-def _clamped(images: Array) -> Array:
-    return np.clip(images, 0, 1)
-
-
-def _bytes(images: Array) -> Array:
-    return np.round(np.clip(images, 0, 1) * 255).astype(np.float64) / 255
-
-
-PROTOCOLS: dict[str, Protocol] = {
-    "float": Protocol(
-        about="Protocol float: each image's noise comes from a generator of its own (seed, index); every "
-        "output, the noisy image's too, is clamped to 0..1 and not rounded; peak 1; no border is cropped; "
-        f"means over images. {SIGMA_IS_TOLD}",
-        draw=lambda seed, index: NumpyDraw(np.random.default_rng([seed, index])),
-        scored=_clamped,
-    ),
-    "field": Protocol(
-        about="Protocol field: numpy's RandomState is seeded anew for each image and draws (h, w, c) "
-        "doubles; every output, the noisy image's too, is clamped and rounded to 8 bits; peak 255; no border "
-        f"is cropped; colour: all channels jointly; means over images. {SIGMA_IS_TOLD}",
-        draw=lambda seed, index: FieldDraw(np.random.RandomState(seed)),
-        scored=_bytes,
-    ),
-}
-
-
-FEWEST = 3
-"""Images from which an interval is given: that of two says only that two are too few."""
-
-
-@dataclass(frozen=True)
-class Score:
-    """One metric of one denoiser.
-
-    Args:
-        values: (n,) one an image.
-    """
-
-    values: NDArray[np.float64]
-
-    @property
-    def mean(self) -> float:
-        """Over images; infinite if one of them is."""
-        with np.errstate(invalid="ignore"):  # inf and -inf together have no mean: nan
-            return float(self.values.mean())
-
-    @property
-    def interval(self) -> tuple[float, float] | None:
-        """The 95 % interval of the mean (Student's t over images); None for infinite values, or too few images."""
-        n = len(self.values)
-        if n < FEWEST or not np.isfinite(self.values).all():
-            return None
-        half = float(stdtrit(n - 1, 0.975) * self.values.std(ddof=1) / np.sqrt(n))
-        return self.mean - half, self.mean + half
-
-    def plain(self, *, per_image: bool = False) -> dict[str, Any]:
-        """For JSON, which knows no infinity: what is not finite becomes None."""
-        low, high = self.interval or (None, None)
-        plain: dict[str, Any] = {"mean": _finite(self.mean), "low": low, "high": high}
-        return plain | ({"values": [_finite(value) for value in self.values.tolist()]} if per_image else {})
 
 
 @dataclass(frozen=True)
@@ -282,5 +177,33 @@ def _unchanged(noisy: Array, sigma: float) -> Array:
     return noisy
 
 
-def _finite(value: float) -> float | None:
-    return value if np.isfinite(value) else None
+def ahead(rows: Sequence[Row], metric: str = "psnr") -> Row | None:
+    """The denoiser that is best by the mean of a metric; None where no mean is a number."""
+    sign = 1 if METRICS[metric].higher_is_better else -1
+    known = [row for row in rows if not np.isnan(row.scores[metric].mean)]
+    return max(known, key=lambda row: sign * row.scores[metric].mean, default=None)
+
+
+def differences(rows: Sequence[Row], metric: str = "psnr") -> dict[str, Score]:
+    """What each row has less, or more, than the row ahead: paired differences, image by image.
+
+    Args:
+        rows: of one task.
+        metric: by which one is ahead, and which is compared.
+    """
+    first = ahead(rows, metric)
+    return (
+        {}
+        if first is None
+        else {row.denoiser: row.scores[metric].minus(first.scores[metric]) for row in rows}
+    )
+
+
+def behind(rows: Sequence[Row], metric: str = "psnr") -> dict[str, str]:
+    """Each row's paired difference to the row ahead, as tables say it; the row ahead is "best"."""
+    first = ahead(rows, metric)
+    told = {row.denoiser: "-" for row in rows}
+    for name, score in differences(rows, metric).items():
+        if np.isfinite(score.mean):
+            told[name] = with_half(score.mean, score.interval, 2)
+    return told if first is None else told | {first.denoiser: "best"}

@@ -16,10 +16,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from grainless.evaluation.curves import History, best, curve_svg
-from grainless.evaluation.decimals import decimals
-from grainless.evaluation.evaluate import PROTOCOLS, Row, Score
+from grainless.evaluation.decimals import PAIRED, decimals, with_half
+from grainless.evaluation.evaluate import Row, behind
 from grainless.evaluation.metrics import METRICS, USUAL, psnr
 from grainless.evaluation.pictures import detail, picture, png
+from grainless.evaluation.protocols import PROTOCOLS
+from grainless.evaluation.score import Score
 
 Array = NDArray[np.floating]
 
@@ -126,7 +128,7 @@ def scores(rows: Sequence[Row], metrics: Sequence[str] = USUAL) -> Html:
         tasks.setdefault((row.data, row.noise, row.protocol), []).append(row)
     tables = [_task(f"{data}, noise {noise}", task, metrics) for (data, noise, _), task in tasks.items()]
     protocols = dict.fromkeys(PROTOCOLS[row.protocol].about for row in rows)
-    notes = ["± is half of the mean's 95 % interval; bold is best.", *protocols]
+    notes = [f"± is half of the mean's 95 % interval; bold is best. {PAIRED}", *protocols]
     return Html("<div>" + "".join(tables) + "".join(map(note, notes)) + "</div>")
 
 
@@ -214,8 +216,12 @@ def _task(caption: str, rows: Sequence[Row], shown: Sequence[str]) -> Html:
         _means([row.scores[metric] for row in rows], METRICS[metric].higher_is_better) for metric in metrics
     ]
     speeds = [_speed(row.seconds_per_megapixel) for row in rows]
+    heads = list(map(_metric, metrics))
+    if "psnr" in metrics:
+        columns.append([_quiet_half(gap) for gap in behind(rows).values()])
+        heads.append("PSNR to best, dB")
     cells = zip([row.denoiser for row in rows], *columns, speeds, strict=True)
-    return table(["", *map(_metric, metrics), "s / megapixel"], cells, caption=caption)
+    return table(["", *heads, "s / megapixel"], cells, caption=caption)
 
 
 def _means(column: Sequence[Score], higher_is_better: bool) -> list[Html]:
@@ -228,10 +234,15 @@ def _means(column: Sequence[Score], higher_is_better: bool) -> list[Html]:
 
 
 def _mean(score: Score, places: int, *, is_best: bool) -> Html:
-    mean = _number(score.mean, places)
-    low, high = score.interval or (math.nan, math.nan)
-    around = f" <small>± {_number((high - low) / 2, places)}</small>" if score.interval else ""
-    return Html((f"<b>{mean}</b>" if is_best else mean) + around)
+    if math.isfinite(score.mean):
+        return _quiet_half(with_half(score.mean, score.interval, places), is_best=is_best)
+    return _quiet_half(_number(score.mean, places), is_best=is_best)
+
+
+def _quiet_half(text: str, *, is_best: bool = False) -> Html:
+    """A mean with its half interval in small letters."""
+    mean, plus, half = escape(text).replace("-", "−").partition(" ± ")
+    return Html((f"<b>{mean}</b>" if is_best else mean) + (f" <small>± {half}</small>" if plus else ""))
 
 
 def _number(value: float, places: int) -> str:

@@ -25,8 +25,8 @@ class Shipped:
 
 
 SHIPPED: dict[str, Shipped] = {
-    "grey": Shipped("grey.onnx", "cace541096e33d36e787acfe2eeaf1645ccbc79f444d4b5ea2fb4fdf8eab3450"),
-    "color": Shipped("color.onnx", "38b03cbc111d9fc82f7e034bfd528a8871fd2407ce4e1e354998d7cc5d30dcb3"),
+    "grey": Shipped("grey.onnx", "1380648c01b11677b168d9b5a89d5ab6136110d15f06c64d3debf8bc91515b68"),
+    "color": Shipped("color.onnx", "52b76cd330e85db122a64374dec14fb9cee75ab35507a8a924b22187315bd18a"),
 }
 
 

@@ -72,7 +72,7 @@ def noise_from(given: str | Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> 
     >>> str(noise_from("gaussian:sigma=0..55/255,clip=true + poisson:peak=30"))
     'gaussian:sigma=0..55/255,clip=true+poisson:peak=30'
     >>> noise_from({"name": "mask", "share": 0.3})
-    Chain(parts=(Mask(clip=False, share=0.3),))
+    Chain(parts=(Mask(images=(0.0, 1.0), clip=False, share=0.3),))
     """
     if isinstance(given, str):
         given = [spec("noise", part) for part in given.split("+")]

@@ -12,8 +12,7 @@ from grainless.evaluation.curves import COLOURS, STYLE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.text import Annotation
-    from matplotlib.transforms import Bbox
+    from matplotlib.text import Text
 
 NOISE, SIGMA = "gaussian:sigma=25/255", 25
 
@@ -87,64 +86,20 @@ def _published(section: Mapping[str, Any]) -> dict[str, tuple[Published, float]]
 
 
 def _draw(axes: "Axes", shown: Sequence[Dot]) -> None:
-    """Ours filled, others hollow; then the names, each at the first place where it covers nothing."""
+    """Ours filled, others hollow; then the names, moved so that none covers another."""
+    from adjustText import adjust_text
+
     for dot in shown:
         colour = _colour(dot)
         axes.plot(dot.macs, dot.psnr, "o", ms=8, color=colour, mfc=colour if dot.ours else "white", mew=1.6)
-    taken = [_around(axes, dot) for dot in shown]
-    for dot in shown:
-        taken.append(_named(axes, dot, taken))
+    names = [_named(axes, dot) for dot in shown]
+    adjust_text(names, [dot.macs for dot in shown], [dot.psnr for dot in shown], ax=axes, expand=(1.1, 1.5))
 
 
-PLACES = (
-    ("left", "center", 9, 0),
-    ("right", "center", -9, 0),
-    ("center", "bottom", 0, 8),
-    ("center", "top", 0, -8),
-    ("left", "bottom", 5, 5),
-    ("left", "top", 5, -5),
-    ("right", "bottom", -5, 5),
-    ("right", "top", -5, -5),
-)
-"""Where a name may stand: its side that is next to the dot, and how far off, in points; the best first."""
-
-
-def _named(axes: "Axes", dot: Dot, taken: Sequence["Bbox"]) -> "Bbox":
-    """Write a dot's name; the box that it fills."""
-    text = axes.annotate(
-        f"{dot.name} {dot.psnr:.2f}",
-        (dot.macs, dot.psnr),
-        xytext=(0, 0),
-        textcoords="offset points",
-        color=_colour(dot),
-        weight="bold" if dot.ours else "normal",
-    )
-    boxes = []
-    for place in PLACES:
-        _move(text, place)
-        boxes.append(text.get_window_extent())
-    covered = [box.count_overlaps(taken) + (not _inside(axes, box)) for box in boxes]
-    best = covered.index(min(covered))
-    _move(text, PLACES[best])
-    return boxes[best]
-
-
-def _move(text: "Annotation", place: tuple[str, str, float, float]) -> None:
-    across, up, right, above = place
-    text.set(horizontalalignment=across, verticalalignment=up, position=(right, above))
-
-
-def _inside(axes: "Axes", box: "Bbox") -> bool:
-    frame = axes.get_window_extent()
-    return bool(frame.x0 <= box.x0 and box.x1 <= frame.x1 and frame.y0 <= box.y0 and box.y1 <= frame.y1)
-
-
-def _around(axes: "Axes", dot: Dot) -> "Bbox":
-    """The box of a dot, in pixels."""
-    from matplotlib.transforms import Bbox
-
-    x, y = axes.transData.transform((dot.macs, dot.psnr))
-    return Bbox.from_extents(x - 6, y - 6, x + 6, y + 6)
+def _named(axes: "Axes", dot: Dot) -> "Text":
+    """A dot's name, where the dot is."""
+    weight = "bold" if dot.ours else "normal"
+    return axes.text(dot.macs, dot.psnr, f"{dot.name} {dot.psnr:.2f}", color=_colour(dot), weight=weight)
 
 
 def _colour(dot: Dot) -> str:

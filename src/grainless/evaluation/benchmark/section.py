@@ -17,9 +17,10 @@ from grainless.evaluation.baselines.baseline import Baseline
 from grainless.evaluation.benchmark.cost import Kind, cost, sample
 from grainless.evaluation.benchmark.sets import SETS, Judged
 from grainless.evaluation.denoisers import is_baseline, model
-from grainless.evaluation.evaluate import PROTOCOLS, Array, Denoise, Row, Task, evaluate
+from grainless.evaluation.evaluate import Array, Denoise, Row, Task, ahead, differences, evaluate
 from grainless.evaluation.machine import processor, threads
 from grainless.evaluation.metrics import METRICS, USUAL
+from grainless.evaluation.protocols import PROTOCOLS
 from grainless.model.denoiser import load
 from grainless.model.zoo import SHIPPED
 from grainless.noise import Chain, Draw, noise_from
@@ -185,8 +186,15 @@ class _Scorer:
             after_batch=self.watch,
         )
         task = Task(self.judged.images, noise, self.plan.seed, self.plan.protocol)
-        scores = {row.denoiser: _scores(row) for row in rows}
-        return {"noise": text, "sha256": noise_hash(task), "sigma": rows[0].sigma, "scores": scores}
+        first = ahead(rows)
+        return {
+            "noise": text,
+            "sha256": noise_hash(task),
+            "sigma": rows[0].sigma,
+            "scores": {row.denoiser: _scores(row) for row in rows},
+            "best": first and first.denoiser,
+            "differences": {name: score.plain() for name, score in differences(rows).items()},
+        }
 
     def baselines(self, text: str) -> dict[str, Denoise]:
         """The baselines at their settings for this noise."""

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from grainless.evaluation.benchmark.published import Published, on
-from grainless.evaluation.decimals import decimals
-from grainless.evaluation.evaluate import NOISY, PROTOCOLS
+from grainless.evaluation.decimals import decimals, with_half
+from grainless.evaluation.evaluate import NOISY
 from grainless.evaluation.metrics import METRICS, USUAL
+from grainless.evaluation.protocols import PROTOCOLS
 
 Section = Mapping[str, Any]
 """What `section.measured` gives."""
@@ -44,7 +45,8 @@ def tables(section: Section) -> list[Table]:
     """PSNR beside what is published, SSIM and cost; for a single noise, all scores in one; off range."""
     single = len(section["tasks"]) == 1
     made = [_scores(section)] if single else [_psnr(section), _ssim(section)]
-    return [*made, *([_off_range(section)] if section["off range"] else [])]
+    paired = [_paired(section)] if "differences" in section["tasks"][0] else []
+    return [*made, *paired, *([_off_range(section)] if section["off range"] else [])]
 
 
 def words(noise: str) -> str:
@@ -125,6 +127,25 @@ def _scores(section: Section) -> Table:
     return Table(title, head, tuple(rows), _notes(section))
 
 
+def _paired(section: Section) -> Table:
+    """How far each is from the best at each noise, image by image."""
+    rows = []
+    for name in _names(section):
+        gaps = [task["differences"][name] for task in section["tasks"]]
+        firsts = [task["best"] == name for task in section["tasks"]]
+        cells = ["best" if first else _mean(gap, 2) for gap, first in zip(gaps, firsts, strict=True)]
+        rows.append((name, *cells))
+    return Table(
+        f"{section['title']}: PSNR to the best run here, dB, {images(section)}",
+        ("", *(words(task["noise"]) for task in section["tasks"])),
+        tuple(rows),
+        (
+            "Means of paired differences, image by image, ± half their 95 % interval: two denoisers differ where it "
+            "does not reach 0.",
+        ),
+    )
+
+
 def _off_range(section: Section) -> Table:
     """A row a noise, a column a model: PSNR, and what it is above the noisy image's."""
     models = [name for name, facts in section["denoisers"].items() if facts["kind"] == "model"]
@@ -170,7 +191,10 @@ def _sigma_of(each: Published, section: Section, noise: str) -> float | None:
 
 
 def _notes(section: Section) -> tuple[str, ...]:
-    spread = "± is half the 95 % interval of the mean over images, which differ more than denoisers do."
+    spread = (
+        "± is half the 95 % interval of the mean over images, which differ more than denoisers do: see the "
+        "paired differences."
+    )
     settings = (
         "Classical denoisers have the setting that is best for the data's training images."
         if section["searched"]
@@ -186,12 +210,12 @@ def _column(scores: Sequence[Mapping[str, Any]]) -> list[str]:
     return [_mean(score, places) for score in scores]
 
 
-def _mean(score: Mapping[str, Any], places: int) -> str:
+def _mean(score: Mapping[str, Any], places: int, *, sign: str = "-") -> str:
     """A mean with half its interval, where there is one."""
     if score["mean"] is None:
         return NOTHING
-    half = "" if score["low"] is None else f" ± {(score['high'] - score['low']) / 2:.{places}f}"
-    return f"{score['mean']:.{places}f}{half}"
+    interval = None if score["low"] is None else (score["low"], score["high"])
+    return with_half(score["mean"], interval, places, sign=sign)
 
 
 def _metric(name: str) -> str:
