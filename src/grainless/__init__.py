@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from grainless.denoising.arrays import denoise, denoise_image
+    from grainless.denoising.look import inspect
     from grainless.denoising.policy import Policy
     from grainless.denoising.process import Outcome, process
     from grainless.errors import InputError, RunError
     from grainless.image.files import Image, read, write
-    from grainless.inspection import Report, inspect
+    from grainless.inspection import Report
     from grainless.model.card import Card
     from grainless.model.denoiser import Denoiser, load
     from grainless.model.zoo import models
@@ -60,7 +61,7 @@ _HOMES = {
     "read": "image.files",
     "write": "image.files",
     "Report": "inspection",
-    "inspect": "inspection",
+    "inspect": "denoising.look",
     "models": "model.zoo",
 }
 

@@ -341,8 +341,8 @@ def inspect(
     """Tell what noise is in images, and what Grainless would do about it."""
     from grainless.denoising.choose import advise
     from grainless.denoising.jobs import image_paths
+    from grainless.denoising.look import inspect as verb
     from grainless.image.files import frames
-    from grainless.inspection import inspect as verb
 
     found = image_paths(sources)
     told, failed = [], []

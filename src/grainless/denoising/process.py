@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 
 from grainless.denoising.choose import advise, warnings
 from grainless.denoising.detail import DETAIL_LOSS_WARNING, detail_taken
+from grainless.denoising.look import look
 from grainless.denoising.policy import Policy
 from grainless.image.image import Image
 from grainless.image.transparent import transparent_of
-from grainless.inspection import Report, inspect
+from grainless.inspection import Report
 from grainless.model.denoiser import TILE, Denoiser, Progress
 
 SEEN = 2048  # pixels a side of the part in whose middle lost detail is looked for
@@ -90,7 +91,7 @@ def process(
         if own := policy.own:
             own.card.check(image.channels, image.size, image.name)
         return image, Outcome()
-    denoiser, outcome = decide(inspect(image), policy)
+    denoiser, outcome = decide(look(image, policy), policy)
     if denoiser is None:
         return image, outcome
     denoiser.card.check(image.channels, image.size, image.name)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from grainless.atomic import whole
 from grainless.denoising import memory
+from grainless.denoising.look import look_at_rows
 from grainless.denoising.memory import in_words
 from grainless.denoising.policy import Policy
 from grainless.denoising.process import Outcome, blend, decide
@@ -17,7 +18,6 @@ from grainless.image.formats.tiff import strips
 from grainless.image.formats.tiff.strips import Page
 from grainless.image.image import Image, Refused
 from grainless.image.transparent import BLOCK, around, transparent_of
-from grainless.inspection import inspect_rows
 from grainless.model import zoo
 from grainless.model.card import Card
 from grainless.model.denoiser import TILE, Denoiser
@@ -175,7 +175,7 @@ def _look(page: Page, policy: Policy, name: str) -> tuple[Denoiser | None, Outco
     denoiser = None
     if policy.idle(first.channels):
         return None, Outcome()
-    denoiser, outcome = decide(inspect_rows(page.rows, page.size, name), policy)
+    denoiser, outcome = decide(look_at_rows(page.rows, page.size, name, policy), policy)
     if denoiser:
         denoiser.card.check(first.channels, page.size, name)
     return denoiser, outcome

@@ -63,13 +63,19 @@ KINDS: dict[str, Kind] = {
         "The noise grows with brightness ({})",
         "bright parts may keep some",
     ),
-    # standard deviation in the flattest blocks, in full scales
+    # standard deviation of luma and colours together where it is strongest, in full scales
     "correlated": Kind(
-        "noise with neighbours alike",
+        "noise that went through a camera, JPEG or a change of size",
         _sigma,
-        "Even the flattest parts vary by {} with neighbours alike: fine texture, or noise that went through JPEG, "
-        "demosaicing or resizing",
-        "the sigma of such noise is told too low",
+        "There is noise of {} with neighbours alike, as cameras, JPEG and resizing leave it",
+        "most of it stays",
+    ),
+    # how much darker the darkest tenth of the paper is than the lightest, in full scales
+    "document": Kind(
+        "stains and shadow of a page",
+        _share,
+        "It is a page whose paper is darker here than there, by {}",
+        "they stay",
     ),
     # how much sharper the image bends at the borders of blocks than within
     "jpeg": Kind("blocks of JPEG", _number, "The blocks of JPEG show", "they may stay"),
@@ -81,7 +87,7 @@ KINDS: dict[str, Kind] = {
         "remove them first, by a median filter",
     ),
 }
-"""Kind -> its words. Those of cards alone so far: "grain", "document", "dark"."""
+"""Kind -> its words. Those of cards alone: "grain", which is found as correlated, and "dark"."""
 
 
 def words_for(name: str) -> Kind:

@@ -1,6 +1,7 @@
 """What noise is in an image: how strong, of which kinds."""
 
 import math
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -15,14 +16,15 @@ from grainless.inspection.curve import Curve, curve
 from grainless.inspection.defects import Grid
 from grainless.inspection.kinds import level
 from grainless.inspection.levels import Levels, levels
-from grainless.inspection.sampling import Rows, Sample, rows_of, sampled
+from grainless.inspection.pages import Page, page
+from grainless.inspection.removed import BLOCK, Removed, removed
+from grainless.inspection.sampling import TILE, Rows, Sample, rows_of, sampled
+from grainless.inspection.words import in_words
 
 NOISY = 1.5 / 255
 """Less is no noise to speak of: 67 of the 68 clean photographs of BSD68 have less (benchmarks/inspecting.py)."""
 
-ALIKE = 0.3  # neighbouring pixels: more is no white noise
-HIDDEN = 1.5  # times what white noise would give: the flattest blocks of correlated noise
-TEXTURE = 6 / 255  # less in the flattest blocks may be the scene's own texture, which is correlated, too
+STAINED = 0.03  # of full scale: paper that is more even is clean; of 80 stained pages the most even has 0.05
 BLOCKY = 0.1  # 1 of BSD68's 68 light JPEGs has more; saved again at quality 70, 49 have, at 30 all
 
 
@@ -43,6 +45,8 @@ class Report:
         flat_sigma: standard deviation in the flattest blocks; with correlated noise nearer the truth than `sigmas`.
         grid: the blocks of JPEG; None: too small to tell, or partly transparent.
         clipped: shares of pixels at black and at white.
+        removed: what a denoiser took from it; None: none was at hand, or it is too small to tell.
+        page: of text; None: it is none.
     """
 
     name: str
@@ -56,6 +60,8 @@ class Report:
     flat_sigma: float | None
     grid: Grid | None
     clipped: tuple[float, float]
+    removed: Removed | None = None
+    page: Page | None = None
 
     @property
     def sigma(self) -> float | None:
@@ -66,13 +72,8 @@ class Report:
 
     @property
     def correlated(self) -> bool:
-        """The flattest blocks hold what is alike in neighbours, and more than white noise accounts for.
-
-        That is correlated noise, or a scene that is fine texture everywhere: 7 of the 68 of BSD68.
-        """
-        if self.sigma is None or self.correlation is None or self.flat_sigma is None:
-            return False
-        return self.correlation > ALIKE and self.flat_sigma > max(TEXTURE, HIDDEN * self.sigma)
+        """A denoiser that knows such noise took more than from a clean image, and neighbours of it are alike."""
+        return self.removed is not None and self.removed.noisy and not self.removed.white
 
     @property
     def blocky(self) -> bool:
@@ -84,9 +85,10 @@ class Report:
         """Kind of noise -> strength in the unit of `kinds.KINDS`, what matters most first; empty: no noise."""
         sigma = self.sigma or 0.0
         found = {
+            "document": self.page.stains if self.page and self.page.stains > STAINED else 0.0,
             "white": sigma if sigma >= NOISY else 0.0,
             "growing": self.curve.gain if self.curve else 0.0,
-            "correlated": (self.flat_sigma or 0.0) if self.correlated else 0.0,
+            "correlated": self.removed.sigma if self.removed and self.correlated else 0.0,
             "jpeg": self.grid.strength if self.grid and self.blocky else 0.0,
             "impulses": self.impulses,
         }
@@ -116,17 +118,25 @@ class Report:
             "grows with brightness": grows,
             "salt and pepper": f"{100 * self.impulses:.2g} %",
             "correlation of neighbours": "-" if self.correlation is None else f"{self.correlation:.2f}",
+            "in words": in_words(self.removed, self.blocky) if self.noisy else "-",
             "blocks of JPEG": f"{self.grid.strength:.2f}{offset}" if self.grid else "-",
             "at black, at white": f"{100 * self.clipped[0]:.2g} %, {100 * self.clipped[1]:.2g} %",
         }
 
 
-def inspect(image: NDArray | PIL.Image.Image | Image, *, channel_axis: int = -1) -> Report:
+Denoise = Callable[[NDArray[np.float32]], NDArray[np.float32]]
+"""A denoiser of (n, c, h, w) images that knows noise which went through a camera."""
+
+
+def inspect(
+    image: NDArray | PIL.Image.Image | Image, *, channel_axis: int = -1, denoise: Denoise | None = None
+) -> Report:
     """What noise is in an image: how strong, of which kind, and what else is wrong with it.
 
     Args:
         image: an array or a PIL image, as `grainless.denoise` takes it, or an image of a file.
         channel_axis: where the colours of an array of three dimensions are.
+        denoise: what it takes tells the noise that formulas do not see; None: only white noise is found.
 
     Raises:
         InputError: the image is of another kind, or its floats are no full scales.
@@ -136,26 +146,27 @@ def inspect(image: NDArray | PIL.Image.Image | Image, *, channel_axis: int = -1)
     """
     whole = image_of(image, channel_axis)
     check_range(whole.pixels, whole.name)
-    return _report(sampled(rows_of(whole), whole.size), whole.size, whole.name)
+    return _report(sampled(rows_of(whole), whole.size), whole.size, whole.name, denoise)
 
 
-def inspect_rows(rows: Rows, size: tuple[int, int], name: str) -> Report:
+def inspect_rows(rows: Rows, size: tuple[int, int], name: str, *, denoise: Denoise | None = None) -> Report:
     """What noise is in an image of which some rows are held at a time: the report is that of the whole image.
 
     Args:
         rows: gives the rows first..last as an image.
         size: (height, width) of all.
         name: what messages call it.
+        denoise: as `inspect` takes it.
 
     Raises:
         InputError: floats where it is looked at are no full scales.
     """
     sample = sampled(rows, size)
     check_range(sample.tiles, name)
-    return _report(sample, size, name)
+    return _report(sample, size, name, denoise)
 
 
-def _report(sample: Sample, size: tuple[int, int], name: str) -> Report:
+def _report(sample: Sample, size: tuple[int, int], name: str, denoise: Denoise | None) -> Report:
     """What is found in the parts that are looked at."""
     channels = sample.tiles
     ends = [defects.clipped(tiles) for tiles in channels]
@@ -181,6 +192,31 @@ def _report(sample: Sample, size: tuple[int, int], name: str) -> Report:
         flat_sigma=float(np.mean([each[1] for each in flat])) if flat else None,
         grid=defects.grid(channels.mean(axis=0)) if sample.opaque else None,
         clipped=(float(np.mean([each[0] for each in ends])), float(np.mean([each[1] for each in ends]))),
+        removed=None if drawn or denoise is None else _removed(channels, denoise),
+        page=page(channels, size),
+    )
+
+
+def _removed(channels: NDArray[np.float32], denoise: Denoise) -> Removed | None:
+    """What a denoiser takes from a few parts of what is looked at, (c, n, h, w)."""
+    parts = _spread(channels).swapaxes(0, 1)
+    return removed(parts, denoise(parts)) if min(parts.shape[2:]) >= 2 * BLOCK else None
+
+
+def _spread(channels: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Of many tiles every fourth; of one large image its quarters' middles; a small one is all looked at."""
+    count, height, width = channels.shape[1:]
+    if count > 1:
+        return channels[:, ::4]
+    if height * width <= 4 * TILE**2 or min(height, width) < 2 * TILE:
+        return channels
+    corners = [
+        (down * height // 4 - TILE // 2, across * width // 4 - TILE // 2)
+        for down in (1, 3)
+        for across in (1, 3)
+    ]
+    return np.concatenate(
+        [channels[..., max(0, y) :, max(0, x) :][..., :TILE, :TILE] for y, x in corners], axis=1
     )
 
 

@@ -1,0 +1,165 @@
+"""What a denoiser took tells the noise: how strong, in luma and colour, in shadows and lights, how coarse.
+
+No formula for white noise sees what a camera and JPEG leave of it: it is coarse, and texture is coarse, too. A
+network that learned such noise tells them apart, and what it takes where an image is quiet is the noise. This room
+knows no such network: it is given what one took.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+"""Brightness of red, green and blue. Source: ITU-R BT.601."""
+
+BLOCK = 16  # pixels a side
+FEWEST = 4  # blocks that tell anything
+SHADOWS, LIGHTS = 0.25, 0.6  # luma below the first, and above the second
+QUIET = 0.25  # quantile over blocks: texture is not in all of them, noise is
+
+CORRELATED = 0.46 / 255
+"""Luma of correlated noise, averaged over 2 x 2 pixels, in the quieter blocks: less is no noise to speak of."""
+CORRELATED_GREY = 0.7 / 255
+"""The same for images without colour."""
+COLOURED = 2.7 / 255
+"""Colour noise in the middle block. All three: `python benchmarks/finding.py`, on clean and noisy photographs."""
+
+WHITE_LUMA, WHITE_CHROMA = 0.45, 0.6
+"""White noise keeps half of its sigma where 2 x 2 pixels are averaged; more than this is correlated."""
+
+Pixels = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Removed:
+    """What a denoiser took from the quiet parts of an image, as standard deviations in full scales.
+
+    Args:
+        luma: in shadows, middle tones and lights; None: there is too little of them.
+        chroma: the same, of colours: the root of the sum of the three channels' variances about luma.
+        coarse_luma: what is left of luma's where 2 x 2 pixels are averaged, in the quieter blocks.
+        middle_chroma: of colours in the middle block.
+        coarseness: (luma, chroma) share of sigma that is left where 2 x 2 pixels are averaged: 0.5 for white noise.
+        colourless: the image has no colours.
+    """
+
+    luma: tuple[float | None, float | None, float | None]
+    chroma: tuple[float | None, float | None, float | None]
+    coarse_luma: float
+    middle_chroma: float
+    coarseness: tuple[float, float]
+    colourless: bool
+
+    @property
+    def sigma(self) -> float:
+        """Luma and colour together, of the zone where they are strongest."""
+        zones = zip(self.luma, self.chroma, strict=True)
+        return max((math.hypot(grey or 0.0, colour or 0.0) for grey, colour in zones), default=0.0)
+
+    @property
+    def noisy(self) -> bool:
+        """More was taken than a denoiser takes from a clean photograph."""
+        least = CORRELATED_GREY if self.colourless else CORRELATED
+        return self.coarse_luma > least or (not self.colourless and self.middle_chroma > COLOURED)
+
+    @property
+    def white(self) -> bool:
+        """Neighbouring pixels of what was taken are not alike."""
+        luma, chroma = self.coarseness
+        return luma < WHITE_LUMA and (self.colourless or chroma < WHITE_CHROMA)
+
+
+def removed(noisy: Pixels, denoised: Pixels) -> Removed | None:
+    """Measure what a denoiser took.
+
+    Args:
+        noisy: (n, c, h, w) parts of an image, 0 black, 1 full scale; c = 1 grey or 3 RGB.
+        denoised: the same shape.
+
+    Returns:
+        None where there are too few blocks to tell.
+    """
+    luma, chroma = _parts(noisy - denoised)
+    brightness = _luma(denoised)
+    fine, coarse = _power(luma), _power(_halved(luma))
+    fine_chroma, coarse_chroma = _power(chroma), _power(_halved(chroma))
+    tone, activity = _blocks(brightness).mean(axis=-1).ravel(), _blocks(brightness).var(axis=-1).ravel()
+    inside = (tone > 0.02) & (tone < 0.98)  # noise is cut at black and white
+    if inside.sum() < FEWEST:
+        inside = np.ones_like(inside)
+    if len(tone) < FEWEST:
+        return None
+    fine, coarse, fine_chroma, coarse_chroma, tone, activity = (
+        each[inside] for each in (fine, coarse, fine_chroma, coarse_chroma, tone, activity)
+    )
+    quiet = _quiet(activity, np.ones_like(tone, dtype=bool))
+    zones = [
+        _quiet(activity, zone)
+        for zone in (tone < SHADOWS, (tone >= SHADOWS) & (tone < LIGHTS), tone >= LIGHTS)
+    ]
+    return Removed(
+        luma=_of_zones(fine, zones),
+        chroma=_of_zones(fine_chroma, zones),
+        coarse_luma=math.sqrt(float(np.quantile(coarse, QUIET))),
+        middle_chroma=math.sqrt(float(np.median(fine_chroma))),
+        coarseness=(_ratio(coarse, fine, quiet), _ratio(coarse_chroma, fine_chroma, quiet)),
+        colourless=noisy.shape[1] == 1 or bool((noisy == noisy[:, :1]).all()),
+    )
+
+
+def _parts(taken: Pixels) -> tuple[Pixels, Pixels]:
+    """(n, 1, h, w) luma and (n, c, h, w) colours of what was taken."""
+    luma = _luma(taken)
+    return luma, taken - luma
+
+
+def _luma(image: Pixels) -> Pixels:
+    if image.shape[1] == 1:
+        return image
+    grey: Pixels = np.einsum("c,nchw->nhw", LUMA, image)[:, None]
+    return grey
+
+
+def _halved(image: Pixels) -> Pixels:
+    """Means over 2 x 2 pixels, each at all four."""
+    height, width = (side // 2 * 2 for side in image.shape[2:])
+    cut = image[..., :height, :width].reshape(*image.shape[:2], height // 2, 2, width // 2, 2)
+    mean: Pixels = np.broadcast_to(cut.mean(axis=(3, 5), keepdims=True), cut.shape).reshape(
+        *image.shape[:2], height, width
+    )
+    return mean
+
+
+def _blocks(image: Pixels) -> Pixels:
+    """(n, c, h, w) as (n, c, blocks, pixels)."""
+    count, channels, height, width = image.shape
+    down, across = height // BLOCK, width // BLOCK
+    cut = image[..., : down * BLOCK, : across * BLOCK].reshape(count, channels, down, BLOCK, across, BLOCK)
+    blocks: Pixels = cut.transpose(0, 1, 2, 4, 3, 5).reshape(count, channels, down * across, BLOCK * BLOCK)
+    return blocks
+
+
+def _power(taken: Pixels) -> NDArray[np.float64]:
+    """Mean square of each block, channels summed."""
+    power: NDArray[np.float64] = (_blocks(taken).astype(np.float64) ** 2).mean(axis=-1).sum(axis=1).ravel()
+    return power
+
+
+def _quiet(activity: NDArray[np.float32], zone: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The quieter half of a zone's blocks."""
+    return zone & (activity <= (np.median(activity[zone]) if zone.any() else 0))
+
+
+def _of_zones(
+    power: NDArray[np.float64], zones: list[NDArray[np.bool_]]
+) -> tuple[float | None, float | None, float | None]:
+    shadows, middle, lights = (
+        math.sqrt(float(np.median(power[zone]))) if zone.sum() >= FEWEST else None for zone in zones
+    )
+    return shadows, middle, lights
+
+
+def _ratio(coarse: NDArray[np.float64], fine: NDArray[np.float64], quiet: NDArray[np.bool_]) -> float:
+    return math.sqrt(float(np.median(coarse[quiet])) / max(float(np.median(fine[quiet])), 1e-12))

@@ -1,0 +1,44 @@
+"""Noise in the words of photographers."""
+
+from grainless.inspection.removed import Removed
+
+STRENGTHS = {8 / 255: "strong", 4 / 255: "medium", 1.5 / 255: "light"}
+"""Least sigma in full scales -> the word; below the last there is no word."""
+ZONES = ("shadows", "middle tones", "lights")
+EVEN = 1.6  # times: zones whose noise differs by less are not told apart
+FINE, COARSE = 0.5, 0.75  # of the sigma that is left where 2 x 2 pixels are averaged
+
+
+def in_words(removed: Removed | None, blocky: bool = False) -> str:
+    """What there is, strongest first.
+
+    >>> in_words(Removed((9 / 255, 3 / 255, None), (0.0, 0.0, None), 0.01, 0.0, (0.4, 0.5), True))
+    'fine grain in the shadows, strong'
+    """
+    said = []
+    if removed:
+        said = [
+            _part(_size(removed.coarseness[0]) + " grain", removed.luma),
+            _part("colour noise", removed.chroma),
+        ]
+    said.append("blocks of JPEG" if blocky else "")
+    return "; ".join(each for each in said if each) or "slight"
+
+
+def _part(noun: str, zones: tuple[float | None, float | None, float | None]) -> str:
+    """One kind of noise, where it is strongest, and how strong."""
+    told = {name: sigma for name, sigma in zip(ZONES, zones, strict=True) if sigma is not None}
+    if not told:
+        return ""
+    worst = max(told, key=lambda name: told[name])
+    strength = next((word for least, word in STRENGTHS.items() if told[worst] >= least), "")
+    if not strength:
+        return ""
+    where = "" if told[worst] < EVEN * min(told.values()) else f" in the {worst}"
+    return f"{noun}{where}, {strength}"
+
+
+def _size(coarseness: float) -> str:
+    if coarseness < FINE:
+        return "fine"
+    return "coarse" if coarseness > COARSE else "soft"
