@@ -43,7 +43,7 @@ NETS: dict[str, dict[str, Any]] = {
     "stacked": {"padding": "same"},
     "dncnn": {},
     "unet": {"widths": [32, 64, 128], "blocks": 2, "fold": 2, "bias": False},
-    "lit": {"channels": 3},
+    "low-light": {"channels": 3},
 }
 
 

@@ -2,7 +2,7 @@
 
 from grainless.data.find import DataRoots
 from grainless.learn.recipe import Recipe
-from grainless.learn.train import train
+from grainless.learn.training import train
 
 TINY = """\
 # Digits through a code of 8 numbers.
@@ -43,21 +43,21 @@ def tiny(*changes):
 
 
 class Notes:
-    """A watcher that writes down what it is told."""
+    """A callback that writes down what it is told."""
 
     def __init__(self):
         self.begun_with, self.steps, self.epochs = [], [], []
 
-    def begun(self, recipe, data, fit):
+    def on_start(self, recipe, data, fit):
         self.begun_with.append((recipe, data, fit))
 
-    def step(self, done, steps, loss):
+    def on_step(self, done, steps, loss):
         self.steps.append((done, steps, loss))
 
-    def epoch(self, epoch):
+    def on_epoch(self, epoch):
         self.epochs.append(epoch)
 
 
-def trained(path, *changes, watcher=None, resume=False):
+def trained(path, *changes, callback=None, resume=False):
     """The recipe trained in a folder."""
-    return train(tiny(*changes), path, roots=DataRoots(), watcher=watcher or Notes(), resume=resume)
+    return train(tiny(*changes), path, roots=DataRoots(), callback=callback or Notes(), resume=resume)

@@ -7,9 +7,9 @@ that there is no second list of options anywhere.
 import inspect
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
-from pydantic import ConfigDict, ValidationError, create_model
+from pydantic import AfterValidator, ConfigDict, ValidationError, create_model
 
 from grainless.errors import InputError, did_you_mean, unknown
 
@@ -43,7 +43,7 @@ def make(kind: str, table: Mapping[str, Callable[..., P]], options: Mapping[str,
     Args:
         kind: what the table holds, for the messages: "noise".
         table: name -> class or function.
-        options: `name` and the keywords of that entry. Levels may be fractions: "25/255".
+        options: `name` and the keywords of that entry. Where a number is wanted, a fraction is one: "25/255".
         given: keywords that the program itself knows (the data's channels, say). Those that the entry takes
             are passed; a person cannot set them.
 
@@ -85,10 +85,26 @@ def checked(
         "Options", __config__=ConfigDict(extra="forbid", arbitrary_types_allowed=True), **fields
     )
     try:
-        values = model.model_validate({key: fractions(value) for key, value in options.items()})
+        values = model.model_validate(
+            {
+                key: fractions(value) if key in fields and _is_number(fields[key][0]) else value
+                for key, value in options.items()
+            }
+        )
     except ValidationError as error:
-        raise Mistakes([_told(title, each, list(fields)) for each in error.errors()]) from error
+        raise Mistakes([_mistake(title, each, list(fields)) for each in error.errors()]) from error
     return {key: getattr(values, key) for key in options} | known
+
+
+def one_of(kind: str, table: Mapping[str, Any]) -> AfterValidator:
+    """The check of an option that names an entry of a table, for its annotation: there is no list beside the table."""
+
+    def check(name: str) -> str:
+        if name not in table:
+            raise ValueError(unknown(kind, name, table).removesuffix("."))
+        return name
+
+    return AfterValidator(check)
 
 
 def spec(kind: str, text: str) -> dict[str, str]:
@@ -129,7 +145,12 @@ def _annotation(keyword: inspect.Parameter) -> Any:
     return Any if keyword.annotation is keyword.empty else keyword.annotation
 
 
-def _told(title: str, error: Any, keywords: list[str]) -> str:
+def _is_number(annotation: Any) -> bool:
+    """Whether a float is among what may be given; of a path or a name, "2024/05" is no fraction."""
+    return annotation is float or any(_is_number(each) for each in get_args(annotation))
+
+
+def _mistake(title: str, error: Any, keywords: list[str]) -> str:
     """One of pydantic's errors in our words."""
     key = str(error["loc"][0])
     if error["type"] == "extra_forbidden":

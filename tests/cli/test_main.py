@@ -265,7 +265,7 @@ def test_demo(call, finished, monkeypatch):
     )
     asked = []
 
-    def demo(out, *, watcher, changes):
+    def demo(out, *, callback, changes):
         asked.append((out, changes))
         return finished, rows
 

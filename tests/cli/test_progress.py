@@ -9,7 +9,7 @@ from rich.console import Console
 from trainings import trained
 
 from grainless.cli import progress
-from grainless.cli.progress import TerminalWatcher
+from grainless.cli.progress import TerminalProgress
 from grainless.learn.fitting.fit import Epoch
 
 ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -22,8 +22,8 @@ def seen(monkeypatch):
     def watched(path, *changes, terminal, width=120, **options):
         written = io.StringIO()
         monkeypatch.setattr(progress, "err", Console(file=written, force_terminal=terminal, width=width))
-        with TerminalWatcher() as watcher:
-            trained(path, *changes, watcher=watcher, **options)
+        with TerminalProgress() as callback:
+            trained(path, *changes, callback=callback, **options)
         return written.getvalue()
 
     return watched
@@ -61,13 +61,13 @@ def test_in_a_terminal_there_is_a_bar_besides_which_goes_at_the_end(seen, tmp_pa
 
 def test_going_on_says_how_far_it_was_and_its_speed_is_of_today(seen, copied, monkeypatch):
     speeds = []
-    step = TerminalWatcher.step
+    step = TerminalProgress.on_step
 
     def look(self, done, steps, loss):
         step(self, done, steps, loss)
         speeds.append((self._bar.tasks[0].completed, self._bar.tasks[0].total))
 
-    monkeypatch.setattr(TerminalWatcher, "step", look)
+    monkeypatch.setattr(TerminalProgress, "on_step", look)
     text = copied.recipe_file.read_text().replace("epochs = 2", "epochs = 3")
     copied.recipe_file.write_text(text)
     written = seen(copied.path, "train.epochs=3", terminal=False, resume=True)
@@ -92,16 +92,16 @@ def test_an_accelerator_is_named(monkeypatch):
     written = io.StringIO()
     monkeypatch.setattr(progress, "err", Console(file=written, width=120))
     monkeypatch.setattr(Fits, "network", torch.nn.Linear(2, 3, device="meta"))
-    TerminalWatcher().begun(Named, Few, Fits)
+    TerminalProgress().on_start(Named, Few, Fits)
     assert written.getvalue() == "x[y]: 9 parameters, 0 images of digits, at most 9 epochs, on meta\n"
 
 
 def test_an_epoch_that_is_not_the_best_does_not_say_so(monkeypatch):
     written = io.StringIO()
     monkeypatch.setattr(progress, "err", Console(file=written, width=120))
-    watcher = TerminalWatcher()
-    watcher.begun(Named, Few, Fits)
-    watcher.epoch(Epoch(3, 0.25, 0.5, 1e-3, 2.0, 5000, best=False))
+    callback = TerminalProgress()
+    callback.on_start(Named, Few, Fits)
+    callback.on_epoch(Epoch(3, 0.25, 0.5, 1e-3, 2.0, 5000, best=False))
     assert (
         written.getvalue().splitlines()[1]
         == "epoch 3/9  loss 0.25000  validation 0.50000        2,500 images/s"

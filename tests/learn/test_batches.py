@@ -4,6 +4,7 @@ import torch
 
 from grainless.data.images import Images
 from grainless.errors import InputError
+from grainless.learn.fitting import batches
 from grainless.learn.fitting.batches import Crops, Whole, one_pass
 from grainless.learn.fitting.draw import TorchDraw
 
@@ -105,3 +106,28 @@ def test_one_pass_cuts_sides_to_the_multiple():
     assert [tuple(scene.clean.shape) for scene in scenes] == [(1, 1, 8, 8), (1, 1, 8, 12)]
     (scene,) = one_pass(numbered(3), batch=4, multiple=1)
     assert scene.clean[:, 0, 0, 0].mul(255).round().tolist() == [0, 1, 2]
+
+
+def lie_on(made):
+    return {side._values.device.type for side in made._sides}
+
+
+@pytest.mark.parametrize("make", [Whole, lambda images, **given: Crops(images, crop=2, **given)])
+def test_bytes_move_to_the_device_only_where_there_is_room(make, monkeypatch):
+    assert lie_on(make(numbered(8), batch=2, device="meta")) == {"meta"}
+    monkeypatch.setattr(batches, "free_memory", lambda device: 2 * 8 * 16 - 1)
+    few = make(numbered(8), batch=2, device="meta")
+    assert lie_on(few) == {"cpu"}
+    assert next(few(TorchDraw.seeded(0))).clean.device.type == "meta"
+
+
+@pytest.mark.parametrize("make", [Whole, lambda images, **given: Crops(images, crop=2, **given)])
+def test_a_memory_map_is_never_moved_whole(make, tmp_path):
+    np.save(tmp_path / "many.npy", np.zeros(8 * 16, np.uint8))
+    mapped = np.load(tmp_path / "many.npy", mmap_mode="c")
+    images = Images(mapped, np.full(8, 4), np.full(8, 4), 1)
+    assert images.mapped
+    assert not numbered(8).mapped
+    feed = make(images, batch=2, device="meta")
+    assert lie_on(feed) == {"cpu"}
+    assert next(feed(TorchDraw.seeded(0))).clean.device.type == "meta"

@@ -75,18 +75,18 @@ def test_a_start_takes_what_fits_and_says_what_did_not(finished, tmp_path):
     seen = []
 
     class Looks:
-        def begun(self, recipe, data, fit):
+        def on_start(self, recipe, data, fit):
             seen.append(
                 (fit.missed, {name: value.clone() for name, value in fit.network.state_dict().items()})
             )
 
-        def step(self, done, steps, loss): ...
+        def on_step(self, done, steps, loss): ...
 
-        def epoch(self, epoch): ...
+        def on_epoch(self, epoch): ...
 
     start = f"train.start={finished.path}"
-    trained(tmp_path / "same", start, watcher=Looks())
-    trained(tmp_path / "wider", start, "network.code=9", watcher=Looks())
+    trained(tmp_path / "same", start, callback=Looks())
+    trained(tmp_path / "wider", start, "network.code=9", callback=Looks())
     (missed, weights), (wider, _) = seen
     assert missed == []
     assert all(torch.equal(weights[name], value) for name, value in finished.weights().items())

@@ -24,7 +24,7 @@ def shown(tmp_path_factory):
 
         patch.setattr(Photos, "read", few)
         patch.setattr(module, "CLASSICAL", ("median",))
-        yield demo(tmp_path_factory.mktemp("runs") / "demo", watcher=Notes(), changes=FEW)
+        yield demo(tmp_path_factory.mktemp("runs") / "demo", callback=Notes(), changes=FEW)
 
 
 def test_the_model_is_judged_beside_the_noisy_images_and_the_classical(shown):
@@ -45,7 +45,7 @@ def test_a_second_time_it_is_judged_again_to_the_same_scores(shown):
     run, rows = shown
     run.report_file.unlink()
     notes = Notes()
-    again = demo(run.path, watcher=notes, changes=FEW)[1]
+    again = demo(run.path, callback=notes, changes=FEW)[1]
     assert notes.epochs == []
     assert run.report_file.is_file()
     means = [{name: score.mean for name, score in row.scores.items()} for row in (*rows, *again)]
@@ -56,4 +56,4 @@ def test_another_recipe_in_the_same_folder_is_told(shown):
     with pytest.raises(
         InputError, match=r"demo is a run of another recipe: .*train\.epochs was 1 and is \d+, "
     ):
-        demo(shown[0].path, watcher=Notes())
+        demo(shown[0].path, callback=Notes())

@@ -24,7 +24,7 @@ CASES = {
     "stacked": {"widths": (5, 3)},
     "dncnn": {"depth": 3, "width": 5},
     "unet": {"widths": (3, 4), "fold": 2, "channels": 3},
-    "lit": {"widths": (3, 4), "fold": 2},
+    "low-light": {"widths": (3, 4), "fold": 2},
 }
 
 

@@ -1,4 +1,5 @@
 import copy
+import itertools
 import math
 
 import numpy as np
@@ -159,3 +160,74 @@ def test_a_sample_is_what_the_network_is_shown(data):
     assert sample.shape == (4, 1, 8, 8)
     assert torch.equal(sample, fit.sample())
     assert same(before, weights(fit))
+
+
+class Recording(Supervised):
+    """Writes down what is shown and wanted while the network learns; validation comes with gradients off."""
+
+    def __call__(self, scene, draw):
+        pair = super().__call__(scene, draw)
+        if torch.is_grad_enabled():
+            self.noises.append((pair.shown - pair.wanted).clone())
+            self.clean.append(pair.wanted.clone())
+        return pair
+
+
+def epochs_of(data, count, **options):
+    """The noise and the clean images of each epoch."""
+    method = Recording(noise_from("gaussian:sigma=0.3"))
+    object.__setattr__(method, "noises", [])
+    object.__setattr__(method, "clean", [])
+    network = NETWORKS["dncnn"](channels=1, depth=2, width=2)
+    fit = Fit(network, data, method, LOSSES["mse"], seed=5, epochs=count, batch=16, **options)
+    list(fit())
+    steps = len(method.noises) // count
+    return [
+        [torch.cat(each[at : at + steps]) for at in range(0, len(each), steps)]
+        for each in (method.noises, method.clean)
+    ]
+
+
+@pytest.mark.parametrize("options", [{}, {"crop": 4, "steps": 4}], ids=["whole", "crops"])
+def test_every_epoch_has_noise_and_an_order_of_its_own(data, options):
+    noises, clean = epochs_of(data, 3, **options)
+    for epochs in (noises, clean):
+        assert len(epochs) == 3
+        assert not any(torch.equal(one, other) for one, other in itertools.combinations(epochs, 2))
+    flat = torch.stack([noise.flatten() for noise in noises])
+    assert torch.corrcoef(flat).fill_diagonal_(0).abs().max() < 0.1
+
+
+def test_the_order_is_of_the_same_images(data):
+    _, clean = epochs_of(data, 2)
+    first, second = ({tuple(image.flatten().tolist()) for image in epoch} for epoch in clean)
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    ("network", "size", "message"),
+    [
+        ("unet", (3, 8), r"multiples of 4, and these are 3 x 8; 4 x 8 would do"),
+        ("stacked", (6, 5), r"takes images of 9 x 9 pixels or more, and these are 6 x 5"),
+        ("dense", (9, 8), r"takes images of 8 x 8 pixels, and these are 9 x 8"),
+    ],
+)
+def test_a_validation_image_that_the_network_cannot_take_is_told_before_the_first_step(
+    data, network, size, message
+):
+    good, bad = np.zeros((1, 12, 12), np.uint8), np.zeros((1, *size), np.uint8)
+    held = Images.of([good, bad] if network != "dense" else [bad], names=["good.png", "bad.png"][-2:])
+    name = "bad.png" if network != "dense" else "good.png"
+    options = {"unet": {"widths": (2, 2, 2)}, "stacked": {"widths": (4,) * 4}, "dense": {"size": (8, 8)}}
+    network = NETWORKS[network](channels=1, **options[network])
+    images = Data("squares", squares(4, side=8 if network.size else 12), held, held)
+    with pytest.raises(
+        InputError, match=rf"^The validation image {name} does not fit the network\. .*{message}"
+    ):
+        Fit(network, images, Supervised(noise_from("none")), LOSSES["mse"])
+
+
+def test_training_images_that_the_network_cannot_take_are_told_before_the_first_step(data):
+    odd = squares(4, side=9)
+    with pytest.raises(InputError, match=r"multiples of 4, and these are 9 x 9; 8 x 8 would do"):
+        fitted(Data("odd", odd, odd, odd), network="unet", loss="mse")

@@ -4,6 +4,7 @@ import torch
 from torch import nn
 
 from grainless.errors import InputError
+from grainless.learn.fitting import methods
 from grainless.learn.fitting.draw import TorchDraw
 from grainless.learn.fitting.losses import LOSSES
 from grainless.learn.fitting.methods import METHODS, Pair, Scene
@@ -52,7 +53,7 @@ def test_bce_needs_logits():
         LOSSES["bce"](nn.Identity(), Pair(one(0.0), one(1.0)))
 
 
-def test_ways_show_and_want():
+def test_methods_show_and_want():
     clean, draw = torch.full((2, 1, 3, 3), 0.5), TorchDraw.seeded(0)
     noise = noise_from("gaussian:sigma=0.1")
     pair = METHODS["supervised"](noise)(Scene(clean), draw)
@@ -93,7 +94,7 @@ def test_one_cycle_is_pytorchs():
 @pytest.mark.parametrize(("name", "rate"), [("adam", 0.1), ("adamw", 0.1), ("rmsprop", 0.1), ("muon", 2.0)])
 def test_optimizers_go_downhill(name, rate):
     weight = nn.Parameter(torch.tensor([1.0]))
-    optimizer = OPTIMIZERS[name]([weight], rate, 1e-7, 0.0)
+    optimizer = OPTIMIZERS[name](nn.ParameterList([weight]), rate, 1e-7, 0.0)
     for _ in range(50):
         optimizer.zero_grad()
         weight.square().sum().backward()
@@ -111,3 +112,64 @@ def test_long_filter_columns_are_cut_and_short_ones_left():
     assert network[0].weight.norm(dim=-2).flatten().tolist() == pytest.approx([2.0] * 6)
     assert network[1].weight.unique().item() == 0.5  # norm over 4 inputs: 1
     assert network[0].bias.tolist() == [9.0, 9.0]
+
+
+class Shift:
+    """No noise, but told from all others: adds 1/4."""
+
+    parts = ("some",)
+
+    def __call__(self, clean, draw):
+        return clean + 0.25
+
+    def pair(self, noisy, clean, draw):
+        return noisy + 0.25, clean
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_every_method_shows_the_recipes_noise(name, monkeypatch):
+    monkeypatch.setattr(methods, "_fault", lambda noise: None)
+    clean = torch.rand(2, 1, 4, 4)
+    pair = METHODS[name](Shift())(Scene(clean, clean / 2), TorchDraw.seeded(0))
+    assert any(torch.equal(pair.shown, before + 0.25) for before in (clean, clean / 2))
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [
+        "gaussian:sigma=0..55/255",
+        "uniform:low=-0.1,high=0.1",
+        "poisson:peak=1..30",
+        "speckle",
+        "poisson-gaussian",
+        "correlated",
+    ],
+)
+def test_noise2noise_takes_noise_that_keeps_the_mean(noise):
+    METHODS["noise2noise"](noise_from(noise))
+
+
+@pytest.mark.parametrize(
+    ("noise", "fault"),
+    [
+        ("none", "there is no noise: both images are the same one; set noise.name"),
+        ("uniform", r"uniform:.* moves the mean of pixels of 0 by 0\.45, which would be learned"),
+        ("gaussian:mean=2/255", r"moves the mean of pixels of 0 by 0\.00\d+, which would be learned"),
+        (
+            "gaussian:sigma=0.1,clip=true",
+            r"of 0 by 0\.04, .*keeps the mean, such as gaussian or poisson, not clipped",
+        ),
+        ("salt-pepper", r"moves the mean of pixels of 0 by 0\.05"),
+        ("camera", r"moves the mean of pixels of 0 by"),
+        ("jpeg", r"takes \d+% of fine texture"),
+        (
+            "gaussian+resize",
+            r"resize:.* changes the clean side too, another way in each of the two; leave it out",
+        ),
+    ],
+)
+def test_noise2noise_refuses_noise_that_does_not_and_says_why(noise, fault):
+    with pytest.raises(
+        InputError, match=rf'learn\.name is "noise2noise", and .*{fault}.*; or take "supervised"\.$'
+    ):
+        METHODS["noise2noise"](noise_from(noise))

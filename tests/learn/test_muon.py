@@ -3,6 +3,12 @@ import torch
 from torch import nn
 
 from grainless.learn.fitting.muon import Muon, orthogonal
+from grainless.learn.networks import NETWORKS
+
+
+def of(*weights):
+    """A network of these weights alone."""
+    return nn.ParameterList(weights)
 
 
 @pytest.mark.parametrize("shape", [(8, 8), (16, 144), (64, 9), (1, 5)])
@@ -26,7 +32,7 @@ def test_no_gradient_moves_nothing():
     before = [weight.clone() for weight in weights]
     for weight in weights:
         weight.grad = torch.zeros_like(weight)
-    Muon(weights, 0.1).step()
+    Muon(of(*weights), 0.1).step()
     for weight, old in zip(weights, before, strict=True):
         torch.testing.assert_close(weight.data, old.data)
 
@@ -38,7 +44,7 @@ def test_a_hidden_layer_moves_by_the_rate_and_the_outer_ones_by_a_twentieth():
     before = [weight.detach().clone() for weight in weights]
     for weight in weights:
         weight.grad = torch.randn_like(weight)
-    Muon(weights, 0.1).step()
+    Muon(of(*weights), 0.1).step()
     first, hidden, last = (weight.detach() - old for weight, old in zip(weights, before, strict=True))
     # Adam's first step is the rate with the gradient's sign; Muon's has singular values of the rate.
     torch.testing.assert_close(first.abs(), torch.full_like(first, 0.1 / 20), rtol=1e-3, atol=0)
@@ -52,7 +58,7 @@ def test_vectors_and_a_lone_layer_go_by_adam():
     weights = [nn.Parameter(torch.ones(5)), nn.Parameter(torch.ones(3, 2))]
     for weight in weights:
         weight.grad = torch.full_like(weight, 7.0)
-    Muon(weights, 0.2).step()
+    Muon(of(*weights), 0.2).step()
     for weight in weights:
         torch.testing.assert_close(weight.data, torch.full_like(weight, 0.99))
 
@@ -60,6 +66,57 @@ def test_vectors_and_a_lone_layer_go_by_adam():
 def test_weights_without_a_gradient_stay_and_decay_shrinks_the_others():
     still, moved = nn.Parameter(torch.ones(3)), nn.Parameter(torch.ones(3))
     moved.grad = torch.zeros(3)
-    Muon([still, moved], 0.1, decay=0.5).step()
+    Muon(of(still, moved), 0.1, decay=0.5).step()
     assert torch.equal(still.data, torch.ones(3))
     torch.testing.assert_close(moved.data, torch.full((3,), 0.95))
+
+
+def moved(network, rate=0.1):
+    """By how much a first step moves each weight, by name."""
+    before = {name: weight.detach().clone() for name, weight in network.named_parameters()}
+    for weight in network.parameters():
+        weight.grad = torch.randn_like(weight)
+    Muon(network, rate).step()
+    return {name: weight.detach() - before[name] for name, weight in network.named_parameters()}
+
+
+@pytest.mark.parametrize(("given", "wanted", "larger"), [(4, 16, True), (16, 4, False)])
+@pytest.mark.parametrize("kind", [nn.Conv2d, nn.ConvTranspose2d])
+def test_a_layer_with_more_outputs_than_inputs_moves_further_also_a_transposed_one(
+    kind, given, wanted, larger
+):
+    torch.manual_seed(0)
+    network = nn.Sequential(nn.Conv2d(3, given, 1), kind(given, wanted, 1), nn.Conv2d(wanted, 3, 1))
+    change = moved(network)["1.weight"].flatten(1)
+    scale = (16 / 4) ** 0.5 if larger else 1.0
+    assert torch.linalg.svdvals(change).mean().item() == pytest.approx(0.1 * scale, rel=0.2)
+
+
+def test_what_lies_aside_is_neither_the_first_layer_nor_the_last():
+    torch.manual_seed(0)
+    network = NETWORKS["low-light"](channels=3, widths=(8, 8))
+    sizes = {name: change.abs().max().item() for name, change in moved(network).items()}
+    by_adam = {name for name, size in sizes.items() if size == pytest.approx(0.1 / 20, rel=1e-3)}
+    assert {"light.weight", "unet.door.1.weight", "unet.exit.0.weight"} <= by_adam
+    assert "unet.bottom.0.change.0.weight" not in by_adam
+
+
+def test_a_step_remembers_the_gradients_before():
+    torch.manual_seed(0)
+    first, second = torch.randn(2, 6, 6)
+
+    def after(*gradients):
+        hidden = nn.Parameter(torch.zeros(6, 6))
+        network = of(nn.Parameter(torch.zeros(6, 6)), hidden, nn.Parameter(torch.zeros(6, 6)))
+        optimizer = Muon(network, 0.1)
+        for gradient in gradients:
+            start = hidden.detach().clone()
+            hidden.grad = gradient
+            optimizer.step()
+        return hidden.detach() - start
+
+    # By hand: momentum 0.05 first, then 0.95 of that and 0.05 second; a step goes by 0.95 momentum + 0.05 gradient.
+    momentum = 0.95 * 0.05 * first + 0.05 * second
+    wanted = -0.1 * orthogonal(0.95 * momentum + 0.05 * second)
+    torch.testing.assert_close(after(first, second), wanted, rtol=0, atol=2e-3)
+    assert (after(first, second) - after(second)).abs().max() > 0.02

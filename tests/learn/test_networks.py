@@ -53,8 +53,8 @@ CASES = {
     "pooled wide": {"name": "pooled", "down": [3, 4], "middle": [5], "up": [4, 3]},
     "stacked valid": {"name": "stacked", "widths": [5, 3]},
     "stacked same": {"name": "stacked", "widths": [5, 3], "padding": "same", "start": "glorot"},
-    "lit": {"name": "lit", "widths": [3, 4], "fold": 1},
-    "lit overview": {"name": "lit", "widths": [3, 4], "fold": 1, "bias": False, "overview": 5},
+    "low-light": {"name": "low-light", "widths": [3, 4], "fold": 1},
+    "low-light overview": {"name": "low-light", "widths": [3, 4], "fold": 1, "bias": False, "overview": 5},
     "dncnn": {"name": "dncnn", "depth": 4, "width": 5},
     "dncnn shallow": {"name": "dncnn", "depth": 2, "width": 5},
     "unet": {"name": "unet", "widths": [3, 4, 5]},
@@ -66,7 +66,7 @@ CASES = {
 WITH_LOGITS = [
     case
     for case in CASES
-    if case.split()[0] not in {"dncnn", "lit"} and (case.split()[0] != "unet" or "image" in case)
+    if case.split()[0] not in {"dncnn", "low-light"} and (case.split()[0] != "unet" or "image" in case)
 ]
 WITH_CODE = [case for case in CASES if case.split()[0] in {"dense", "coded"}]
 ANY_SIZE = [case for case in CASES if case not in WITH_CODE]
@@ -162,7 +162,7 @@ def furthest_look(network, output):
     return max(looks)
 
 
-@pytest.mark.parametrize("case", [case for case in ANY_SIZE if case.split()[0] != "lit"])
+@pytest.mark.parametrize("case", [case for case in ANY_SIZE if case.split()[0] != "low-light"])
 def test_reach_is_exactly_how_far_a_pixel_shows(case):
     network = build(case)
     assert furthest_look(network, network.logits if case in WITH_LOGITS else network) == network.reach
@@ -174,19 +174,19 @@ def test_networks_with_a_code_take_one_size_and_look_at_all_of_it(case):
     assert (network.size, network.multiple, network.reach) == ((9, 12), 1, None)
 
 
-def test_lit_looks_at_the_whole_image_and_takes_every_size():
-    network = build("lit")
+def test_low_light_looks_at_the_whole_image_and_takes_every_size():
+    network = build("low-light")
     assert (network.size, network.multiple, network.reach) == (None, 2, None)
 
 
 @torch.no_grad()
-def test_lit_brings_every_exposure_to_the_same_light():
-    network = make("network", NETWORKS, CASES["lit"], channels=3, size=None)
+def test_low_light_brings_every_exposure_to_the_same_light():
+    network = make("network", NETWORKS, CASES["low-light"], channels=3, size=None)
     image = torch.rand(1, 3, 40, 60).add(0.5).div(1.5)
-    lit = network.brightened(image)
-    assert lit.mean().item() == pytest.approx(MIDDLE)
+    bright = network.brightened(image)
+    assert bright.mean().item() == pytest.approx(MIDDLE)
     dark = network.brightened(image / 4)
-    assert (dark - lit).abs().max().item() < 2e-3  # DARKEST is added to both
+    assert (dark - bright).abs().max().item() < 2e-3  # DARKEST is added to both
     nn.init.ones_(network.light.bias)
     assert network.brightened(image).mean().item() == pytest.approx(MIDDLE * math.e)
 
@@ -202,12 +202,12 @@ def test_an_overview_is_the_means_of_cells_of_equal_size(size):
 
 @torch.no_grad()
 def test_an_overview_gives_noise_and_clean_the_same_light():
-    network = make("network", NETWORKS, CASES["lit overview"], channels=3, size=None)
+    network = make("network", NETWORKS, CASES["low-light overview"], channels=3, size=None)
     nn.init.normal_(network.light.weight)
     image = torch.rand(1, 3, 1, 1).add(0.5).div(3).expand(1, 3, 200, 200)
     noise = 0.05 * torch.randn(1, 3, 200, 200)
-    lit, noisy = network.brightened(image), network.brightened(image + noise)
-    assert noisy.mean().item() == pytest.approx(lit.mean().item(), rel=0.02)
+    bright, noisy = network.brightened(image), network.brightened(image + noise)
+    assert noisy.mean().item() == pytest.approx(bright.mean().item(), rel=0.02)
 
 
 @torch.no_grad()

@@ -79,6 +79,23 @@ def test_a_sweep_trains_once_for_each_value_and_reuses_what_is_done(study, tmp_p
     assert trainings == ["small,network.code=1", "small,network.code=8", "small,network.code=2"]
 
 
+def test_a_sweep_over_lists(study, tmp_path, trainings):
+    swept = sweep(study, recipe(tmp_path), "network.encoder=[],[16, 8]", [])
+    assert trainings == ["small,network.encoder=[]", "small,network.encoder=[16, 8]"]
+    assert [row["network.encoder"] for row in swept.rows()] == ["[]", "[16, 8]"]
+    assert swept.rows()[0]["parameters"] < swept.rows()[1]["parameters"]
+
+
+def test_tuning_over_whole_numbers_and_lists(study, tmp_path, trainings):
+    over = ["network.code=2..9", "network.encoder=[],[16]", "noise.sigma=0.1..0.3"]
+    rows = tune(study, recipe(tmp_path), over, [], 2)
+    assert len(trainings) == 2
+    assert {type(row["network.code"]) for row in rows} == {int}
+    assert {row["network.code"] for row in rows} <= set(range(2, 10))
+    assert {row["network.encoder"] for row in rows} <= {"[]", "[16]"}
+    assert all(0.1 <= row["noise.sigma"] <= 0.3 for row in rows)
+
+
 def test_an_interrupted_study_goes_on_where_it_was(study, tmp_path, trainings):
     name = recipe(tmp_path, epochs=2)
     whole = Study(tmp_path / "whole", study.roots, Notes()).run(name)
@@ -87,14 +104,14 @@ def test_an_interrupted_study_goes_on_where_it_was(study, tmp_path, trainings):
         pass
 
     class Killed(Notes):
-        def epoch(self, epoch):
+        def on_epoch(self, epoch):
             raise Power
 
     with pytest.raises(Power):
         Study(study.folder, study.roots, Killed()).run(name)
     run = study.run(name)
     assert trainings == ["small", "small", "small"]
-    assert [epoch.number for epoch in study.watcher.epochs] == [2]
+    assert [epoch.number for epoch in study.callback.epochs] == [2]
     assert len(run.facts()["history"]) == 2
     assert run.facts()["scores"] == whole.facts()["scores"]
 
@@ -237,7 +254,10 @@ def test_tuning_finds_the_better_value_stops_trials_and_goes_on(study, tmp_path)
 @pytest.mark.parametrize(
     ("over", "message"),
     [
-        ("train.rate", r"--over train\.rate: write table\.key=low\.\.high, or table\.key=value,value"),
+        (
+            "train.rate",
+            r"--over train\.rate: write table\.key=value,value,\.\.\., .* or table\.key=low\.\.high",
+        ),
         ("train.rate=1..0.1", r"a range is low\.\.high, two numbers above 0"),
         ("train.rate=a..b", r"a range is low\.\.high, two numbers above 0"),
         ("train.rte=1e-4..1e-2", r'no option of train is called "rte" \(did you mean "rate"\?\)'),
@@ -261,8 +281,8 @@ def test_a_trial_that_diverges_does_not_end_the_search(study, tmp_path):
 class Stopping(Notes):
     """Presses ctrl-C after an epoch of the second training."""
 
-    def epoch(self, epoch):
-        super().epoch(epoch)
+    def on_epoch(self, epoch):
+        super().on_epoch(epoch)
         if len(self.begun_with) == 2:
             raise KeyboardInterrupt
 
@@ -277,7 +297,7 @@ def test_ctrl_c_ends_a_search_and_its_trial_goes_on_later(study, tmp_path, train
     assert trainings[2] == trainings[1]
     assert len(set(trainings)) == 3
     assert [row["epochs"] for row in rows] == [3, 3, 3]
-    assert [epoch.number for epoch in study.watcher.epochs] == [2, 3, 1, 2, 3]
+    assert [epoch.number for epoch in study.callback.epochs] == [2, 3, 1, 2, 3]
 
 
 def test_a_search_over_other_lines_is_not_gone_on_with(study, tmp_path, trainings):

@@ -1,9 +1,11 @@
 """Training from recipe to run: everything is there at the end, and nothing is lost when it ends otherwise."""
 
 import resource
+import shutil
 import signal
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,11 +14,12 @@ from command import begun
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from trainings import TINY, Notes, tiny, trained
 
+import grainless
 from grainless.data.find import DataRoots
 from grainless.errors import InputError, RunError
 from grainless.learn.recipe import Recipe
 from grainless.learn.score import learned_from
-from grainless.learn.train import train
+from grainless.learn.training import train
 from grainless.model.denoiser import load
 from grainless.noise import noise_from
 
@@ -34,6 +37,7 @@ def test_a_finished_run_holds_everything(finished):
         "model.safetensors",
         "model.onnx",
         "resume/state.safetensors",
+        "resume/lock",
         "report.html",
     }
     assert finished.finished
@@ -71,7 +75,7 @@ def test_scores_are_kept_of_the_model_and_of_the_noisy_images(finished):
 
 def test_a_recipe_may_be_called_as_tables_call_the_noisy_images(tmp_path):
     recipe = replace(tiny("train.epochs=1"), name="noisy")
-    run = train(recipe, tmp_path / "noisy", roots=DataRoots(), watcher=Notes())
+    run = train(recipe, tmp_path / "noisy", roots=DataRoots(), callback=Notes())
     assert run.facts()["name"] == "noisy"
     assert run.facts()["scores"] != run.facts()["noisy"]
 
@@ -108,8 +112,8 @@ class Interrupting(Notes):
         super().__init__()
         self.after = after
 
-    def epoch(self, epoch):
-        super().epoch(epoch)
+    def on_epoch(self, epoch):
+        super().on_epoch(epoch)
         if epoch.number == self.after:
             raise KeyboardInterrupt
 
@@ -127,9 +131,9 @@ def file_size(most):
 
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory):
-    """Six epochs without a stop, and what the watcher wrote down."""
+    """Six epochs without a stop, and what the callback wrote down."""
     notes = Notes()
-    return trained(tmp_path_factory.mktemp("whole") / "tiny", "train.epochs=6", watcher=notes), notes
+    return trained(tmp_path_factory.mktemp("whole") / "tiny", "train.epochs=6", callback=notes), notes
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +141,7 @@ def whole(watched):
     return watched[0]
 
 
-def test_the_watcher_is_told_of_the_begin_and_of_every_step_and_epoch(watched):
+def test_the_callback_is_told_of_the_begin_and_of_every_step_and_epoch(watched):
     _, notes = watched
     assert [(recipe.name, data.name) for recipe, data, _ in notes.begun_with] == [("tiny", "digits")]
     assert [epoch.number for epoch in notes.epochs] == [1, 2, 3, 4, 5, 6]
@@ -151,10 +155,10 @@ def test_ctrl_c_leaves_a_usable_run_that_goes_on_to_the_same_weights(tmp_path, w
         match=r"^Stopped\. The best model so far \(epoch 4, validation loss 0\.\d+\) is kept in .*tiny; "
         r"go on with: grainless train .*recipe\.toml --out .*tiny --resume$",
     ):
-        trained(path, "train.epochs=6", watcher=Interrupting(4))
+        trained(path, "train.epochs=6", callback=Interrupting(4))
     assert load(path / "model.onnx").card.about["epochs"] == 4
     notes = Notes()
-    run = trained(path, "train.epochs=6", resume=True, watcher=notes)
+    run = trained(path, "train.epochs=6", resume=True, callback=notes)
     assert [epoch.number for epoch in notes.epochs] == [5, 6]
     assert same(run.weights(), whole.weights())
     assert run.facts()["scores"] == whole.facts()["scores"]
@@ -162,13 +166,13 @@ def test_ctrl_c_leaves_a_usable_run_that_goes_on_to_the_same_weights(tmp_path, w
 
 def test_ctrl_c_in_the_first_epoch_is_told_and_the_run_goes_on(tmp_path, whole):
     class AtOnce(Notes):
-        def step(self, done, steps, loss):
+        def on_step(self, done, steps, loss):
             raise KeyboardInterrupt
 
     with pytest.raises(
         RunError, match=r"Stopped\. No epoch was finished, so .*run holds no model yet; go on with"
     ):
-        trained(tmp_path / "run", "train.epochs=6", watcher=AtOnce())
+        trained(tmp_path / "run", "train.epochs=6", callback=AtOnce())
     run = trained(tmp_path / "run", "train.epochs=6", resume=True)
     assert same(run.weights(), whole.weights())
 
@@ -185,7 +189,7 @@ def test_killed_at_any_moment_it_goes_on_to_the_same_weights_bit_for_bit(tmp_pat
                 break
     assert process.returncode == -signal.SIGKILL
     notes = Notes()
-    resumed = trained(tmp_path / "killed", *changes, resume=True, watcher=notes)
+    resumed = trained(tmp_path / "killed", *changes, resume=True, callback=notes)
     assert 6 <= notes.epochs[0].number <= 60
     uninterrupted = trained(tmp_path / "whole", *changes)
     assert same(resumed.weights(), uninterrupted.weights())
@@ -196,13 +200,14 @@ def test_the_test_above_notices_another_seed(tmp_path, whole):
     assert not same(trained(tmp_path / "run", "train.epochs=6", "seed=4").weights(), whole.weights())
 
 
-def test_sigint_ends_with_one_line_and_status_1(tmp_path):
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-C", "SIGTERM"])
+def test_a_signal_to_stop_ends_with_one_line_and_status_1_and_a_model(tmp_path, stop):
     recipe = tmp_path / "tiny.toml"
     recipe.write_text(TINY)
     with begun("train", recipe, "--out", tmp_path / "run", "--set", "train.epochs=100000") as process:
         for line in process.stderr:
             if line.startswith("epoch 2/"):
-                process.send_signal(signal.SIGINT)
+                process.send_signal(stop)
                 break
         rest = process.stderr.read().splitlines()
     assert process.returncode == 1
@@ -213,14 +218,14 @@ def test_sigint_ends_with_one_line_and_status_1(tmp_path):
 
 def test_early_stopping_keeps_the_best_weights_and_all_of_the_history(tmp_path):
     class Best(Notes):
-        def epoch(self, epoch):
-            super().epoch(epoch)
+        def on_epoch(self, epoch):
+            super().on_epoch(epoch)
             if epoch.best:
                 network = self.begun_with[0][2].network
                 self.weights = {name: value.clone() for name, value in network.state_dict().items()}
 
     notes = Best()
-    run = trained(tmp_path / "run", "train.epochs=90", "train.patience=2", "train.rate=0.2", watcher=notes)
+    run = trained(tmp_path / "run", "train.epochs=90", "train.patience=2", "train.rate=0.2", callback=notes)
     best = max(epoch.number for epoch in notes.epochs if epoch.best)
     assert len(notes.epochs) == best + 2 < 90
     assert same(run.weights(), notes.weights)
@@ -235,8 +240,8 @@ def test_early_stopping_keeps_the_best_weights_and_all_of_the_history(tmp_path):
 
 def test_a_diverging_loss_stops_the_run_and_keeps_the_best_model(tmp_path):
     class Spoiler(Notes):
-        def epoch(self, epoch):
-            super().epoch(epoch)
+        def on_epoch(self, epoch):
+            super().on_epoch(epoch)
             if epoch.number == 2:
                 self.begun_with[0][2].network.state_dict()["decoder.0.weight"].fill_(torch.nan)
 
@@ -245,7 +250,7 @@ def test_a_diverging_loss_stops_the_run_and_keeps_the_best_model(tmp_path):
         match=r"The training diverged at epoch 3, step 16: the loss is nan\. Try a lower train\.rate\. The best "
         r"model so far \(epoch 2, validation loss 0\.\d+\) is kept in .*run\.$",
     ):
-        trained(tmp_path / "run", "train.epochs=9", watcher=Spoiler())
+        trained(tmp_path / "run", "train.epochs=9", callback=Spoiler())
     denoised = load(tmp_path / "run" / "model.onnx").run(np.zeros((1, 1, 8, 8), np.float32))
     assert np.isfinite(denoised).all()
 
@@ -254,7 +259,7 @@ def test_a_finished_run_is_only_judged_again(copied):
     before = copied.weights()
     copied.report_file.unlink()
     notes = Notes()
-    again = trained(copied.path, resume=True, watcher=notes)
+    again = trained(copied.path, resume=True, callback=notes)
     assert notes.epochs == []
     assert same(again.weights(), before)
     assert again.report_file.is_file()
@@ -310,3 +315,52 @@ def test_a_disk_that_is_full_is_one_line_and_leaves_nothing_half_written(most, t
         trained(tmp_path / "run")
     assert "\n" not in str(error.value)
     assert not [path for path in (tmp_path / "run").rglob("*") if ".tmp" in path.name]
+
+
+def test_a_run_that_is_being_trained_is_refused_and_untouched(copied):
+    before = copied.weights_file.read_bytes()
+    with (
+        copied.locked(),
+        pytest.raises(
+            RunError, match=r"tiny is being trained by another process \(process \d+ on .*\): wait for it"
+        ),
+    ):
+        trained(copied.path, resume=True)
+    assert copied.weights_file.read_bytes() == before
+
+
+def test_what_is_exported_is_the_average_of_the_weights(tmp_path):
+    notes = Notes()
+    run = trained(tmp_path / "run", "train.ema=0.99", "train.rate=1e-2", callback=notes)
+    fit = notes.begun_with[0][2]
+    noisy = torch.rand(5, 1, 8, 8)
+    denoised = load(run.model_file).run(noisy.numpy())
+    network = tiny().network()
+    network.load_state_dict(fit.averaged.state_dict())
+    np.testing.assert_allclose(denoised, network.eval()(noisy).detach(), atol=1e-5)
+    trained_last = run.paused()[0]
+    network.load_state_dict({name: trained_last[f"network.{name}"] for name in network.state_dict()})
+    assert np.abs(denoised - network(noisy).detach().numpy()).max() > 1e-3
+
+
+def test_a_run_goes_on_where_what_it_started_from_is_gone(finished, tmp_path):
+    start = tmp_path / "start"
+    shutil.copytree(finished.path, start)
+    changes = [f"train.start={start}", "train.epochs=3"]
+    with pytest.raises(RunError, match=r"^Stopped"):
+        trained(tmp_path / "run", *changes, callback=Interrupting(1))
+    shutil.rmtree(start)
+    assert len(trained(tmp_path / "run", *changes, resume=True).facts()["history"]) == 3
+
+
+def test_from_python_a_recipe_is_a_name_a_file_or_itself(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.toml").write_text(TINY)
+    run = grainless.learn.train("mine.toml", changes=["train.epochs=1"])
+    assert run.path == Path("runs/mine")
+    assert len(run.facts()["history"]) == 1
+    assert grainless.load(run.path).card.name == "mine"
+    with pytest.raises(InputError, match=r"runs/mine is there already"):
+        grainless.learn.train(grainless.learn.Recipe.load("mine.toml"))
+    with pytest.raises(InputError, match=r'No recipe is called "digit"'):
+        grainless.learn.train("digit")

@@ -12,6 +12,7 @@ import numpy as np
 import PIL.Image
 import pytest
 import typer
+from trainings import TINY
 
 from grainless.cli.main import LISTS, app
 from grainless.data import DATA
@@ -149,6 +150,7 @@ def test_the_picture_is_small_enough_for_a_page():
 def test_the_readmes_python_runs(tmp_path, monkeypatch, capsys):
     pixels = np.random.default_rng(7).integers(0, 256, (20, 30), np.uint8)
     PIL.Image.fromarray(pixels).save(tmp_path / "photo.png")
+    (tmp_path / "mine.toml").write_text(TINY)
     monkeypatch.chdir(tmp_path)
     found = {}
     for block in blocks(README.read_text("utf-8"), "python"):
@@ -156,6 +158,7 @@ def test_the_readmes_python_runs(tmp_path, monkeypatch, capsys):
     assert found["clean"].size == found["softer"].size == found["noisy"].size
     assert capsys.readouterr().out == "None\n1 8 91\n"  # too small to tell; the facts of grey
     assert (tmp_path / "clean.png").is_file()
+    assert found["run"].path == Path("runs/mine")
 
 
 # the worked examples: what CONTRIBUTING says is done to a copy of the repository

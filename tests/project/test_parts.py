@@ -1,5 +1,6 @@
 """Parts from names and options: what is given is checked against the signature, and every mistake is told."""
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from grainless.errors import InputError
-from grainless.parts import Mistakes, checked, choose, fractions, make, match, spec
+from grainless.parts import Mistakes, checked, choose, fractions, make, match, one_of, spec
 
 
 class Blur:
@@ -144,3 +145,29 @@ def test_fractions_are_numbers(top, bottom):
 @pytest.mark.parametrize("text", ["1/0", "1/0.0", "1/-2", "runs/1", "1/2/3", "0..25/255"])
 def test_other_text_stays_text(text):
     assert fractions(text) == text
+
+
+def test_only_where_a_number_is_wanted_is_a_fraction_one():
+    def part(
+        *, path: Path, other: Path | None = None, name: str = "", level: float = 0, share: float | None = None
+    ):
+        return path, other, name, level, share
+
+    given = {"path": "2024/05", "other": "1/2", "name": "3/4", "level": "1/2", "share": "1/4"}
+    made = make("part", {"p": part}, {"name": "p"} | {key: given[key] for key in given if key != "name"})
+    assert made == (Path("2024/05"), Path("1/2"), "", 0.5, 0.25)
+    assert checked("part p", part, given)["name"] == "3/4"
+
+
+def test_an_option_that_names_an_entry_follows_the_table():
+    table = {"blur": Blur}
+
+    def part(*, kind: Annotated[str, one_of("part", table)] = "blur"):
+        return kind
+
+    with pytest.raises(
+        Mistakes, match=r'option "kind" of p is \'none\': no part is called "none"\. There are: blur$'
+    ):
+        checked("p", part, {"kind": "none"})
+    table["none"] = None
+    assert checked("p", part, {"kind": "none"}) == {"kind": "none"}

@@ -45,3 +45,25 @@ def test_onnxruntime_leaves_nothing_in_a_persons_home(tmp_path):
     code = "import grainless; grainless.Denoiser"
     subprocess.run([sys.executable, "-c", code], check=True, env=plain | homes)
     assert list(tmp_path.rglob("*")) == []
+
+
+@pytest.mark.parametrize("name", grainless.learn.__all__)
+def test_what_learning_offers_is_there_and_says_what_it_is(name):
+    assert getattr(grainless.learn, name).__doc__
+    assert name in dir(grainless.learn)
+
+
+def test_learning_without_torch_says_what_to_install():
+    code = (
+        "import sys; sys.modules['torch'] = None; import grainless\n"
+        "try: grainless.learn.train\nexcept grainless.RunError as error: print(error)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout == (
+        "grainless.learn.train needs the package torch, which is not installed: pip install 'grainless[learn]'\n"
+    )
+
+
+def test_learning_has_no_other_names():
+    with pytest.raises(AttributeError, match=r"module 'grainless\.learn' has no attribute 'trian'"):
+        getattr(grainless.learn, "tri" + "an")

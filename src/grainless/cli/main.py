@@ -189,20 +189,20 @@ def train(
     json: Json = False,
 ) -> None:
     """Train a recipe: weights, ONNX model, scores and a report in one folder."""
-    from grainless.cli.progress import TerminalWatcher
+    from grainless.cli.progress import TerminalProgress
     from grainless.data.find import DataRoots
     from grainless.evaluation.metrics import USUAL
     from grainless.learn.recipe import Recipe
     from grainless.learn.summary import of_run
-    from grainless.learn.train import train as verb
+    from grainless.learn.training import train as verb
 
     chosen = Recipe.load(recipe, changes or [])
-    with TerminalWatcher() as watcher:
+    with TerminalProgress() as callback:
         run = verb(
             chosen,
-            out or Path("runs") / chosen.name,
+            out,
             roots=DataRoots(data_dir),
-            watcher=watcher,
+            callback=callback,
             resume=resume,
         )
     facts = of_run(run)
@@ -464,13 +464,13 @@ def demo(
     json: Json = False,
 ) -> None:
     """Train a small denoiser on photographs, judge it against classical ones, and write a report of it."""
-    from grainless.cli.progress import TerminalWatcher
+    from grainless.cli.progress import TerminalProgress
     from grainless.evaluation.metrics import USUAL
     from grainless.evaluation.protocols import PROTOCOLS
     from grainless.learn.demo import demo as verb
 
-    with TerminalWatcher() as watcher:
-        run, rows = verb(out, watcher=watcher, changes=changes or [])
+    with TerminalProgress() as callback:
+        run, rows = verb(out, callback=callback, changes=changes or [])
     if json:
         console.as_json({"rows": [row.plain() for row in rows], "report": str(run.report_file)})
     else:

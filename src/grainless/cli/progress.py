@@ -1,5 +1,6 @@
 """Training as a person sees it: a moving bar in a terminal, plain lines elsewhere."""
 
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
 
@@ -7,16 +8,22 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from grainless.cli.allocator import keep_freed_memory
 from grainless.cli.console import err
+from grainless.cli.stop import sigterm_is_ctrl_c
 from grainless.data.images import Data
 from grainless.learn.fitting.fit import Epoch, Fit
 from grainless.learn.networks.layers import parameters
 from grainless.learn.recipe import Recipe
+from grainless.learn.training import Callback
 
 
-class TerminalWatcher:
-    """Shows loss, images a second and time left. Used in a `with`, which puts the terminal back in order."""
+class TerminalProgress(Callback):
+    """Shows loss, images a second and time left. Used in a `with`, which puts the terminal back in order.
+
+    Meanwhile this process is a training: it keeps freed memory, and SIGTERM ends it as Ctrl-C does.
+    """
 
     def __init__(self) -> None:
+        self._program = ExitStack()
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -30,6 +37,7 @@ class TerminalWatcher:
 
     def __enter__(self) -> Self:
         keep_freed_memory()  # this process is the program's own: a library would not change it
+        self._program.enter_context(sigterm_is_ctrl_c())
         self._bar.start()
         return self
 
@@ -37,8 +45,9 @@ class TerminalWatcher:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._bar.stop()
+        self._program.close()
 
-    def begun(self, recipe: Recipe, data: Data, fit: Fit) -> None:
+    def on_start(self, recipe: Recipe, data: Data, fit: Fit) -> None:
         """Say what is about to be trained on what."""
         total, _ = parameters(fit.network)
         seen = f"{len(data.train):,} images of {data.name}"
@@ -53,10 +62,10 @@ class TerminalWatcher:
         )
         if fit.missed:
             start = recipe.options["train.start"]
-            told = f"{start} has no weights that fit for: {', '.join(fit.missed)}"
-            err.print(told, markup=False, highlight=False)
+            line = f"{start} has no weights that fit for: {', '.join(fit.missed)}"
+            err.print(line, markup=False, highlight=False)
 
-    def step(self, done: int, steps: int, loss: float) -> None:
+    def on_step(self, done: int, steps: int, loss: float) -> None:
         """Move the bar."""
         total, past = self._epochs * steps, self._past * steps
         task = self._bar.tasks[0]
@@ -65,7 +74,7 @@ class TerminalWatcher:
         speed = (task.speed or 0.0) * self._batch
         self._bar.update(self._task, completed=past + done, loss=loss, speed=speed)
 
-    def epoch(self, epoch: Epoch) -> None:
+    def on_epoch(self, epoch: Epoch) -> None:
         """One line an epoch, which stays."""
         self._past = epoch.number
         if self._fit.done:

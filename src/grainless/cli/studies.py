@@ -276,9 +276,9 @@ def _benchmarked(data: list[str], plan: "Plan", roots: "DataRoots") -> Iterator[
 @contextmanager
 def _study(out: Path, data_dir: Path | None) -> Iterator["Study"]:
     """A study whose trainings are shown in the terminal."""
-    from grainless.cli.progress import TerminalWatcher
+    from grainless.cli.progress import TerminalProgress
     from grainless.data.find import DataRoots
     from grainless.learn.studies.study import Study
 
-    with TerminalWatcher() as watcher:
-        yield Study(out, DataRoots(data_dir), watcher)
+    with TerminalProgress() as callback:
+        yield Study(out, DataRoots(data_dir), callback)

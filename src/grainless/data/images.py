@@ -79,6 +79,11 @@ class Images:
             return int(self.heights[0]), int(self.widths[0])
         return None
 
+    @property
+    def mapped(self) -> bool:
+        """Whether the buffer is a memory map of a file, which may be larger than any memory."""
+        return _map_under(self.buffer) is not None
+
     def stack(self) -> NDArray[np.unsignedinteger]:
         """(n, c, h, w), a view.
 
@@ -111,8 +116,7 @@ class Images:
 
         The system does so by itself, but only when memory gets short.
         """
-        memory: object = self.buffer.base
-        if isinstance(memory, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        if (memory := _map_under(self.buffer)) is not None and hasattr(mmap, "MADV_DONTNEED"):
             memory.madvise(mmap.MADV_DONTNEED)
 
 
@@ -154,3 +158,10 @@ class DataSet(Protocol):
     def read(self, roots: DataRoots) -> Data:
         """Read it, from where `roots` finds its files."""
         ...
+
+
+def _map_under(array: object) -> mmap.mmap | None:
+    """The memory map that an array, or what it is a view of, lies in."""
+    while isinstance(array, np.ndarray):
+        array = array.base
+    return array if isinstance(array, mmap.mmap) else None

@@ -9,7 +9,7 @@ from grainless.evaluation.evaluate import Row, evaluate
 from grainless.learn.page import write_page
 from grainless.learn.recipe import Recipe
 from grainless.learn.run import Run
-from grainless.learn.train import Watcher, train
+from grainless.learn.training import Callback, train
 from grainless.model.denoiser import load
 from grainless.noise import noise_from
 
@@ -17,14 +17,14 @@ NOISE = "gaussian:sigma=25/255"
 CLASSICAL = ("median", "nlm", "wavelet", "tv")
 
 
-def demo(out: Path, *, watcher: Watcher, changes: Sequence[str] = ()) -> tuple[Run, list[Row]]:
+def demo(out: Path, *, callback: Callback, changes: Sequence[str] = ()) -> tuple[Run, list[Row]]:
     """Train the recipe "demo" and score it on the held-out photographs at sigma 25.
 
     A demo that was begun in `out` goes on; one that was finished is judged again.
 
     Args:
         out: the run's folder.
-        watcher: is told how the training goes.
+        callback: is told how the training goes.
         changes: lines of the recipe to change.
 
     Returns:
@@ -33,7 +33,7 @@ def demo(out: Path, *, watcher: Watcher, changes: Sequence[str] = ()) -> tuple[R
     """
     recipe = Recipe.load("demo", changes)
     roots = DataRoots()
-    run = train(recipe, out, roots=roots, watcher=watcher, resume=(out / "recipe.toml").is_file())
+    run = train(recipe, out, roots=roots, callback=callback, resume=Run(out).recipe_file.is_file())
     data, noise = recipe.data(roots), noise_from(NOISE)
     denoisers = {"grainless": blind(load(run.model_file))}
     denoisers |= contenders(CLASSICAL, data, noise, seed=recipe.seed)

@@ -18,6 +18,7 @@ from grainless.learn.fitting.losses import LOSSES, Loss, check_loss
 from grainless.learn.fitting.methods import METHODS, Method
 from grainless.learn.networks import NETWORKS
 from grainless.learn.networks.network import Network, check_size
+from grainless.model.zoo import RECIPE
 from grainless.noise import Chain, noise_from
 from grainless.parts import Mistakes, checked, choose, make, match, spec
 
@@ -58,7 +59,7 @@ class Recipe:
         """
         path = Path(source)
         if path.suffix == ".toml":
-            is_run = path.name == "recipe.toml"  # a run's is called as its folder
+            is_run = path.name == RECIPE  # a run's is called as its folder
             recipe = cls(path.resolve().parent.name if is_run else path.stem, text_of(path))
         else:
             recipe = cls(path.name, _shipped(str(source)))
@@ -100,7 +101,8 @@ class Recipe:
     def changed(self, change: str) -> Self:
         """With one line set: "network.code=16". Values are TOML; bare words are text.
 
-        "noise=poisson:peak=30" sets all of [noise] at once, as the command line writes noises.
+        "noise=poisson:peak=30" sets all of [noise] at once, as the command line writes noises, and
+        "data=folder:path=scans" all of [data].
 
         Raises:
             InputError: it is not of the form table.key=value.
@@ -111,9 +113,10 @@ class Recipe:
             raise InputError(f'--set {change}: write table.key=value, such as "network.code=16", or seed=7.')
         document = tomlkit.parse(self.text) if self.tables else tomlkit.document()
         if keys in (["noise"], ["data"]):
-            document.pop(line.strip(), None)
-            tables = [spec(line.strip(), part) for part in value.split("+")]
-            document[line.strip()] = tables if keys == ["noise"] else tables[0]
+            parts = value.split("+") if keys == ["noise"] else [value]  # in a path, "+" is a letter
+            tables = [spec(keys[0], part) for part in parts]
+            document.pop(keys[0], None)
+            document[keys[0]] = tables if keys == ["noise"] else tables[0]
             return type(self)(self.name, tomlkit.dumps(document))
         place: Any = document
         for key in keys[:-1]:

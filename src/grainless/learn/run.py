@@ -1,7 +1,8 @@
 """A run's folder: what is kept where. Every file in it is written whole or not at all; none is a pickle."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -12,51 +13,17 @@ from torch import Tensor, nn
 from grainless import __version__
 from grainless.atomic import is_left_over, whole, write_text
 from grainless.errors import InputError, RunError
+from grainless.evaluation.curves import best
+from grainless.learn.lock import locked
 from grainless.learn.recipe import Recipe, text_of
+from grainless.learn.run_files import RunFiles
 
 FORMAT = 1
 KEY = "grainless"
 
 
-@dataclass(frozen=True)
-class Run:
-    """The folder of one training.
-
-    Args:
-        path: the folder.
-    """
-
-    path: Path
-
-    @property
-    def recipe_file(self) -> Path:
-        """The recipe as it was run, changes included."""
-        return self.path / "recipe.toml"
-
-    @property
-    def weights_file(self) -> Path:
-        """The best weights so far; recipe, versions and scores stand in its header."""
-        return self.path / "model.safetensors"
-
-    @property
-    def model_file(self) -> Path:
-        """The best weights as ONNX: all that denoising and evaluation need."""
-        return self.path / "model.onnx"
-
-    @property
-    def resume_file(self) -> Path:
-        """Where the training stands."""
-        return self.path / "resume" / "state.safetensors"
-
-    @property
-    def events(self) -> Path:
-        """TensorBoard's folder."""
-        return self.path / "events"
-
-    @property
-    def report_file(self) -> Path:
-        """The page for people."""
-        return self.path / "report.html"
+class Run(RunFiles):
+    """The folder of one training: what is kept comes back."""
 
     @classmethod
     def begin(cls, path: Path, recipe: Recipe) -> "Run":
@@ -66,8 +33,9 @@ class Run:
             InputError: something lies there already; nothing is overwritten.
         """
         cls.check_new(path)
-        write_text(path / "recipe.toml", recipe.text)
-        return cls(path)
+        run = cls(path)
+        write_text(run.recipe_file, recipe.text)
+        return run
 
     @staticmethod
     def check_new(path: Path) -> None:
@@ -88,8 +56,16 @@ class Run:
         """
         run = cls(path)
         if not run.recipe_file.is_file():
-            raise InputError(f"{path} is no run's folder: it holds no recipe.toml.")
+            raise InputError(f"{path} is no run's folder: it holds no {run.recipe_file.name}.")
         return run
+
+    def locked(self) -> AbstractContextManager[None]:
+        """Holds the run for this process while the block runs.
+
+        Raises:
+            RunError: another one trains it, or the lock's file cannot be written.
+        """
+        return locked(self.lock_file, str(self.path))
 
     @property
     def finished(self) -> bool:
@@ -106,9 +82,9 @@ class Run:
         then, now = self.recipe().options, recipe.options
         changed = [key for key in sorted(then | now) if then.get(key) != now.get(key)]
         if changed:
-            told = ", ".join(f"{key} was {then.get(key)!r} and is {now.get(key)!r}" for key in changed)
+            differences = ", ".join(f"{key} was {then.get(key)!r} and is {now.get(key)!r}" for key in changed)
             raise InputError(
-                f"{self.path} is a run of another recipe: {told}. Resume it as it was, or give another --out."
+                f"{self.path} is a run of another recipe: {differences}. Resume it as it was, or give another --out."
             )
 
     def recipe(self) -> Recipe:
@@ -142,6 +118,16 @@ class Run:
             InputError: there are none yet, or the file is damaged or from another version.
         """
         return self._header(self.weights_file)
+
+    def best_epoch(self) -> Mapping[str, Any]:
+        """The epoch of the best weights, as the history tells it: number, loss, validation, rate, seconds, images.
+
+        Raises:
+            InputError: as `facts`.
+        """
+        epoch = best(self.facts()["history"])
+        assert epoch is not None  # weights are kept of epochs alone whose loss is a number
+        return epoch
 
     def weights(self) -> dict[str, Tensor]:
         """The best weights, by name.

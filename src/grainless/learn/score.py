@@ -89,7 +89,7 @@ def _about(run: Run, recipe: Recipe, network: Network) -> dict[str, Any]:
         "MACs a pixel": round(macs(network)),
         "epochs": len(history),
         "images shown": sum(epoch["images"] for epoch in history),
-        "validation loss": min(epoch["validation"] for epoch in history),
+        "validation loss": run.best_epoch()["validation"],
         "versions": {
             "grainless": __version__,
             "torch": torch.__version__,

@@ -32,8 +32,7 @@ def of_recipe(recipe: Recipe) -> dict[str, Any]:
 def of_run(run: Run) -> dict[str, Any]:
     """What its recipe says, and what was reached."""
     facts = run.facts()
-    history = facts["history"]
-    best = min(history, key=lambda epoch: epoch["validation"])
+    history, best = facts["history"], run.best_epoch()
     return of_recipe(run.recipe()) | {
         "name": facts["name"],
         "epochs": len(history),

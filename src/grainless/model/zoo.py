@@ -12,8 +12,8 @@ from grainless.model.stamp import Stamp, stamp
 
 PRETRAINED = Path(__file__).parent / "pretrained"
 RUNS = Path("runs")
-MODEL = "model.onnx"
-"""What a finished run's folder holds."""
+MODEL, RECIPE = "model.onnx", "recipe.toml"
+"""What a finished run's folder holds, and what each run's does."""
 
 
 @dataclass(frozen=True)
@@ -127,10 +127,10 @@ def _of_run(run: Path) -> Path:
     model = run / MODEL
     if model.is_file():
         return model
-    recipe = run / "recipe.toml"
+    recipe = run / RECIPE
     if recipe.is_file():
         raise InputError(
             f"The run {run} holds no {MODEL}: its training did not end; "
             f"go on with: grainless train {recipe} --out {run} --resume"
         )
-    raise InputError(f"The folder {run} is no run: it holds neither {MODEL} nor recipe.toml.")
+    raise InputError(f"The folder {run} is no run: it holds neither {MODEL} nor {RECIPE}.")

@@ -30,10 +30,10 @@ class Part(ABC):
         name = next(name for name, each in NOISES.items() if each is type(self))
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         unusual = {field.name for field in fields(self) if values[field.name] != field.default}
-        ends = ("clip", "images")  # those of every noise, told last and only where they are set
-        told = [key for key, value in values.items() if key not in ends and (value or key in unusual)]
-        told += [key for key in ends if key in unusual]
-        return f"{name}:{','.join(f'{key}={text(values[key])}' for key in told)}"
+        ends = ("clip", "images")  # those of every noise, written last and only where they are set
+        written = [key for key, value in values.items() if key not in ends and (value or key in unusual)]
+        written += [key for key in ends if key in unusual]
+        return f"{name}:{','.join(f'{key}={text(values[key])}' for key in written)}"
 
     @abstractmethod
     def both(self, noisy: Array, clean: Array, draw: Draw) -> tuple[Array, Array]:

@@ -1,7 +1,7 @@
-"""From images in memory to batches on the device: no per-image Python, so that feeding costs next to nothing."""
+"""From images in memory to batches on the device: no per-image Python, so that batches cost next to nothing."""
 
 from collections.abc import Iterator
-from math import ceil
+from math import ceil, inf
 from typing import Protocol
 
 import numpy as np
@@ -14,7 +14,7 @@ from grainless.learn.fitting.draw import TorchDraw
 from grainless.learn.fitting.methods import Scene
 
 
-class Feed(Protocol):
+class Batches(Protocol):
     """Batches for an epoch of training."""
 
     batch: int
@@ -30,14 +30,15 @@ class Whole:
     Args:
         images: of one size, with their noisy partners where the data have such.
         batch: images a step; the last step of an epoch may have fewer.
-        device: where the bytes lie; they are moved there once.
+        device: where batches go. The bytes are moved there once, if they lie in memory and there is room.
     """
 
     def __init__(self, images: Images, *, batch: int, device: torch.device | str = "cpu") -> None:
         self.batch = batch
         self.steps = ceil(len(images) / batch)
         self._images = len(images)
-        self._sides = [_Bytes(part, device, part.stack().shape) for part in _sides(images)]
+        place = _place(images, device)
+        self._sides = [_Bytes(part, place, device, part.stack().shape) for part in _sides(images)]
 
     def __call__(self, draw: TorchDraw) -> Iterator[Scene]:
         order = torch.randperm(self._images, generator=draw.generator)
@@ -56,7 +57,7 @@ class Crops:
         batch: crops a step.
         crop: pixels a side.
         steps: batches an epoch; None: as many as show about as many pixels as the images have.
-        device: where the bytes lie.
+        device: as of `Whole`.
 
     Raises:
         InputError: an image is smaller than a crop.
@@ -80,7 +81,8 @@ class Crops:
                 raise InputError(
                     f"train.crop is {crop}, and an image is {width} x {height}; take at most {min(height, width)}."
                 )
-        self._sides = [_Bytes(part, device) for part in _sides(images)]
+        place = _place(images, device)
+        self._sides = [_Bytes(part, place, device) for part in _sides(images)]
         self._channels = images.channels
         self._offsets = torch.from_numpy(images.offsets)
         self._heights = torch.from_numpy(images.heights)
@@ -144,25 +146,46 @@ def _each(values: Tensor) -> Tensor:
     return values[:, None, None, None]
 
 
+def _place(images: Images, device: torch.device | str) -> torch.device:
+    """Where the bytes lie: on the device, but for a memory map and for more than half of what is free there."""
+    device = torch.device(device)
+    sides = _sides(images)
+    fits = sum(side.buffer.nbytes for side in sides) <= free_memory(device) / 2
+    return device if fits and not any(side.mapped for side in sides) else torch.device("cpu")
+
+
+def free_memory(device: torch.device) -> float:
+    """Bytes that an accelerator has left; without end where it does not tell, and on the CPU: nothing is copied."""
+    return torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else inf
+
+
 class _Bytes:
-    """Images on the device as the integers they are stored as; what is looked up becomes full scales.
+    """Images as the integers they are stored as; what is looked up becomes full scales.
 
     Args:
-        images: their buffer is shared, not copied, where the device is the CPU.
-        device: where the look-up happens.
+        images: their buffer is shared, not copied, where the place is the CPU.
+        place: where the bytes lie and the look-up happens.
+        device: where what was looked up goes.
         shape: of the buffer; None: flat.
     """
 
     def __init__(
-        self, images: Images, device: torch.device | str, shape: tuple[int, ...] | None = None
+        self,
+        images: Images,
+        place: torch.device,
+        device: torch.device | str,
+        shape: tuple[int, ...] | None = None,
     ) -> None:
-        self._images = images
-        self._values = _tensor(images).to(device)
+        self._images, self._device = images, device
+        self._values = _tensor(images).to(place)
         if shape:
             self._values = self._values.reshape(shape)
 
     def at(self, places: Tensor) -> Tensor:
-        values = _floats(self._values[places.to(self._values.device)], self._images.white)
+        found = self._values[places.to(self._values.device)]
+        values = _floats(
+            found.to(self._device), self._images.white
+        )  # integers travel: a quarter of the bytes
         self._images.release()  # what a memory map has read for this batch is not kept
         return values
 

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Annotated, Literal
 
 import torch
@@ -17,15 +16,16 @@ from torch.nn.utils import convert_conv2d_weight_memory_format
 
 from grainless.data.images import Data, Images
 from grainless.errors import InputError, RunError
-from grainless.learn.fitting.batches import Crops, Feed, Whole, one_pass
+from grainless.learn.fitting.batches import Batches, Crops, Whole, one_pass
 from grainless.learn.fitting.draw import TorchDraw
-from grainless.learn.fitting.initial_weights import begin_from
+from grainless.learn.fitting.initial_weights import load_initial_weights
 from grainless.learn.fitting.losses import Loss
 from grainless.learn.fitting.methods import Method, Pair, Scene
 from grainless.learn.fitting.optimizers import OPTIMIZERS, limit_norms
 from grainless.learn.fitting.schedules import SCHEDULES
+from grainless.learn.fitting.sizes import check_sizes
 from grainless.learn.networks.network import Network
-from grainless.parts import choose
+from grainless.parts import one_of
 
 VALIDATION = 2**31  # in the place of an epoch's number: the noise of validation is the same every time
 LOOK_EVERY = 16  # steps between looks at the loss: on an accelerator each look waits for it
@@ -58,7 +58,7 @@ class Epoch:
     best: bool
 
 
-Watch = Callable[[int, int, float], None]
+Progress = Callable[[int, int, float], None]
 """Told now and then: steps done in this epoch, of how many, and the mean loss of the epoch so far."""
 
 
@@ -77,21 +77,22 @@ class Fit:
         batch: images a step.
         crop: pixels a side of random crops; None: whole images, which must share one size.
         steps: steps an epoch when there are crops; None: until about every pixel was shown once.
-        optimizer: "adam", "adamw", "rmsprop" or "muon".
+        optimizer: a name in `OPTIMIZERS`: "adam".
         rate: the highest learning rate.
-        schedule: "constant", "cosine", "one-cycle" or "linear", over all steps of all epochs.
+        schedule: a name in `SCHEDULES`, over all steps of all epochs: "constant".
         epsilon: Adam's and RMSprop's; Keras' value.
         decay: weight decay.
         max_norm: filter columns longer than this are cut to it after each step; None: none is.
         ema: each step the judged and kept weights move by 1 - ema towards the trained ones; None: they are those.
         patience: epochs without a better validation loss after which it stops; None: it does not.
-        start: a run's folder whose best weights it begins from, those that fit; None: the network's own start.
+        start: a run's folder or a shipped model's name ("color"): it begins from those of its weights that fit; None:
+            the network's own start.
         precision: of the arithmetic; weights are always full. "auto" is bfloat16 where an accelerator has it, else
             full; "half" is bfloat16 on the CPU, too; "full" is full everywhere.
 
     Raises:
-        InputError: the images have many sizes and no crop is given, or a crop is too large; `start` is no run, or
-            none of its weights fits.
+        InputError: the images have many sizes and no crop is given, or a crop is too large; the network does not take
+            the images; `start` is no run and no model, or none of its weights fits.
     """
 
     GIVEN = ("network", "data", "method", "loss", "seed")
@@ -108,9 +109,9 @@ class Fit:
         batch: Annotated[int, Ge(1)] = 128,
         crop: Annotated[int, Ge(1)] | None = None,
         steps: Annotated[int, Ge(1)] | None = None,
-        optimizer: Literal["adam", "adamw", "rmsprop", "muon"] = "adam",
+        optimizer: Annotated[str, one_of("optimizer", OPTIMIZERS)] = "adam",
         rate: Annotated[float, Gt(0)] = 1e-3,
-        schedule: Literal["constant", "cosine", "one-cycle", "linear"] = "constant",
+        schedule: Annotated[str, one_of("schedule", SCHEDULES)] = "constant",
         epsilon: Annotated[float, Gt(0)] = 1e-7,
         decay: Annotated[float, Ge(0)] = 0.0,
         max_norm: Annotated[float, Gt(0)] | None = None,
@@ -119,7 +120,7 @@ class Fit:
         start: str | None = None,
         precision: Literal["auto", "half", "full"] = "auto",
     ) -> None:
-        self.missed = begin_from(network, Path(start)) if start else []
+        self.missed = load_initial_weights(network, start) if start else []
         # Convolutions are up to 1.7 times as fast with the channels last in memory.
         self.network = network
         convert_conv2d_weight_memory_format(network, torch.channels_last)
@@ -130,15 +131,15 @@ class Fit:
         self._rate, self._max_norm, self._ema, self._patience = rate, max_norm, ema, patience
         self._schedule = SCHEDULES[schedule]
         self._fabric = _fabric(precision)
-        make = choose("optimizer", OPTIMIZERS, optimizer)
         self._model, self._optimizer = self._fabric.setup(
-            network, make(network.parameters(), rate, epsilon, decay)
+            network, OPTIMIZERS[optimizer](network, rate, epsilon, decay)
         )
         self._judged = self._fabric.setup_module(self.averaged) if ema else self._model
         for model in (self._model, self._judged):
             if hasattr(network, "logits"):
                 model.mark_forward_method("logits")
-        self._feed = _feed(data.train, batch=batch, crop=crop, steps=steps, device=self._fabric.device)
+        self._batches = _batches(data.train, batch=batch, crop=crop, steps=steps, device=self._fabric.device)
+        check_sizes(network, data, crop)
         self.data = data
         self.batch = batch
 
@@ -155,7 +156,7 @@ class Fit:
         """The epoch with the lowest validation loss."""
         return next((epoch for epoch in reversed(self.history) if epoch.best), None)
 
-    def __call__(self, watch: Watch = lambda done, steps, loss: None) -> Iterator[Epoch]:
+    def __call__(self, progress: Progress = lambda done, steps, loss: None) -> Iterator[Epoch]:
         """Train; one epoch each time round.
 
         Raises:
@@ -164,7 +165,7 @@ class Fit:
         while not self.done:
             number = len(self.history) + 1
             started = time.perf_counter()
-            loss, images = self._epoch(number, watch)
+            loss, images = self._epoch(number, progress)
             seconds = time.perf_counter() - started
             validation = self._validate(number)
             best = self.best is None or validation < self.best.validation
@@ -174,27 +175,27 @@ class Fit:
 
     def sample(self) -> Tensor:
         """A few noisy images as the network is shown them, (n, c, h, w), always the same."""
-        scene = next(self._feed(TorchDraw.seeded(self._seed, VALIDATION)))
+        scene = next(self._batches(TorchDraw.seeded(self._seed, VALIDATION)))
         draw = TorchDraw.seeded(self._seed, VALIDATION, device=self._fabric.device)
         return self._method(Scene(*(part[:4] for part in scene if part is not None)), draw).shown.cpu()
 
-    def _epoch(self, number: int, watch: Watch) -> tuple[float, int]:
+    def _epoch(self, number: int, progress: Progress) -> tuple[float, int]:
         """All steps of an epoch; the mean loss and how many images were shown."""
         self._model.train()
         order = TorchDraw.seeded(self._seed, number, 0)
         noise = TorchDraw.seeded(self._seed, number, 1, device=self._fabric.device)
         total, images = torch.zeros((), device=self._fabric.device), 0
-        for step, scene in enumerate(self._feed(order), start=1):
-            loss = self._step((number - 1) * self._feed.steps + step, self._method(scene, noise))
+        for step, scene in enumerate(self._batches(order), start=1):
+            loss = self._step((number - 1) * self._batches.steps + step, self._method(scene, noise))
             total += loss * len(scene.clean)
             images += len(scene.clean)
-            if step % LOOK_EVERY == 0 or step == self._feed.steps:
+            if step % LOOK_EVERY == 0 or step == self._batches.steps:
                 mean = _finite(float(total) / images, f"epoch {number}, step {step}")
-                watch(step, self._feed.steps, mean)
+                progress(step, self._batches.steps, mean)
         return mean, images
 
     def _step(self, step: int, pair: Pair) -> Tensor:
-        rate = self._rate * self._schedule(step / (self.epochs * self._feed.steps))
+        rate = self._rate * self._schedule(step / (self.epochs * self._batches.steps))
         for group in self._optimizer.param_groups:
             group["lr"] = rate
         loss = self._loss(self._model, pair)
@@ -251,7 +252,9 @@ def _fabric(precision: str) -> Fabric:
     return Fabric(accelerator="auto", devices=1, precision="bf16-mixed" if half else "32-true")
 
 
-def _feed(images: Images, *, batch: int, crop: int | None, steps: int | None, device: torch.device) -> Feed:
+def _batches(
+    images: Images, *, batch: int, crop: int | None, steps: int | None, device: torch.device
+) -> Batches:
     if crop:
         return Crops(images, batch=batch, crop=crop, steps=steps, device=device)
     if images.size is None:

@@ -11,7 +11,8 @@ from torch import Tensor
 
 from grainless.errors import InputError
 from grainless.learn.fitting.draw import TorchDraw
-from grainless.noise import Chain
+from grainless.noise import Chain, Noise
+from grainless.noise.bias import bias
 
 
 class Scene(NamedTuple):
@@ -67,14 +68,36 @@ class Given:
 class Noise2Noise:
     """Show a noisy image, ask for another noisy one of the same scene. The noise must keep the mean.
 
+    Raises:
+        InputError: it does not (measured), there is none, or a part of it changes the clean side, too.
+
     Source: Lehtinen et al., "Noise2Noise: learning image restoration without clean data", ICML 2018,
     arXiv:1803.04189.
     """
 
     noise: Chain
 
+    def __post_init__(self) -> None:
+        if fault := _fault(self.noise):
+            raise InputError(f'learn.name is "noise2noise", and {fault}; or take "supervised".')
+
     def __call__(self, scene: Scene, draw: TorchDraw) -> Pair:
         return Pair(self.noise(scene.clean, draw), self.noise(scene.clean, draw))
+
+
+def _fault(noise: Chain) -> str | None:
+    """Why two draws of this noise are no two views of one scene."""
+    if not noise.parts:
+        return "there is no noise: both images are the same one; set noise.name"
+    for part in noise.parts:
+        if not isinstance(part, Noise):
+            return f"{part} changes the clean side too, another way in each of the two; leave it out"
+    if moves := bias(noise):
+        return (
+            f"{noise} {moves}, which would be learned: its expectation must be the clean image; take a noise that "
+            "keeps the mean, such as gaussian or poisson, not clipped"
+        )
+    return None
 
 
 METHODS: dict[str, Callable[[Chain], Method]] = {

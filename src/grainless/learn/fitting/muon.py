@@ -6,7 +6,6 @@ matrix of its filters, one a row, and what is no hidden layer goes by Adam in th
 rate and one schedule serve both.
 """
 
-from collections.abc import Iterable
 from typing import Any
 
 import torch
@@ -24,20 +23,24 @@ ROUNDS = 5
 class Muon(optim.Optimizer):
     """Muon for hidden layers; Adam for the first and the last of several layers, and for vectors.
 
-        m <- 0.95 m + 0.05 gradient,    step = -rate sqrt(max(1, rows / columns)) orthogonal(0.95 m + 0.05 gradient)
+        m <- 0.95 m + 0.05 gradient,    step = -rate sqrt(max(1, outputs / inputs)) orthogonal(0.95 m + 0.05 gradient)
+
+    The rows of a convolution's matrix are outputs, its columns a window of inputs; of a transposed one, the columns
+    are a window of outputs, the rows inputs.
 
     Args:
-        weights: in the order in which the network applies them.
+        network: whose layers stand in the order in which it applies them; those in its `aside` are no hidden ones,
+            nor the first or the last.
         rate: Muon's; Adam's is a twentieth of it.
         epsilon: Adam's.
         decay: weights shrink by rate times this each step.
     """
 
-    def __init__(
-        self, weights: Iterable[nn.Parameter], rate: float, epsilon: float = 1e-8, decay: float = 0.0
-    ) -> None:
-        given = list(weights)
-        layers = [weight for weight in given if weight.ndim > 1]
+    def __init__(self, network: nn.Module, rate: float, epsilon: float = 1e-8, decay: float = 0.0) -> None:
+        given = list(network.parameters())
+        self._transposed = _transposed(network)
+        aside = _aside(network)
+        layers = [weight for weight in given if weight.ndim > 1 and id(weight) not in aside]
         hidden = {id(weight) for weight in layers[1:-1]}
         groups: list[dict[str, Any]] = [
             {"params": [weight for weight in given if id(weight) in hidden], "hidden": True},
@@ -62,7 +65,9 @@ class Muon(optim.Optimizer):
             state["momentum"] = torch.zeros_like(weight)
         momentum = state["momentum"].lerp_(gradient, 1 - MOMENTUM)
         filters = gradient.lerp(momentum, MOMENTUM).reshape(len(weight), -1)
-        scale = max(1.0, filters.shape[0] / filters.shape[1]) ** 0.5
+        rows, columns = filters.shape
+        outputs_over_inputs = columns / rows if id(weight) in self._transposed else rows / columns
+        scale = max(1.0, outputs_over_inputs) ** 0.5
         weight.add_(orthogonal(filters).reshape(weight.shape), alpha=-group["lr"] * scale)
 
     def _other(self, weight: Tensor, gradient: Tensor, group: dict[str, Any]) -> None:
@@ -75,6 +80,18 @@ class Muon(optim.Optimizer):
         mean = state["mean"].lerp_(gradient, 1 - BETAS[0]) / known[0]
         square = state["square"].lerp_(gradient.square(), 1 - BETAS[1]) / known[1]
         weight.addcdiv_(mean, square.sqrt_().add_(group["epsilon"]), value=-ADAM * group["lr"])
+
+
+def _transposed(network: nn.Module) -> set[int]:
+    """The weights whose first axis is that of the inputs, by identity."""
+    kinds = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
+    return {id(module.weight) for module in network.modules() if isinstance(module, kinds)}
+
+
+def _aside(network: nn.Module) -> set[int]:
+    """The weights of layers that the network names as lying aside, by identity."""
+    names = getattr(network, "aside", ())
+    return {id(weight) for name in names for weight in network.get_submodule(name).parameters()}
 
 
 def orthogonal(matrix: Tensor) -> Tensor:

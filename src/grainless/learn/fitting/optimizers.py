@@ -1,27 +1,31 @@
-"""Optimizers by name, with the defaults of Keras, in which the published systems were written."""
+"""Optimizers by name, with the defaults of Keras, in which the published systems were written.
 
-from collections.abc import Callable, Iterable
+To add one: a function of the network, the rate, epsilon and decay, and its line in `OPTIMIZERS`.
+"""
+
+from collections.abc import Callable
 
 from torch import Tensor, nn, no_grad, optim
 
 from grainless.learn.fitting.muon import Muon
 
-Build = Callable[[Iterable[nn.Parameter], float, float, float], optim.Optimizer]
+Build = Callable[[nn.Module, float, float, float], optim.Optimizer]
+"""(network, rate, epsilon, decay) -> its optimizer; the network's, as some treat its layers apart."""
 
 
-def adam(weights: Iterable[nn.Parameter], rate: float, epsilon: float, decay: float) -> optim.Optimizer:
+def adam(network: nn.Module, rate: float, epsilon: float, decay: float) -> optim.Optimizer:
     """Kingma, Ba, "Adam: a method for stochastic optimization", ICLR 2015, arXiv:1412.6980."""
-    return optim.Adam(weights, lr=rate, eps=epsilon, weight_decay=decay, fused=True)
+    return optim.Adam(network.parameters(), lr=rate, eps=epsilon, weight_decay=decay, fused=True)
 
 
-def adamw(weights: Iterable[nn.Parameter], rate: float, epsilon: float, decay: float) -> optim.Optimizer:
+def adamw(network: nn.Module, rate: float, epsilon: float, decay: float) -> optim.Optimizer:
     """Loshchilov, Hutter, "Decoupled weight decay regularization", ICLR 2019, arXiv:1711.05101."""
-    return optim.AdamW(weights, lr=rate, eps=epsilon, weight_decay=decay, fused=True)
+    return optim.AdamW(network.parameters(), lr=rate, eps=epsilon, weight_decay=decay, fused=True)
 
 
-def rmsprop(weights: Iterable[nn.Parameter], rate: float, epsilon: float, decay: float) -> optim.Optimizer:
+def rmsprop(network: nn.Module, rate: float, epsilon: float, decay: float) -> optim.Optimizer:
     """Hinton, "Neural networks for machine learning", lecture 6e, 2012; the mean square forgets at 0.9."""
-    return optim.RMSprop(weights, lr=rate, eps=epsilon, weight_decay=decay, alpha=0.9)
+    return optim.RMSprop(network.parameters(), lr=rate, eps=epsilon, weight_decay=decay, alpha=0.9)
 
 
 OPTIMIZERS: dict[str, Build] = {"adam": adam, "adamw": adamw, "rmsprop": rmsprop, "muon": Muon}

@@ -8,7 +8,7 @@ exports.
 from grainless.learn.networks.coded import Coded
 from grainless.learn.networks.dense import Dense
 from grainless.learn.networks.dncnn import DnCNN
-from grainless.learn.networks.low_light import Lit
+from grainless.learn.networks.low_light import LowLight
 from grainless.learn.networks.network import Network, check_size
 from grainless.learn.networks.pooled import Pooled
 from grainless.learn.networks.stacked import Stacked
@@ -23,5 +23,5 @@ NETWORKS: dict[str, type[Network]] = {
     "stacked": Stacked,
     "dncnn": DnCNN,
     "unet": UNet,
-    "lit": Lit,
+    "low-light": LowLight,
 }

@@ -1,4 +1,4 @@
-"""Lit: first the light of the whole image, then its pixels.
+"""LowLight: first the light of the whole image, then its pixels.
 
 A dark photograph needs two things: to be brightened, by how much only the whole image can tell, and to be freed
 from the noise that brightening reveals, which is a matter of neighbouring pixels. A power law of a few learnt
@@ -25,11 +25,11 @@ MIDDLE = 0.45
 """The mean brightness that an untrained network brings an image to."""
 
 
-class Lit(Network):
+class LowLight(Network):
     """A curve for the whole image, then a U-Net.
 
-        lit = b_c y^p / mean(y^p)       y = x + 0.001, the mean over pixels and channels
-        denoised = unet(lit)
+        bright = b_c y^p / mean(y^p)       y = x + 0.001, the mean over pixels and channels
+        denoised = unet(bright)
 
     The three b and p are exponentials of linear functions of five statistics of the image: contrast, saturation,
     brightness, and the balance of the colours. All but the brightness do not depend on the exposure.
@@ -43,6 +43,8 @@ class Lit(Network):
         overview: the curve is found from the image averaged into so many cells a side, where noise has gone, and
             from what highlights leave in place of brightness; 0: from its pixels.
     """
+
+    aside = ("light",)
 
     def __init__(
         self,
@@ -74,8 +76,9 @@ class Lit(Network):
         wanted = self.light(statistics(seen, headroom=bool(self.overview)))[:, :, None, None]
         power = 0.5 * wanted[:, -1:].exp()
         mean = _mean((seen.clamp_min(0) + DARKEST) ** power).mean(1)[:, None, None, None]
-        lit: Tensor = MIDDLE * wanted[:, :-1].exp() * (noisy.clamp_min(0) + DARKEST) ** power / mean
-        return lit
+        curved = (noisy.clamp_min(0) + DARKEST) ** power
+        bright: Tensor = MIDDLE * wanted[:, :-1].exp() * curved / mean
+        return bright
 
 
 def averaged(image: Tensor, cells: int) -> Tensor:

@@ -1,4 +1,4 @@
-"""What every network is: a torch module that tells five facts about itself."""
+"""What every network is: a torch module that tells a few facts about itself."""
 
 from typing import Annotated
 
@@ -25,6 +25,8 @@ class Network(nn.Module):
         least: and no shorter than this.
         reach: no output pixel depends on input further away than this, along either side; None: on the
             whole image.
+        aside: names of layers that lie beside the way of the pixels: an optimizer that treats the first and the last
+            layer apart does not count them.
     """
 
     channels: int
@@ -32,6 +34,7 @@ class Network(nn.Module):
     multiple: int = 1
     least: int = 1
     reach: int | None = None
+    aside: tuple[str, ...] = ()
 
 
 def one_size(name: str, size: tuple[int, int] | None) -> tuple[int, int]:

@@ -79,7 +79,7 @@ def _of(row: Row, metric: str) -> str:
 
 
 def _loss(run: Run) -> float:
-    return min(float(epoch["validation"]) for epoch in run.facts()["history"])
+    return float(run.best_epoch()["validation"])
 
 
 def _pictures(test: Images, run: Run, best: Run, pictures: Path) -> str:

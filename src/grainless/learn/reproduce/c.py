@@ -72,8 +72,8 @@ def _black(study: Study, runs: dict[tuple[str, str], Run]) -> str:
         for (recipe, name), run in runs.items()
         if score(run, "mse") > 0.95 * black[name]
     ]
-    told = ", ".join(f"{mse:.5f} on {name}" for name, mse in black.items())
-    return f" No better than the black image, whose MSE is {told}: {', '.join(fallen)}." if fallen else ""
+    listed = ", ".join(f"{mse:.5f} on {name}" for name, mse in black.items())
+    return f" No better than the black image, whose MSE is {listed}: {', '.join(fallen)}." if fallen else ""
 
 
 def _words(path: Path) -> str:
@@ -112,7 +112,7 @@ def _failure(study: Study, pictures: Path, effort: Effort) -> list[str]:
     rows = _beside_classical(data, {"c-coded": diagnosis.noisy_run, "c-best": cure})
     best_classical = max((row for row in rows if row.denoiser in INCLUDED), key=_psnr)
     cured = next(row for row in rows if row.denoiser == "c-best")
-    told = "better" if _psnr(cured) > _psnr(best_classical) else "not better"
+    verdict = "better" if _psnr(cured) > _psnr(best_classical) else "not better"
     cells = [
         (
             row.denoiser,
@@ -135,7 +135,7 @@ def _failure(study: Study, pictures: Path, effort: Effort) -> list[str]:
         "Validation loss by epoch:\n\n" + table(("epoch", "clean input", "noisy input"), losses),
         _copy(diagnosis.figure, pictures, "c-diagnosis.png", "CIFAR-10: clean, passed on, noisy, denoised"),
         f"The cure, `c-best`, against classical denoisers at their best setting, on the first {JUDGED} test images; "
-        f"it is {told} than the best of them ({best_classical.denoiser}). The noise has a mean of 0.5, which "
+        f"it is {verdict} than the best of them ({best_classical.denoiser}). The noise has a mean of 0.5, which "
         f"classical denoisers do not take away. {took(cure)}.",
         table(("", "PSNR", "SSIM", "MSE"), cells),
     ]

@@ -110,7 +110,7 @@ def _pictures(study: Study, run: Run, best: Run, pictures: Path) -> str:
 def _trials(study: Study, effort: Effort) -> str:
     """Hyper-parameter trials; TensorBoard shows them on its HParams page."""
     name = "d-trials-full" if effort == "full" else "d-trials"  # of more epochs: another search
-    trials = Study(study.folder / name, study.roots, study.watcher)
+    trials = Study(study.folder / name, study.roots, study.callback)
     rows = tune(
         trials,
         "d-fashion-dense",

@@ -94,9 +94,9 @@ def _check_same_data(pairs: Iterable[tuple[str, str]]) -> None:
     for recipe, name in pairs:
         sets.setdefault(recipe, set()).add(name)
     if any(each != next(iter(sets.values())) for each in sets.values()):
-        told = ", ".join(f"{recipe} has {' and '.join(sorted(each))}" for recipe, each in sets.items())
+        listed = ", ".join(f"{recipe} has {' and '.join(sorted(each))}" for recipe, each in sets.items())
         raise InputError(
-            f"The recipes have different data, so none is the best: {told}. Name the data by --data."
+            f"The recipes have different data, so none is the best: {listed}. Name the data by --data."
         )
 
 

@@ -12,7 +12,7 @@ from grainless.evaluation.denoisers import blind
 from grainless.evaluation.evaluate import Array, Denoise, Task
 from grainless.learn.recipe import Recipe
 from grainless.learn.run import Run
-from grainless.learn.train import Watcher, train
+from grainless.learn.training import Callback, train
 from grainless.model.denoiser import load
 
 LONGEST = 255
@@ -26,12 +26,12 @@ class Study:
     Args:
         folder: holds the runs, and what the study makes of them.
         roots: where data files are looked for.
-        watcher: is told how each training goes.
+        callback: is told how each training goes.
     """
 
     folder: Path
     roots: DataRoots
-    watcher: Watcher
+    callback: Callback
 
     def run(self, recipe: str, changes: Iterable[str] = ()) -> Run:
         """The finished run of a recipe with some lines changed.
@@ -46,7 +46,7 @@ class Study:
         if begun and run.finished:
             run.check_made_by(changed)
             return run
-        return train(changed, run.path, roots=self.roots, watcher=self.watcher, resume=begun)
+        return train(changed, run.path, roots=self.roots, callback=self.callback, resume=begun)
 
 
 def _name(recipe: str, changes: list[str]) -> str:

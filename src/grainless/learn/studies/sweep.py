@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grainless.errors import InputError
 from grainless.evaluation.evaluate import Array
 from grainless.evaluation.pictures import strip
 from grainless.learn.recipe import Recipe
 from grainless.learn.run import Run
 from grainless.learn.studies.study import Study, scenes
+from grainless.learn.studies.values import line_of, listed
 from grainless.learn.summary import of_run
 
 PICTURES = 5
@@ -46,16 +46,14 @@ def sweep(study: Study, recipe: str, over: str, changes: list[str]) -> Sweep:
     Args:
         study: where the runs lie.
         recipe: its name or file.
-        over: "network.code=1,2,8,32".
+        over: "network.code=1,2,8,32", "network.widths=[16,32],[32,64]".
         changes: other lines of the recipe to change.
 
     Raises:
         InputError: `over` has no such form, or the recipe has no such line.
     """
-    line, equals, values = over.partition("=")
-    if not equals or not values:
-        raise InputError(f'--over {over}: write table.key=value,value,..., such as "network.code=1,2,8,32".')
-    settings = [value.strip() for value in values.split(",")]
+    line, values = line_of(over)
+    settings = listed(values)
     for value in settings:  # every mistake is told before the first training
         Recipe.load(recipe, [*changes, f"{line}={value}"])
     runs = [study.run(recipe, [*changes, f"{line}={value}"]) for value in settings]

@@ -14,23 +14,26 @@ from grainless.errors import InputError
 from grainless.learn.fitting.fit import Diverged, Epoch, Fit
 from grainless.learn.recipe import Recipe
 from grainless.learn.studies.study import Study
-from grainless.learn.train import Watcher
+from grainless.learn.studies.values import Range, line_of, listed, range_of
+from grainless.learn.training import Callback
+
+Values = Range | list[str]
 
 
-class Watched:
-    """Passes on what the watcher is told, and stops a trial whose validation loss falls behind the others'."""
+class Pruning(Callback):
+    """Passes on what the callback is told, and stops a trial whose validation loss falls behind the others'."""
 
-    def __init__(self, trial: optuna.Trial, watcher: Watcher) -> None:
-        self._trial, self._watcher = trial, watcher
+    def __init__(self, trial: optuna.Trial, callback: Callback) -> None:
+        self._trial, self._callback = trial, callback
 
-    def begun(self, recipe: Recipe, data: Data, fit: Fit) -> None:
-        self._watcher.begun(recipe, data, fit)
+    def on_start(self, recipe: Recipe, data: Data, fit: Fit) -> None:
+        self._callback.on_start(recipe, data, fit)
 
-    def step(self, done: int, steps: int, loss: float) -> None:
-        self._watcher.step(done, steps, loss)
+    def on_step(self, done: int, steps: int, loss: float) -> None:
+        self._callback.on_step(done, steps, loss)
 
-    def epoch(self, epoch: Epoch) -> None:
-        self._watcher.epoch(epoch)
+    def on_epoch(self, epoch: Epoch) -> None:
+        self._callback.on_epoch(epoch)
         self._trial.report(epoch.validation, epoch.number)
         if self._trial.should_prune():
             raise optuna.TrialPruned
@@ -43,7 +46,7 @@ def tune(study: Study, recipe: str, over: list[str], changes: list[str], trials:
         study: where the runs lie, and the journal of the search.
         recipe: its name or file.
         over: lines with what they may be: "train.rate=1e-4..1e-2" (a range, searched by its logarithm),
-            "network.code=8,16,32" (a choice).
+            "network.code=8..64" (whole numbers), "network.widths=[16,32],[32,64]" (a choice).
         changes: other lines of the recipe to change.
         trials: in all, those of earlier calls counted in.
 
@@ -80,57 +83,48 @@ def tune(study: Study, recipe: str, over: list[str], changes: list[str], trials:
     return rows
 
 
-def _line(text: str) -> tuple[str, str | list[str]]:
-    line, equals, values = text.partition("=")
-    if not equals or not values:
-        raise InputError(f"--over {text}: write table.key=low..high, or table.key=value,value,...")
-    return line, values if ".." in values else values.split(",")
+def _line(over: str) -> tuple[str, Values]:
+    line, values = line_of(over)
+    return line, range_of(values) or listed(values)
 
 
-def _ends(values: str) -> tuple[float, float]:
-    low, _, high = values.partition("..")
-    try:
-        ends = float(low), float(high)
-    except ValueError:
-        ends = (1.0, 0.0)
-    if not 0 < ends[0] < ends[1]:
-        raise InputError(
-            f"--over ...={values}: a range is low..high, two numbers above 0, such as 1e-4..1e-2."
-        )
-    return ends
+def _first(values: Values) -> str:
+    return _number(values.low, values) if isinstance(values, Range) else values[0]
 
 
-def _first(values: str | list[str]) -> str:
-    return f"{_ends(values)[0]!r}" if isinstance(values, str) else values[0]
+def _suggested(trial: optuna.Trial, line: str, values: Values) -> str:
+    if not isinstance(values, Range):
+        return str(trial.suggest_categorical(line, values))
+    if values.whole:
+        return str(trial.suggest_int(line, int(values.low), int(values.high), log=True))
+    return _number(trial.suggest_float(line, values.low, values.high, log=True), values)
 
 
-def _suggested(trial: optuna.Trial, line: str, values: str | list[str]) -> str:
-    if isinstance(values, str):
-        return f"{trial.suggest_float(line, *_ends(values), log=True):.4g}"
-    return str(trial.suggest_categorical(line, values))
+def _number(value: float, among: Range) -> str:
+    return str(int(value)) if among.whole else f"{value:.4g}"
 
 
 def _loss(
-    study: Study, recipe: str, lines: dict[str, str | list[str]], changes: list[str], trial: optuna.Trial
+    study: Study, recipe: str, lines: dict[str, Values], changes: list[str], trial: optuna.Trial
 ) -> float:
     chosen = [f"{line}={_suggested(trial, line, values)}" for line, values in lines.items()]
-    watched = Study(study.folder, study.roots, Watched(trial, study.watcher))
+    pruned = Study(study.folder, study.roots, Pruning(trial, study.callback))
     try:
-        history = watched.run(recipe, [*changes, *chosen]).facts()["history"]
+        run = pruned.run(recipe, [*changes, *chosen])
     except Diverged:
         trial.set_user_attr("diverged", True)
         raise
-    trial.set_user_attr("epochs", len(history))
-    return min(float(epoch["validation"]) for epoch in history)
+    trial.set_user_attr("epochs", len(run.facts()["history"]))
+    return float(run.best_epoch()["validation"])
 
 
 def _check_same(search: optuna.Study, lines: dict[str, list[str]], folder: Path) -> None:
     """Refuse to go on with a search over other lines: its losses could not be compared."""
     known = search.user_attrs.get("lines", lines)
     if known != lines:
-        told = "; ".join(f"{name} was {known[name]} and is {lines[name]}" for name in lines)
+        differences = "; ".join(f"{name} was {known[name]} and is {lines[name]}" for name in lines)
         raise InputError(
-            f"{folder} holds another search: {told}. Go on with it as it was, or give another --out."
+            f"{folder} holds another search: {differences}. Go on with it as it was, or give another --out."
         )
     search.set_user_attr("lines", lines)
 

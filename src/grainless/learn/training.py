@@ -2,11 +2,11 @@
 
 import threading
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 from torch.utils.tensorboard import SummaryWriter
@@ -21,69 +21,114 @@ from grainless.learn.recipe import Recipe
 from grainless.learn.run import Run
 from grainless.learn.score import DENOISED, export_best, score
 from grainless.model.denoiser import load
+from grainless.model.zoo import RUNS
 
 
-class Watcher(Protocol):
-    """Who looks on while a recipe is trained."""
+class Callback:
+    """Who looks on while a recipe is trained: a subclass says what it wants to hear of."""
 
-    def begun(self, recipe: Recipe, data: Data, fit: Fit) -> None:
+    def on_start(self, recipe: Recipe, data: Data, fit: Fit) -> None:
         """The data are read; training begins, or goes on."""
 
-    def step(self, done: int, steps: int, loss: float) -> None:
+    def on_step(self, done: int, steps: int, loss: float) -> None:
         """So many steps of this epoch are done; the mean loss of the epoch so far."""
 
-    def epoch(self, epoch: Epoch) -> None:
+    def on_epoch(self, epoch: Epoch) -> None:
         """An epoch is over, and all of it is on the disk."""
 
 
-def train(recipe: Recipe, out: Path, *, roots: DataRoots, watcher: Watcher, resume: bool = False) -> Run:
+def train(
+    recipe: Recipe | str | Path,
+    out: str | Path | None = None,
+    *,
+    changes: Sequence[str] = (),
+    roots: DataRoots | None = None,
+    callback: Callback | None = None,
+    resume: bool = False,
+) -> Run:
     """Train a recipe; everything it gives lies in the run's folder.
 
+    In one thread of a process at a time: as it begins and ends, it silences warnings of PyTorch's own exporters,
+    and Python's filters of warnings are the whole process's.
+
     Args:
-        recipe: what to train.
-        out: the run's folder, new or empty.
-        roots: where data files are looked for.
-        watcher: is told how it goes.
+        recipe: what to train: a shipped one's name, a TOML file, or a recipe.
+        out: the run's folder, new or empty; None: runs/ and the recipe's name.
+        changes: lines of the recipe to change, as `--set` takes them: "train.epochs=5".
+        roots: where data files are looked for; None: `$GRAINLESS_DATA`, then the cache.
+        callback: is told how it goes.
         resume: go on with a run begun before; if it was finished already, it is only judged again.
 
+    Returns:
+        The run: `grainless.load(run.path)` is its model.
+
     Raises:
-        InputError: `out` holds something else; the recipe does not fit the data.
-        RunError: the training diverged, or was stopped by the person; the best weights so far are kept.
+        InputError: there is no such recipe, or it has mistakes; `out` holds something else; the recipe does not fit
+            the data.
+        RunError: another process trains this run; the training diverged, or was stopped by the person: the best
+            weights so far are kept.
     """
-    run = Run.open(out) if resume else None
-    if run:
-        run.check_made_by(recipe)
-    else:
-        Run.check_new(out)
-    data = recipe.data(roots)
-    torch.manual_seed(recipe.seed)
-    network = recipe.network()
-    fit = Fit(network, data, recipe.method(), recipe.loss(), seed=recipe.seed, **recipe.training())
-    run = run or Run.begin(out, recipe)
-    paused = run.paused()
-    if paused:
-        fit.restore(*paused)
-    watcher.begun(recipe, data, fit)
-    _train(run, recipe, fit, watcher)
-    _export(run, recipe, fit)
-    rows = score(run, recipe, data)
-    denoisers = {DENOISED: blind(load(run.model_file))}
-    write_page(run, data, rows, denoisers, recipe.noise(), recipe.seed)
+    recipe = _changed(recipe, changes)
+    out = Path(out) if out is not None else RUNS / recipe.name
+    callback = callback or Callback()
+    with ExitStack() as held:
+        run = _reopened(out, recipe, held) if resume else None
+        if run is None:
+            Run.check_new(out)
+        data = recipe.data(roots or DataRoots())
+        paused = run.paused() if run else None
+        fit = _fit(recipe, data, begun=paused is not None)
+        if run is None:
+            run = Run.begin(out, recipe)
+            held.enter_context(run.locked())
+        if paused:
+            fit.restore(*paused)
+        callback.on_start(recipe, data, fit)
+        _train(run, recipe, fit, callback)
+        _export(run, recipe, fit)
+        rows = score(run, recipe, data)
+        denoisers = {DENOISED: blind(load(run.model_file))}
+        write_page(run, data, rows, denoisers, recipe.noise(), recipe.seed)
     return run
 
 
-def _train(run: Run, recipe: Recipe, fit: Fit, watcher: Watcher) -> None:
+def _changed(recipe: Recipe | str | Path, changes: Sequence[str]) -> Recipe:
+    """The recipe with these lines changed, checked."""
+    if not isinstance(recipe, Recipe):
+        return Recipe.load(recipe, changes)
+    for change in changes:
+        recipe = recipe.changed(change)
+    recipe.check()
+    return recipe
+
+
+def _reopened(out: Path, recipe: Recipe, held: ExitStack) -> Run:
+    """A run begun before, held against other processes."""
+    run = Run.open(out)
+    held.enter_context(run.locked())
+    run.check_made_by(recipe)
+    return run
+
+
+def _fit(recipe: Recipe, data: Data, *, begun: bool) -> Fit:
+    """The training; weights of a run that was begun come from where it stands, not from where it started."""
+    torch.manual_seed(recipe.seed)
+    options = recipe.training() | ({"start": None} if begun else {})
+    return Fit(recipe.network(), data, recipe.method(), recipe.loss(), seed=recipe.seed, **options)
+
+
+def _train(run: Run, recipe: Recipe, fit: Fit, callback: Callback) -> None:
     """All epochs, each written down when it is over."""
     try:
         with _tensorboard(run, fit) as writer:
             if not fit.history:
                 _draw_graph(writer, fit)
-            for epoch in fit(watcher.step):
+            for epoch in fit(callback.on_step):
                 _log(writer, epoch)
                 if epoch.best:
                     run.keep(fit.averaged, _facts(recipe, fit))
                 run.pause(*fit.state())
-                watcher.epoch(epoch)
+                callback.on_epoch(epoch)
     except KeyboardInterrupt as stop:
         going_on = f"go on with: grainless train {run.recipe_file} --out {run.path} --resume"
         raise RunError(f"Stopped. {_leave(run, recipe, fit)}; {going_on}") from stop

@@ -1,0 +1,81 @@
+"""One process trains a run at a time; a lock that its process's death opens, whichever way it died."""
+
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from grainless.errors import RunError
+
+
+@contextmanager
+def locked(path: Path, what: str) -> Iterator[None]:
+    """Hold a lock for as long as the block runs.
+
+    The file stays; only the system's lock on it counts, which goes with the process, also when that is killed. Where
+    the file system knows no locks, none is held.
+
+    Args:
+        path: the lock's file; it says who holds it.
+        what: is locked, for the message.
+
+    Raises:
+        RunError: another process, or another thread, holds it; or the file cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("a+", encoding="utf-8")
+    except OSError as error:
+        raise RunError(f"{path} could not be written: {error.strerror or error}.") from error
+    with file:
+        if not _taken(file):
+            raise RunError(
+                f"{what} is being trained by another process ({_holder(file)}): wait for it, stop it, or give "
+                "another --out."
+            )
+        _sign(file)
+        yield
+
+
+def _holder(file: IO[str]) -> str:
+    file.seek(0)
+    return file.read().strip() or "unknown"
+
+
+def _sign(file: IO[str]) -> None:
+    """Write who holds it."""
+    file.truncate(0)
+    file.write(f"process {os.getpid()} on {socket.gethostname()}")
+    file.flush()
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    BEYOND = 2**30
+    """Windows lets nobody else read what is locked, so a byte is locked that the file does not have."""
+
+    def _taken(file: IO[str]) -> bool:
+        """Take the lock if it is free."""
+        file.seek(BEYOND)
+        try:
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+else:
+    import fcntl
+
+    def _taken(file: IO[str]) -> bool:
+        """Take the lock if it is free."""
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError:  # this file system has none
+            return True
+        return True
