@@ -1,6 +1,7 @@
 """Choosing is matching what was found with cards; reports and cards are made by hand here."""
 
 import hashlib
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from grainless.errors import InputError
 from grainless.inspection import inspect
 from grainless.inspection.curve import Curve
 from grainless.inspection.defects import Grid
+from grainless.inspection.pages import Page
 from grainless.inspection.report import Report
 from grainless.model import zoo
 from grainless.model.card import Card
@@ -63,6 +65,15 @@ def report(sigma=0.1, channels=3, *, colourless=False, gain=0.0, jpeg=0.0, impul
 )
 def test_the_narrowest_model_that_covers_what_was_found_is_taken(found, model):
     assert choose(found, CARDS).model == model
+
+
+def test_a_model_for_pages_is_for_pages_alone():
+    pages = Card("pages", 3, learned={"document": None, "white": None, "jpeg": None})
+    cards = {"pages": pages, "photo": PHOTO}
+    assert choose(report(jpeg=0.5), cards).model == "photo"
+    page = replace(report(jpeg=0.5, gain=0.1), page=Page(0.2))
+    assert choose(page, cards).model == "pages"
+    assert choose(page, {"photo": PHOTO}).model == "photo"
 
 
 def test_a_grey_model_is_never_taken_for_colours():

@@ -17,11 +17,12 @@ from trainings import TINY, Notes, tiny, trained
 import grainless
 from grainless.data.find import DataRoots
 from grainless.errors import InputError, RunError
+from grainless.inspection import KINDS
 from grainless.learn.recipe import Recipe
 from grainless.learn.score import learned_from
 from grainless.learn.training import train
 from grainless.model.denoiser import load
-from grainless.noise import noise_from
+from grainless.noise import NOISES, noise_from
 
 
 def same(one, other):
@@ -81,18 +82,25 @@ def test_a_recipe_may_be_called_as_tables_call_the_noisy_images(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("noise", "sigma"),
+    ("noise", "learned"),
     [
-        ("gaussian:sigma=0.1", (0.1, 0.1)),
-        ("gaussian:sigma=0..0.2", (0.0, 0.2)),
-        ("gaussian:sigma=0.1,mean=0.1", None),
-        ("gaussian:sigma=0.1,clip=true", None),
-        ("gaussian:sigma=0.1+poisson:peak=30", None),
-        ("none", None),
+        ("gaussian:sigma=0.1", {"white": (0.1, 0.1)}),
+        ("gaussian:sigma=0..0.2", {"white": (0.0, 0.2)}),
+        ("gaussian:sigma=0.1,mean=0.1", {}),
+        ("gaussian:sigma=0.1,clip=true", {}),
+        ("camera+gaussian:sigma=0..0.2+jpeg", {"correlated": None, "white": (0.0, 0.2), "jpeg": None}),
+        ("poisson:peak=30", {"growing": None}),
+        ("resize", {}),
+        ("none", {}),
     ],
 )
-def test_the_range_of_sigma_is_that_of_white_gaussian_noise_alone(noise, sigma):
-    assert learned_from(noise_from(noise)) == ({"white": sigma} if sigma else {})
+def test_what_a_model_learns_follows_from_its_noise(noise, learned):
+    assert learned_from(noise_from(noise)) == learned
+
+
+def test_every_kind_that_is_learned_can_be_said():
+    taught = {kind for noise in NOISES.values() for kind in noise.kinds}
+    assert taught - KINDS.keys() == {"grain"}  # found as correlated
 
 
 def test_the_card_says_what_it_was_made_of(finished):

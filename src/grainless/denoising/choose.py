@@ -51,9 +51,9 @@ def advise(report: Report) -> Choice:
 def choose(report: Report, cards: Mapping[str, Card]) -> Choice:
     """The model that learned most of what was found; of several, the one that learned the least besides.
 
-    A model fits if it takes the image's size and colours: a model of colours sees grey as three equal ones, a grey one
-    is blind to colours, and is taken only where there are none. Where no model learned any of what was found, the
-    image is left as it is.
+    A model that learned pages is for pages. Else a model fits if it takes the image's size and colours: a model of
+    colours sees grey as three equal ones, a grey one is blind to colours, and is taken only where there are none. Where
+    no model learned any of what was found, the image is left as it is.
 
     Args:
         report: of the image.
@@ -99,7 +99,12 @@ def _sentences(report: Report, card: Card | None) -> Iterator[str]:
 
 
 def _fits(card: Card, report: Report) -> bool:
-    return card.size in {None, report.size} and (card.channels == 3 or _is_grey(report))
+    scenes = {kind for kind in card.learned if words_for(kind).scene}
+    return (
+        card.size in {None, report.size}
+        and (card.channels == 3 or _is_grey(report))
+        and scenes <= report.findings.keys()
+    )
 
 
 def _is_grey(report: Report) -> bool:
@@ -107,11 +112,12 @@ def _is_grey(report: Report) -> bool:
 
 
 def _rank(card: Card, report: Report) -> tuple[float, ...]:
-    """Lower is better: what it does not cover, the most important finding first; its colours; what else it learned."""
+    """Lower is better: what it does not cover, scenes first; its colours; what else it learned."""
     covers = [_cover(card, kind, strength) for kind, strength in report.findings.items()]
+    scene = sum(_cover(card, *found) for found in report.findings.items() if words_for(found[0]).scene)
     other_colours = card.channels != (1 if _is_grey(report) else 3)
     width = sum(_width(card, kind) for kind in report.findings)
-    return sum(covers), *covers, other_colours, len(card.learned), width
+    return scene, sum(covers), *covers, other_colours, len(card.learned), width
 
 
 def _cover(card: Card, kind: str, strength: float) -> int:

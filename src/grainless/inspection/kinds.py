@@ -41,12 +41,14 @@ class Kind:
         strength: a strength with its unit, as people write it.
         found: a sentence about an image that has it, without its full stop; {} is the strength.
         left: what that means where no model takes it away.
+        scene: it says what is shown, and not only what befell it: a model that learned it is for such images alone.
     """
 
     noun: str
     strength: Callable[[float], str]
     found: str
     left: str
+    scene: bool = False
 
     def sentence(self, strength: float) -> str:
         """That it was found."""
@@ -76,7 +78,10 @@ KINDS: dict[str, Kind] = {
         _share,
         "It is a page whose paper is darker here than there, by {}",
         "they stay",
+        scene=True,
     ),
+    # a share of the light that is missing; cards alone know it
+    "dark": Kind("a lack of light", _share, "{} of the light is missing", "it stays dark", scene=True),
     # how much sharper the image bends at the borders of blocks than within
     "jpeg": Kind("blocks of JPEG", _number, "The blocks of JPEG show", "they may stay"),
     # share of the pixels
@@ -87,7 +92,7 @@ KINDS: dict[str, Kind] = {
         "remove them first, by a median filter",
     ),
 }
-"""Kind -> its words. Those of cards alone: "grain", which is found as correlated, and "dark"."""
+"""Kind -> its words. That of cards alone: "grain", which is found as correlated."""
 
 
 def words_for(name: str) -> Kind:

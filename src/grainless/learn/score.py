@@ -74,11 +74,18 @@ def _means(scored: dict[str, list[Row]], place: int) -> dict[str, dict[str, floa
 
 
 def learned_from(noise: Chain) -> dict[str, tuple[float, float] | None]:
-    """The range of sigma, if the noise is white Gaussian alone, neither clipped nor with an offset; else nothing."""
-    first, *others = noise.parts or [None]
-    if others or not isinstance(first, Gaussian) or first.mean or first.clip:
-        return {}
-    return {"white": first.sigma if isinstance(first.sigma, tuple) else (first.sigma, first.sigma)}
+    """Kind of noise -> the range of its strength where that has a unit, as cards tell it.
+
+    White noise that is clipped or has an offset is another noise: a network that learned it takes the offset, too.
+    """
+    learned: dict[str, tuple[float, float] | None] = {}
+    for part in noise.parts:
+        for kind in part.kinds:
+            if not isinstance(part, Gaussian):
+                learned.setdefault(kind, None)
+            elif not (part.mean or part.clip):
+                learned[kind] = part.sigma if isinstance(part.sigma, tuple) else (part.sigma, part.sigma)
+    return learned
 
 
 def _about(run: Run, recipe: Recipe, network: Network) -> dict[str, Any]:

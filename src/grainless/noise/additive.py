@@ -21,6 +21,8 @@ class Gaussian(StatedNoise):
     sigma: Level = 25 / 255
     mean: float = 0.0
 
+    kinds = ("white",)
+
     def corrupt(self, clean: Array, draw: Draw) -> Array:
         return clean + drawn(self.sigma, clean, draw) * draw.normal(clean) + self.mean
 

@@ -54,6 +54,8 @@ class Camera(Noise):
     luma: Level = (0.0, 1.1)
     chroma: Level = (0.0, 2.5)
 
+    kinds = ("correlated",)
+
     def corrupt(self, clean: Array, draw: Draw) -> Array:
         xp = array_namespace(clean)
         gamma, exposure = drawn(self.gamma, clean, draw), drawn(self.exposure, clean, draw)

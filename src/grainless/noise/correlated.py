@@ -34,6 +34,8 @@ class Correlated(Noise):
     chroma: Level = (0.0, 2.5)
     kept: Share = (0.0, 1.0)
 
+    kinds = ("correlated",)
+
     def corrupt(self, clean: Array, draw: Draw) -> Array:
         xp = array_namespace(clean)
         one = clean[:, :1, :1, :1]

@@ -21,6 +21,8 @@ class Poisson(StatedNoise):
 
     peak: Peak = 30.0
 
+    kinds = ("growing",)
+
     def corrupt(self, clean: Array, draw: Draw) -> Array:
         return _counted(self.peak, clean, draw)
 
@@ -48,6 +50,8 @@ class PoissonGaussian(StatedNoise):
 
     peak: Peak = 100.0
     read: Level = 0.02
+
+    kinds = ("growing",)
 
     def corrupt(self, clean: Array, draw: Draw) -> Array:
         return _counted(self.peak, clean, draw) + drawn(self.read, clean, draw) * draw.normal(clean)

@@ -43,6 +43,8 @@ class Darken(Noise):
     cast: Level = (0.0, 0.12)
     steps: Annotated[int, Ge(0)] = 255
 
+    kinds = ("dark",)
+
     def corrupt(self, clean: Array, draw: Draw) -> Array:
         xp = array_namespace(clean)
         one = xp.ones_like(clean[:, :1, :1, :1])

@@ -30,6 +30,8 @@ class Grain(Noise):
     size: Level = (0.4, 1.2)
     colour: Share = (0.0, 0.6)
 
+    kinds = ("grain",)
+
     def corrupt(self, clean: Array, draw: Draw) -> Array:
         xp = array_namespace(clean)
         one = xp.ones_like(clean[:, :1, :1, :1])

@@ -33,6 +33,8 @@ class Jpeg(Noise):
     subsampled: Share = 0.5
     twice: Share = 0.2
 
+    kinds = ("jpeg",)
+
     def corrupt(self, clean: Array, draw: Draw) -> Array:
         xp = array_namespace(clean)
         saved = self._saved(clean, draw)

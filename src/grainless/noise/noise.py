@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, fields
+from typing import ClassVar
 
 from array_api_compat import array_namespace
 
@@ -23,6 +24,9 @@ class Part(ABC):
     """
 
     images: Lots = ALL
+
+    kinds: ClassVar[tuple[str, ...]] = ()
+    """What a model learns from it, in the words by which inspection finds noise and cards tell of it."""
 
     def __str__(self) -> str:
         from grainless.noise import NOISES  # the table stands on this file

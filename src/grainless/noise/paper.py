@@ -54,6 +54,8 @@ class Paper(Noise):
     blur: Level = (0.0, 1.2)
     noise: Level = (0.0, 0.05)
 
+    kinds = ("document",)
+
     def corrupt(self, clean: Array, draw: Draw) -> Array:
         one = array_namespace(clean).ones_like(clean[:, :1, :1, :1])
         fade = _weak(self.fade, clean, draw)
