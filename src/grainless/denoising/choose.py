@@ -52,8 +52,8 @@ def choose(report: Report, cards: Mapping[str, Card]) -> Choice:
     """The model that learned most of what was found; of several, the one that learned the least besides.
 
     A model that learned pages is for pages. Else a model fits if it takes the image's size and colours: a model of
-    colours sees grey as three equal ones, a grey one is blind to colours, and is taken only where there are none. Where
-    no model learned any of what was found, the image is left as it is.
+    colours sees grey as three equal ones, a grey one is blind to colours, and is taken only where there are none.
+    Where no model learned any of what was found, the image is left as it is.
 
     Args:
         report: of the image.
