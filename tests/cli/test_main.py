@@ -588,6 +588,7 @@ def test_denoise_and_help_need_no_extra(finished, tmp_path):
         (("demo",), ["torch"], "learn", "the package torch"),
         (("list", "networks"), ["torch"], "learn", "the package torch"),
         (("evaluate", "tv", "--data", "digits"), ["skimage"], "evaluate", "the package skimage"),
+        (("serve",), ["uvicorn"], "server", "the package uvicorn"),
     ],
 )
 def test_a_small_installation_says_what_to_install(arguments, missing, extra, told, tmp_path):

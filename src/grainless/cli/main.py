@@ -16,6 +16,7 @@ from grainless.cli import console
 from grainless.cli.mistyped import UsageError, mistyped
 from grainless.cli.options import Changes, DataDir, Json
 from grainless.cli.studies import studies
+from grainless.cli.web import web
 from grainless.errors import GrainlessError, InputError, RunError, unknown
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(studies)  # without a name of its own: its commands are ours
+app.add_typer(web)
 
 
 def _first_lines(table: Mapping[str, object]) -> dict[str, str]:
@@ -118,6 +120,7 @@ EXTRAS = {
         "tomlkit",
         "optuna",
     ),
+    "server": ("fastapi", "uvicorn", "prometheus_client"),
 }
 """What a small installation lacks: the extra -> the packages it brings."""
 

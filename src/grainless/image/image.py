@@ -13,6 +13,10 @@ class Refused(InputError):
     """What a decoder or an encoder refuses: a sentence without its subject, which `image.files` puts before."""
 
 
+class TooLarge(Refused):
+    """An image of more pixels than are taken at once."""
+
+
 DTYPES: dict[int, np.dtype[Any]] = {8: np.dtype(np.uint8), 16: np.dtype(np.uint16), 32: np.dtype(np.float32)}
 """depth -> how a file stores a sample."""
 
@@ -209,7 +213,7 @@ def check_area(height: int, width: int, limit: int) -> None:
     if not height * width:
         raise Refused(f"holds {width} x {height} pixels, which are none")
     if height * width > limit:
-        raise Refused(
+        raise TooLarge(
             f"holds {width} x {height} pixels, more than the {limit:,} that are taken at once: "
             "allow it by --max-pixels"
         )
@@ -222,7 +226,7 @@ def check_sum(count: int, pixels: int, limit: int) -> None:
         Refused: they are such.
     """
     if pixels > limit:
-        raise Refused(
+        raise TooLarge(
             f"holds {count:,} images of {pixels:,} pixels together, more than the {limit:,} that are taken "
             "at once: allow it by --max-pixels"
         )

@@ -1,0 +1,92 @@
+"""A folder of static files: the page, onnxruntime-web and the shipped models. It denoises on the visitor's machine."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from string import Template
+
+from grainless.atomic import whole
+from grainless.errors import InputError
+from grainless.model import zoo
+from grainless.model.card import Card
+from grainless.web.page import BROWSER, RUNTIME_FOLDER, page, runtime
+
+MODELS = "models.json"
+PREFERRED = "photo"
+"""The model that is taken for every picture, where it is shipped; else one for the picture's colours."""
+
+
+def write_site(out: Path) -> list[Path]:
+    """Write the static site into a folder; an older one is replaced.
+
+    Any host of files serves it. Links in it are relative: it may lie at any path.
+
+    Args:
+        out: the folder.
+
+    Returns:
+        The files written.
+
+    Raises:
+        InputError: there is something else in the folder, or it is a file.
+    """
+    if out.exists() and not out.is_dir():
+        raise InputError(f"{out} is a file: name a folder for the site.")
+    if out.is_dir() and any(out.iterdir()) and not (out / MODELS).is_file():
+        raise InputError(f"{out} holds other files: name a new folder for the site, or an older site's.")
+    files = site()
+    for path, content in files.items():
+        with whole(out / path) as lent:
+            lent.write_bytes(content)
+    return [out / path for path in files]
+
+
+def site() -> dict[str, bytes]:
+    """All files of the static site: path with / -> content."""
+    cards = zoo.cards()
+    files = dict(page(BROWSER)) | runtime()
+    files |= {f"models/{name}.onnx": zoo.find(name).read_bytes() for name in cards}
+    files[MODELS] = json.dumps(_manifest(cards), indent=1).encode()
+    files["sw.js"] = _service_worker(files)
+    return files
+
+
+def _manifest(cards: Mapping[str, Card]) -> dict[str, object]:
+    """What the page is told of the models."""
+    facts = [
+        {
+            "name": name,
+            "about": card.summary,
+            "file": f"models/{name}.onnx",
+            "card": {
+                "name": card.name,
+                "channels": card.channels,
+                "size": card.size,
+                "multiple": card.multiple,
+                "least": card.least,
+                "reach": card.reach,
+            },
+        }
+        for name, card in cards.items()
+    ]
+    usual = {"grey": _usual(cards, 1), "color": _usual(cards, 3)}
+    return {"models": facts, "usual": usual}
+
+
+def _usual(cards: Mapping[str, Card], channels: int) -> str:
+    if PREFERRED in cards:
+        return PREFERRED
+    return next(name for name, card in cards.items() if card.channels == channels)
+
+
+def _service_worker(files: Mapping[str, bytes]) -> bytes:
+    """The service worker of these files; another version of any of them makes another cache."""
+    total = hashlib.sha256()
+    for path in sorted(files):
+        total.update(path.encode() + b"\0" + files[path])
+    late = (RUNTIME_FOLDER, "models/", "sw.js")  # large, and kept when they are used
+    shell = ["./", *(path for path in files if not path.startswith(late))]
+    text = Template(files["sw.js"].decode())
+    filled = text.safe_substitute(VERSION=f"grainless-{total.hexdigest()[:12]}", SHELL=json.dumps(shell))
+    return filled.encode()

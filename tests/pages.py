@@ -1,0 +1,103 @@
+"""A real browser for tests of the page, and a plain host of static files."""
+
+import contextlib
+import functools
+import http.server
+import os
+import shutil
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def found():
+    """The browser's program; $GRAINLESS_CHROMIUM names another one."""
+    named = os.environ.get("GRAINLESS_CHROMIUM")
+    return named or next(filter(None, map(shutil.which, NAMES)), None)
+
+
+def need_browser():
+    """Leave out the tests of a module where no browser is, and say so."""
+    if not found():
+        pytest.skip("no Chromium is found: apt-get install chromium", allow_module_level=True)
+
+
+@contextlib.contextmanager
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=found(), args=list(FLAGS))
+        yield started
+        started.close()
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Like python -m http.server: it sends no headers that the page would need for threads."""
+
+    def log_message(self, *_): ...
+
+
+@contextlib.contextmanager
+def hosted(folder):
+    """The address of a folder's files."""
+    handler = functools.partial(Quiet, directory=str(folder))
+    host = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=host.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{host.server_port}/"
+    host.shutdown()
+    host.server_close()
+
+
+def watched(page):
+    """Notes what goes wrong in a page: errors, and requests to elsewhere."""
+    wrong = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    page.on("request", lambda asked: wrong.append(asked.url) if not local(asked.url) else None)
+    return wrong
+
+
+def local(url):
+    return url.startswith(("http://127.0.0.1:", "blob:http://127.0.0.1:"))
+
+
+PATIENCE = 120_000
+"""Milliseconds: a machine may be busy with other tests."""
+
+AXE = Path(__file__).parent / "web/axe.min.js"
+
+
+def until(page, predicate, seconds=PATIENCE / 1000):
+    """Wait until a function in the page gives something true; its policy bars Playwright's own way."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        with contextlib.suppress(Exception):  # the page may be loading anew
+            if page.evaluate(predicate):
+                return
+        time.sleep(0.05)
+    raise AssertionError(f"this never came: {predicate}")
+
+
+def noisy(height, width, seed=0, sigma=25):
+    """A smooth picture with noise, (h, w, 3) bytes."""
+    down, across = np.mgrid[:height, :width]
+    smooth = np.stack(
+        [120 + 80 * np.sin(down / 29), 120 + 80 * np.cos(across / 23), (down + across) % 200], -1
+    )
+    noise = sigma * np.random.default_rng(seed).standard_normal(smooth.shape)
+    return np.rint(smooth + noise).clip(0, 255).astype(np.uint8)
