@@ -11,7 +11,17 @@ from numpy.testing import assert_allclose, assert_array_equal
 from small_files import small_files
 
 from grainless.errors import InputError, RunError
-from grainless.image.files import READ, Image, Metadata, check_output, frames, read, write, write_frames
+from grainless.image.files import (
+    READ,
+    Image,
+    Metadata,
+    check_output,
+    decode,
+    frames,
+    read,
+    write,
+    write_frames,
+)
 from grainless.image.image import from_samples, to_samples
 
 # Pixels
@@ -197,6 +207,7 @@ def test_a_decompression_bomb_is_refused_before_it_is_unpacked(tmp_path):
         (ZeroDivisionError("division by zero"), "its structure makes no sense"),
         (KeyError(7), "its structure makes no sense"),
         (struct.error("unpack requires a buffer"), "it ends too early"),
+        (EOFError(), "it ends too early"),
         (ValueError("IDAT: It ends."), "IDAT: It ends"),
         (ValueError(), "ValueError"),
     ],
@@ -348,3 +359,19 @@ def test_broken_exif_stays_as_it_is_but_a_tiff_cannot_hold_it(tmp_path):
         InputError, match=r"^a\.png has broken EXIF, which a TIFF cannot hold: write it in the format"
     ):
         write(read(tmp_path / "a.png"), tmp_path / "a.tif")
+
+
+@pytest.mark.parametrize("fill", [b"", b"\0", b"\x08", b"\xff"])
+def test_no_refusal_speaks_in_pythons_words(fill):
+    words = re.compile("buffer|unpack|object|argument|index|NoneType|instance")
+    files = small_files()
+    for name in WHOLE.values():
+        for kept in range(2, 40):
+            with pytest.raises(InputError) as caught:
+                list(decode(files[name][:kept] + 12 * fill, max_pixels=10**6))
+            assert not words.search(str(caught.value)), (name, kept)
+
+
+def test_a_file_without_an_image(tmp_path):
+    path = saved(tmp_path / "a.tif", b"II*\0\0\0\0\0")
+    assert refusal(path) == "a.tif holds no image."

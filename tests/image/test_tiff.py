@@ -491,3 +491,13 @@ def test_more_than_a_tiff_can_hold(tmp_path, monkeypatch):
         InputError, match=r"^the image would make a file of more than 4 GiB, which a plain TIFF cannot"
     ):
         write_frames([held, held], tmp_path / "b.tif")
+
+
+def test_a_resolution_that_is_no_ratio(tmp_path):
+    made(tmp_path / "a.tif", samples(8, (6, 5)), resolution=(118, 118), resolutionunit=3)
+    data = bytearray((tmp_path / "a.tif").read_bytes())
+    with tifffile.TiffFile(tmp_path / "a.tif") as file:
+        at = file.pages[0].tags[282].offset + 2
+    data[at : at + 2] = (3).to_bytes(2, "little")
+    for (found,) in again(saved(tmp_path / "b.tif", bytes(data))):
+        assert found.metadata.dpi is None

@@ -13,7 +13,7 @@ from grainless.denoising.policy import Policy
 from grainless.denoising.process import Outcome, blend, decide
 from grainless.errors import GrainlessError, InputError
 from grainless.image.arrays import check_range
-from grainless.image.files import MAX_PIXELS, check_output
+from grainless.image.files import MAX_PIXELS, check_output, reason
 from grainless.image.formats.tiff import strips
 from grainless.image.formats.tiff.strips import Page
 from grainless.image.image import Image, Refused
@@ -231,4 +231,4 @@ def _told_of(source: Path) -> Iterator[None]:
     except FileNotFoundError:
         raise InputError(f"{source}: no such file.") from None
     except Exception as error:  # decoders raise anything on broken bytes
-        raise InputError(f"{source.name} is a broken TIFF file: {' '.join(str(error).split())}.") from error
+        raise InputError(f"{source.name} is a broken TIFF file: {reason(error)}.") from error

@@ -36,8 +36,9 @@ __all__ = [
 MAX_PIXELS = 200_000_000
 """More than this in one file is taken for a decompression bomb."""
 
+ENDED = (struct.error, EOFError)
 MISLED = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError)
-"""What codecs raise when a file's numbers mislead them; their words would mislead a person."""
+"""What codecs raise where a file ends, and when its numbers mislead them; their words would mislead a person."""
 
 PNM_DIGITS = {"PGM": (b"2", b"5"), "PPM": (b"3", b"6"), "PNM": tuple(b"%d" % digit for digit in range(1, 7))}
 """What stands behind the P of files that are read as PNM."""
@@ -195,7 +196,7 @@ def _bytes(source: Source, most: int | None = None) -> bytes:
     except IsADirectoryError:
         raise InputError(f"{path} is a folder: give an image file.") from None
     except (OSError, ValueError) as error:
-        raise InputError(f"{path} cannot be read: {_lower(error)}.") from error
+        raise InputError(f"{path} cannot be read: {reason(error)}.") from error
 
 
 def _neighbour(path: Path) -> str:
@@ -226,7 +227,7 @@ def _kind(data: bytes, name: str) -> str:
 def _named(images: Iterator[Image], kind: str, name: str) -> Iterator[Image]:
     """The frames of a file, each with its name; what their decoder raises becomes one line."""
     frame = name
-    for number in count(2):
+    for number in count(1):
         try:
             image = next(images, None)
         except Refused as error:
@@ -234,11 +235,13 @@ def _named(images: Iterator[Image], kind: str, name: str) -> Iterator[Image]:
         except MemoryError as error:
             raise RunError(f"{frame} needs more memory than there is.") from error
         except Exception as error:  # decoders raise anything on broken bytes
-            raise InputError(f"{frame} is a broken {kind} file: {_lower(error)}.") from error
+            raise InputError(f"{frame} is a broken {kind} file: {reason(error)}.") from error
+        if image is None and number == 1:
+            raise InputError(f"{name} holds no image.")
         if image is None:
             return
         yield replace(image, name=frame)
-        frame = f"{name}, frame {number},"
+        frame = f"{name}, frame {number + 1},"
 
 
 # Writing
@@ -274,7 +277,7 @@ def _encode(images: Iterable[Image], form: str, file: BinaryIO, target: str) -> 
         if isinstance(error, MemoryError):
             raise RunError(f"{name} needs more memory than there is.") from error
         raise InputError(
-            f"{name} cannot be written as {form}: {_lower(error)}; try another format."
+            f"{name} cannot be written as {form}: {reason(error)}; try another format."
         ) from error
 
 
@@ -286,9 +289,11 @@ def _check_image(image: object) -> None:
         )
 
 
-def _lower(error: Exception) -> str:
-    """What an exception says, in one line, to stand behind a colon."""
-    if isinstance(error, struct.error):
+def reason(error: BaseException) -> str:
+    """What an exception of a codec says, in one line, to stand behind a colon; never in Python's words."""
+    if isinstance(error, SyntaxError) and error.__cause__:  # so Pillow hands on what it caught
+        return reason(error.__cause__)
+    if isinstance(error, ENDED):
         return "it ends too early"
     if isinstance(error, MISLED):
         return "its structure makes no sense"

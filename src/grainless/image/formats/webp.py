@@ -45,7 +45,7 @@ def decode(data: bytes, limit: int) -> Iterator[Image]:
     """
     width, height = _size(data)
     check_area(height, width, limit)
-    with WebPImageFile(io.BytesIO(data)) as file:
+    with _opened(data) as file:
         check_sum(file.n_frames, file.n_frames * height * width, limit)
         metadata = _metadata(file, "VP8 " in _kinds(data, CONTENT))
         for number in range(file.n_frames):
@@ -101,6 +101,13 @@ def write(images: Iterator[Image], file: BinaryIO) -> None:
         **({"save_all": True, "append_images": frames[1:]} if len(frames) > 1 else {}),
         **({"duration": durations, "loop": _loops(metadata)} if len(frames) > 1 else {}),
     )
+
+
+def _opened(data: bytes) -> WebPImageFile:
+    try:
+        return WebPImageFile(io.BytesIO(data))
+    except OSError as error:  # "could not create decoder object"
+        raise ValueError("its structure makes no sense") from error
 
 
 def _size(data: bytes | mmap) -> tuple[int, int]:

@@ -56,6 +56,9 @@ def blended(above: NDArray, below: NDArray) -> NDArray:
     colour = (a above + (1 - a) b below) / alpha
     """
     white = np.iinfo(above.dtype).max
+    opaque = above[..., -1:] == white
+    if (opaque | (above[..., -1:] == 0)).all():  # as in every GIF: no arithmetic is needed
+        return np.where(opaque, above, below)
     share, rest = (each[..., -1:] / white for each in (above, below))
     rest = rest * (1 - share)
     alpha = share + rest

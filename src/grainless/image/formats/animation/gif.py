@@ -39,6 +39,8 @@ XMP_TAIL = 258  # bytes that lead a reader of sub-blocks out of XMP, which has n
 DISPOSALS = {2: CLEAR, 3: RESTORE}
 TABLE, INTERLACED = 0x80, 0x40
 SIDE = 65_535
+CODE = np.array([65_536, 256, 1], np.uint32)
+"""What makes one number of a colour."""
 Control = tuple[int | None, int | None, int]
 UNTOLD: Control = (None, None, KEEP)
 NOTE = "Frames of this GIF are written whole, each with a palette of its own of at most 256 colours."
@@ -311,12 +313,12 @@ def _indexed(samples: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.
 def _nearest(colours: NDArray[np.uint8], most: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Indices into a palette of at most so many colours; exact if so many are enough."""
     table = np.zeros((256, 3), np.uint8)
-    codes = colours.astype(np.uint32) @ np.array([65_536, 256, 1], np.uint32)
-    found, places = np.unique(codes, return_inverse=True)
-    if len(found) <= most:
-        table[: len(found)] = found[:, None] >> np.array([16, 8, 0], np.uint32) & 255
-        return places.reshape(codes.shape).astype(np.uint8), table
-    picture = PIL.Image.fromarray(np.ascontiguousarray(colours)).quantize(most, PIL.Image.Quantize.MEDIANCUT)
+    picture = PIL.Image.fromarray(np.ascontiguousarray(colours))
+    if counted := picture.getcolors(most):
+        found = np.array(sorted(colour for _count, colour in counted), np.uint32)
+        table[: len(found)] = found
+        return np.searchsorted(found @ CODE, colours.astype(np.uint32) @ CODE).astype(np.uint8), table
+    picture = picture.quantize(most, PIL.Image.Quantize.MEDIANCUT)
     chosen = np.array(picture.getpalette(), np.uint8).reshape(-1, 3)[:most]
     table[: len(chosen)] = chosen
     return np.array(picture), table

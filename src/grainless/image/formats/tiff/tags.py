@@ -22,6 +22,7 @@ from grainless.image.formats.exif import (
     LONG8,
     ORIENTATION,
     PLACE,
+    RATIONAL,
     SETTINGS,
     Exif,
     found_at,
@@ -77,7 +78,8 @@ class Coding:
 def coding_of(page: tifffile.TiffPage, data: bytes | mmap, dropped: set[int]) -> Coding:
     """How a page was coded; tags of the numbers `dropped` do not go back."""
     tags = page.tags
-    resolution = (tags[282].value, tags[283].value) if 282 in tags and 283 in tags else None
+    known = all(code in tags and (tags[code].dtype, tags[code].count) == (RATIONAL, 1) for code in (282, 283))
+    resolution = (tags[282].value, tags[283].value) if known else None
     unit = int(tags[296].value) if 296 in tags else NO_UNIT if resolution is None else INCH
     unit = unit if unit in {NO_UNIT, INCH, CENTIMETRE} else NO_UNIT
     if unit == NO_UNIT and resolution == ((1, 1), (1, 1)):
