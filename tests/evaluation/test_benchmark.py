@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,19 +14,25 @@ from small_data import different, images, mnist
 
 from grainless.data.find import DataRoots
 from grainless.data.images import Images
+from grainless.denoising.process import process
 from grainless.errors import InputError, RunError
+from grainless.evaluation.auto import Auto
 from grainless.evaluation.benchmark import cost as cost_module
 from grainless.evaluation.benchmark import page, section
 from grainless.evaluation.benchmark.cost import cost, measure, sample
 from grainless.evaluation.benchmark.plot import dots, plot
-from grainless.evaluation.benchmark.published import PUBLISHED
+from grainless.evaluation.benchmark.published import PUBLISHED, STORED
+from grainless.evaluation.benchmark.real import REAL, Real
 from grainless.evaluation.benchmark.section import OFF_RANGE, SIGMAS, Plan, Stored, made, measured, noise_hash
 from grainless.evaluation.benchmark.sets import SETS, judged
 from grainless.evaluation.benchmark.tables import COSTS as COST_COLUMNS
 from grainless.evaluation.benchmark.tables import SIZES, counted, published, tables
+from grainless.evaluation.denoisers import model
 from grainless.evaluation.evaluate import Task, evaluate
 from grainless.evaluation.protocols import FieldDraw
+from grainless.image.arrays import image_of
 from grainless.model.card import Card
+from grainless.model.zoo import SHIPPED
 from grainless.noise import noise_from
 
 COSTS = {"seconds a megapixel": 0.25, "cores": 1.0, "peak MB": 12.0}
@@ -35,7 +42,7 @@ ABOUT = {"parameters": 25_000, "MACs a pixel": 57_000}
 @pytest.fixture(autouse=True)
 def _none_shipped(monkeypatch):
     """Only the models that a test names."""
-    monkeypatch.setattr(section, "SHIPPED", {})
+    monkeypatch.setattr(section, "UNASKED", ())
 
 
 @pytest.fixture
@@ -196,8 +203,8 @@ def test_models_stand_on_the_sets_of_their_colours_and_rows_have_names_of_their_
 
 
 def test_without_names_there_is_what_comes_with_grainless(monkeypatch):
-    monkeypatch.setattr(section, "SHIPPED", {"grey": None, "color": None})
-    assert Plan().models == ["color", "grey"]
+    monkeypatch.undo()
+    assert Plan().models == ["auto", *sorted(SHIPPED)]
     assert Plan().baselines == ["median", "bilateral", "nlm", "wavelet", "tv"]
     assert Plan(["runs/a"]).models == ["runs/a"]
     assert Plan(["bm3d"]).baselines == ["bm3d"]
@@ -215,6 +222,134 @@ def test_without_names_there_is_what_comes_with_grainless(monkeypatch):
 def test_what_cannot_be_is_told_before_long_work(names, options, told):
     with pytest.raises(InputError, match=told):
         Plan(names, **options).check()
+
+
+# Real pairs
+
+
+@pytest.fixture
+def four(tmp_path, monkeypatch):
+    """Real pairs as they could be, four small ones; the first by name may be used for choosing."""
+    monkeypatch.setitem(
+        REAL,
+        "polyu",
+        Real("PolyU", ("x", "deep/x"), "noisy", "clean", 3, 4, "somewhere", "A note.", choosing=1),
+    )
+    names = [f"{letter}.png" for letter in "bdac"]
+    images(tmp_path / "data" / "deep" / "x" / "noisy", *names, size=(16, 20), seed=1)
+    images(tmp_path / "data" / "deep" / "x" / "clean", *names, size=(16, 20), seed=2)
+    return DataRoots(tmp_path / "data")
+
+
+def pixels(roots, side, name):
+    return np.asarray(Image.open(roots.data_dir / "deep" / "x" / side / f"{name}.png"), float)
+
+
+def test_real_pairs_are_scored_as_their_files_hold_them(four, colour, costs):
+    facts = quick(four, colour, "median:side=3", data="polyu")
+    assert (facts["protocol"], facts["off range"]) == ("real", [])
+    whole, apart = facts["tasks"]
+    assert (whole["noise"], apart["noise"]) == ("all 4 pairs", "3 apart")
+    errors = [((pixels(four, "noisy", name) - pixels(four, "clean", name)) ** 2).mean() for name in "abcd"]
+    by_hand = 10 * np.log10(255**2 / np.array(errors))
+    assert whole["scores"]["noisy"]["psnr"]["mean"] == pytest.approx(by_hand.mean(), rel=1e-6)
+    assert apart["scores"]["noisy"]["psnr"]["mean"] == pytest.approx(by_hand[1:].mean(), rel=1e-6)
+    halved = np.rint(pixels(four, "noisy", "a") / 2)
+    assert not np.array_equal(halved, pixels(four, "noisy", "a") / 2)  # so that rounding to bytes is seen
+    errors = [
+        ((np.rint(pixels(four, "noisy", name) / 255 * 0.5 * 255) - pixels(four, "clean", name)) ** 2).mean()
+        for name in "abcd"
+    ]
+    assert whole["scores"]["colour.onnx"]["rmse"]["mean"] == pytest.approx(
+        np.sqrt(errors).mean() / 255, rel=1e-3
+    )
+
+
+def test_settings_are_searched_on_the_pairs_that_are_not_reported_apart(four, costs, monkeypatch):
+    searched = []
+
+    def best(name, train, noise, *, seed):
+        searched.append((len(train), train.noisy is not None, str(noise)))
+        return section.BASELINES[name](side=3)
+
+    monkeypatch.setattr(section, "best_setting", best)
+    facts = quick(four, "median", data="polyu")
+    assert set(searched) == {(1, True, "none")}
+    assert "best for the pairs that are not reported apart" in " ".join(tables(facts)[0].notes)
+
+
+def test_published_rows_of_real_pairs_stand_under_all_and_say_that_crops_differ(four, colour, costs):
+    psnr, other, _ = tables(quick(four, colour, "median:side=3", data="polyu"))
+    rows = {row[0]: row for row in psnr.rows}
+    assert rows["TWSC"][1:4] == ("published", "38.60", "–")
+    assert psnr.head[2:4] == ("all 4 pairs, dB", "3 apart, dB")
+    assert "A note." in psnr.notes
+    assert "their crops or pairs differ from these" in psnr.notes[-1]
+    assert other.head[1:5] == ("all 4 pairs, SSIM", "3 apart, SSIM", "all 4 pairs, RMSE", "3 apart, RMSE")
+
+
+def test_pairs_none_of_which_stand_apart_are_one_table_with_rmse(four, colour, costs, monkeypatch):
+    monkeypatch.setitem(REAL, "polyu", replace(REAL["polyu"], choosing=0))
+    facts = quick(four, colour, "median", data="polyu")
+    assert not facts["searched"]
+    shown, _ = tables(facts)
+    assert shown.title == "PolyU: 4 images"
+    assert shown.head[:4] == ("", "PSNR, dB", "SSIM", "RMSE")
+
+
+def test_pairs_reported_apart_can_be_named(four):
+    real = replace(REAL["polyu"], unseen=("d", "a"))
+    assert real.apart(["a", "b", "c", "d"]).tolist() == [0, 3]
+
+
+def test_real_pairs_that_are_not_there_or_not_all_are_told(four, tmp_path):
+    with pytest.raises(InputError, match=r"PolyU is not there: put its pairs \(somewhere\) into .*/x"):
+        judged("polyu", DataRoots(tmp_path))
+    for side in ("noisy", "clean"):
+        (tmp_path / "data" / "deep" / "x" / side / "a.png").unlink()
+    with pytest.raises(InputError, match=r"holds 3 pairs, and here it has 4"):
+        judged("polyu", four)
+
+
+def test_the_real_sets_say_which_pairs_stand_apart():
+    names = [f"{number:02}" for number in range(35)]
+    assert REAL["polyu"].apart(names).tolist() == list(range(15, 35))
+    assert len(REAL["documents"].unseen) == 12
+
+
+def test_real_pictures_come_first_on_the_page(four, roots, half, costs, tmp_path):
+    path = tmp_path / "marks.md"
+    page.keep(quick(roots, half, "median"), path)
+    page.keep(quick(four, "median:side=3", data="polyu"), path)
+    page.write(path)
+    text = path.read_text("utf-8")
+    assert text.index("## PolyU") < text.index("## Set12")
+
+
+# Auto
+
+
+def test_auto_does_what_denoise_does_and_counts_what_it_chose():
+    clean = np.kron(different(2, 3, 8, 8), np.ones((1, 1, 16, 16))) / 255
+    noisy = clean + np.random.default_rng(0).normal(0, 0.1, clean.shape)
+    shown = np.concatenate([np.full((1, 3, 128, 128), 0.5), noisy]).astype(np.float32)
+    auto = Auto()
+    denoised = auto(shown, 0.1)
+    assert auto.chosen == {"left as it was": 1, "color": 2}
+    np.testing.assert_array_equal(denoised[0], shown[0])
+    expected, _ = process(image_of(shown[1], channel_axis=0))
+    np.testing.assert_array_equal(denoised[1], expected.pixels)
+    assert isinstance(model("auto"), Auto)
+
+
+def test_what_auto_chose_stands_under_the_table(roots, costs, monkeypatch):
+    facts = quick(roots, "auto", "median:side=3", noises=SIGMAS)
+    assert [task["chosen"]["auto"].keys() <= {"grey", "left as it was"} for task in facts["tasks"]] == [
+        True
+    ] * 3
+    assert all(sum(task["chosen"]["auto"].values()) == 12 for task in facts["tasks"])
+    assert re.search(r"auto chose at σ 15: (grey|left as it was) \d+", " ".join(tables(facts)[0].notes))
+    assert costs[0] == ("model", "auto")
 
 
 # What it costs
@@ -258,7 +393,9 @@ def test_published_rows_are_those_of_the_papers():
     assert PUBLISHED["DnCNN-B"].psnr == {"bsd68": {15: 31.61, 25: 29.16, 50: 26.23}}
     assert PUBLISHED["BM3D"].psnr["bsd68"] == {15: 31.08, 25: 28.57, 50: 25.60}
     assert PUBLISHED["CBM3D"].psnr["cbsd68"] == {15: 33.52, 25: 30.71, 50: 27.38}
-    assert {data for each in PUBLISHED.values() for data in each.psnr} == set(SETS)
+    assert {data for each in PUBLISHED.values() for data in each.psnr} == {*SETS, "polyu", "lol"}
+    assert {*SETS, *REAL}.issuperset(data for each in PUBLISHED.values() for data in each.psnr)
+    assert PUBLISHED["TWSC"].psnr == {"polyu": {STORED: 38.60}}
     for each in PUBLISHED.values():
         assert re.search(r"(19|20)\d\d", each.source)
         for scores in each.psnr.values():

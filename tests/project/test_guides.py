@@ -17,6 +17,7 @@ from trainings import TINY
 from grainless.cli.main import LISTS, app
 from grainless.data import DATA
 from grainless.evaluation.baselines import BASELINES
+from grainless.evaluation.benchmark.real import REAL
 from grainless.evaluation.benchmark.sets import SETS
 from grainless.learn.recipe import Recipe, shipped
 from grainless.model import zoo
@@ -77,7 +78,7 @@ def test_every_name_in_a_command_is_known(guide, command):
     assert given.get("kind", "recipes") in LISTS
     for noise in several(given.get("noise")):
         noise_from(noise)
-    for data in set(several(given.get("data"))) - SETS.keys():
+    for data in set(several(given.get("data"))) - SETS.keys() - REAL.keys():
         match("data set", DATA, spec("data set", data))
 
 

@@ -13,8 +13,8 @@ from grainless.data.images import Images
 from grainless.evaluation.baselines import BASELINES
 from grainless.evaluation.baselines.median import Median
 from grainless.evaluation.denoisers import evaluate_named
-from grainless.evaluation.protocols import PROTOCOLS
 from grainless.evaluation.metrics import METRICS
+from grainless.evaluation.protocols import PROTOCOLS
 from grainless.learn.fitting.fit import Fit
 from grainless.learn.fitting.losses import LOSSES
 from grainless.learn.fitting.methods import METHODS, Supervised

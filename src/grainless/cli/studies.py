@@ -198,14 +198,15 @@ def benchmark(
     denoisers: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Models, run on the sets of their colours, and baselines. [default: those that come with Grainless]",
+            help="auto, models (on the sets of their colours), baselines. [default: those that come with Grainless]",
             show_default=False,
         ),
     ] = None,
     data: Annotated[
         list[str] | None,
         typer.Option(
-            help="set12, bsd68, cbsd68, all of folder:path=DIR, or a data set's test part. [default: the first three]",
+            help="Real pairs: polyu, lol, documents, fmd; set12, bsd68, cbsd68; folder:path=DIR; a data set's test "
+            "part. [default: set12, bsd68, cbsd68]",
             show_default=False,
         ),
     ] = None,
@@ -213,7 +214,7 @@ def benchmark(
         list[str] | None,
         typer.Option(help="gaussian:sigma=25/255. [default: sigma 15, 25 and 50]", show_default=False),
     ] = None,
-    protocol: Annotated[str, typer.Option(help="float or field; said under the tables.")] = "field",
+    protocol: Annotated[str, typer.Option(help="float or field; real pairs have their own.")] = "field",
     seed: Annotated[int, typer.Option(help="Of the noise.", min=0)] = 0,
     limit: Annotated[int | None, typer.Option(help="Only the first so many images of a set.", min=1)] = None,
     quick: Annotated[

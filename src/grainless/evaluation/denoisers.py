@@ -9,6 +9,7 @@ from grainless.data import DATA
 from grainless.data.find import DataRoots
 from grainless.data.images import Data
 from grainless.errors import InputError, did_you_mean
+from grainless.evaluation.auto import AUTO, Auto
 from grainless.evaluation.baselines import BASELINES, INCLUDED, best_setting
 from grainless.evaluation.evaluate import Array, Denoise, Row, evaluate
 from grainless.evaluation.protocols import PROTOCOLS
@@ -94,11 +95,13 @@ def is_baseline(name: str) -> bool:
 
 
 def model(name: str) -> Denoise:
-    """A model by its name, its file or its run; it is not told sigma.
+    """A model by its name, its file or its run, or "auto": chosen for each image; it is not told sigma.
 
     Raises:
         InputError: there is none; baselines are told, too, for one of them may have been meant.
     """
+    if name == AUTO:
+        return Auto()
     try:
         return blind(load(name))
     except InputError as error:

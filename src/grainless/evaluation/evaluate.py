@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -52,6 +52,12 @@ class Row:
     sigma: float
     scores: dict[str, Score]
     seconds_per_megapixel: float
+
+    def only(self, indices: Sequence[int]) -> "Row":
+        """The same of some of the images."""
+        return replace(
+            self, scores={name: Score(score.values[list(indices)]) for name, score in self.scores.items()}
+        )
 
     def plain(self, *, per_image: bool = False) -> dict[str, Any]:
         """For JSON; `per_image` also tells each image's score."""

@@ -37,6 +37,15 @@ def mae(denoised: Array, clean: Array) -> Scores:
     return _over_pixels(np.abs(_difference(denoised, clean)))
 
 
+def rmse(denoised: Array, clean: Array) -> Scores:
+    """Root of the mean of squared differences of each image. Lower is better.
+
+    >>> rmse(np.full((1, 1, 8, 8), 0.75), np.full((1, 1, 8, 8), 0.25))
+    array([0.5])
+    """
+    return np.asarray(np.sqrt(mse(denoised, clean)))
+
+
 def bce(denoised: Array, clean: Array, *, least: float = 1e-7) -> Scores:
     """Binary cross-entropy of each image, in nats. Lower is better.
 
@@ -145,6 +154,7 @@ METRICS: dict[str, Metric] = {
     "mse": Metric(mse, higher_is_better=False),
     "mae": Metric(mae, higher_is_better=False),
     "bce": Metric(bce, higher_is_better=False),
+    "rmse": Metric(rmse, higher_is_better=False),
     "psnr-own-peak": Metric(psnr_own_peak, higher_is_better=True, unit="dB"),
 }
 

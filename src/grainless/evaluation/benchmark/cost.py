@@ -31,7 +31,7 @@ def cost(kind: Kind, name: str, noisy: Array, sigma: float) -> dict[str, float |
 
     Args:
         kind: what `name` names.
-        name: a model's name, file or run; or a baseline with its settings: "nlm:h=0.6,patch=5,distance=6".
+        name: a model's name, file or run, or "auto"; or a baseline with its settings: "nlm:h=0.6,patch=5,distance=6".
         noisy: (n, c, h, w) float32.
         sigma: what a baseline is told.
 

@@ -10,6 +10,7 @@ from grainless.atomic import write_text
 from grainless.errors import InputError
 from grainless.evaluation.benchmark.plot import plot, plotted
 from grainless.evaluation.benchmark.published import PUBLISHED
+from grainless.evaluation.benchmark.real import REAL
 from grainless.evaluation.benchmark.sets import SETS
 from grainless.evaluation.benchmark.tables import Section, Table, published, tables, words
 from grainless.evaluation.markdown import table
@@ -22,7 +23,8 @@ OPENING = """\
 
 Written by `grainless benchmark`, never typed. Under each set's tables stand their protocol, the command that made
 them, when, by which version and on which machine. Rows "run here" come from that one call; rows "published" are what
-their authors, or later papers' tables, report, and were not run here.
+their authors, or later papers' tables, report, and were not run here. Real pictures come first, then white noise.
+`auto` is what `grainless denoise` does unasked: it looks at each image and chooses a model, or leaves it as it is.
 """
 
 COSTS = """\
@@ -67,13 +69,13 @@ def write(page: Path) -> None:
 
 
 def kept(page: Path) -> list[Section]:
-    """The sets kept beside the page: those that the field knows first, then by name.
+    """The sets kept beside the page: real pairs first, then those that the field knows, then by name.
 
     Raises:
         InputError: a file there is none of ours, or of another version.
     """
     sections = [_read(path) for path in sorted(folder(page).glob("*.json"))]
-    order = list(SETS)
+    order = [*REAL, *SETS]
     return sorted(
         sections, key=lambda each: order.index(each["data"]) if each["data"] in order else len(order)
     )

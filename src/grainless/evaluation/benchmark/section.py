@@ -5,13 +5,14 @@ import platform
 import shlex
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from grainless import __version__
+from grainless.evaluation.auto import AUTO, Auto
 from grainless.evaluation.baselines import BASELINES, INCLUDED, best_setting
 from grainless.evaluation.baselines.baseline import Baseline
 from grainless.evaluation.benchmark.cost import Kind, cost, sample
@@ -25,6 +26,9 @@ from grainless.model.denoiser import load
 from grainless.model.zoo import SHIPPED
 from grainless.noise import Chain, Draw, noise_from
 from grainless.parts import choose, make, spec
+
+UNASKED = (AUTO, *sorted(SHIPPED))
+"""The models where none is named."""
 
 SIGMAS = tuple(f"gaussian:sigma={sigma}/255" for sigma in (15, 25, 50))
 """The field's."""
@@ -41,6 +45,12 @@ OFF_RANGE = (
     f"gaussian:sigma=25/255{BYTES}",
 )
 """Noises beside what models are trained for, and sigma 25 to compare with."""
+
+NO_NOISE = "none"
+"""What is put on real pairs."""
+
+RMSE = ("rmse",)
+"""Kept beside the usual scores: documents are judged by it."""
 
 SIDE = 1000
 """Costs are measured on about a megapixel."""
@@ -67,7 +77,7 @@ class Plan:
     """What a benchmark does on each set.
 
     Args:
-        denoisers: models, baselines and baselines with settings; the models that are shipped, where no model
+        denoisers: models, baselines and baselines with settings; `UNASKED`, where no model
             is named, and the baselines that come with Grainless, where no baseline is.
         noises: as text; none: the field's three, and on `SETS` also `OFF_RANGE`, for models.
         protocol: a name in `evaluation.PROTOCOLS`.
@@ -85,15 +95,15 @@ class Plan:
 
     @property
     def models(self) -> list[str]:
-        return [name for name in self.denoisers if not is_baseline(name)] or sorted(SHIPPED)
+        return [name for name in self.denoisers if not is_baseline(name)] or list(UNASKED)
 
     @property
     def baselines(self) -> list[str]:
         return [name for name in self.denoisers if is_baseline(name)] or list(INCLUDED)
 
     def models_for(self, channels: int) -> dict[str, str]:
-        """The models made for these colours: what their rows are called -> the name they were asked by."""
-        made = [name for name in self.models if load(name).card.channels == channels]
+        """Auto and the models made for these colours: what their rows are called -> the name they were asked by."""
+        made = [name for name in self.models if name == AUTO or load(name).card.channels == channels]
         short = [Path(name).name for name in made]
         return {
             last if short.count(last) == 1 else name: name for last, name in zip(short, made, strict=True)
@@ -101,7 +111,7 @@ class Plan:
 
     def left_out(self, channels: int) -> list[str]:
         """The models made for other colours."""
-        return [name for name in self.models if load(name).card.channels != channels]
+        return [name for name in self.models if name not in self.models_for(channels).values()]
 
     def check(self) -> None:
         """Refuse, before long work, what cannot be.
@@ -132,13 +142,13 @@ def measured(judged: Judged, plan: Plan, watch: Watch = lambda count, total: Non
         RunError: a baseline's package is not installed, or a cost could not be measured.
     """
     judged = judged.first(plan.limit)
+    plan = replace(plan, noises=(NO_NOISE,), protocol="real") if judged.real else plan
     models = plan.models_for(judged.images.channels)
     noises = plan.noises or SIGMAS
     off = OFF_RANGE if models and not plan.noises and judged.data in SETS else ()
     total = len(judged.images) * (len(noises) + len(off))
     scorer = _Scorer(judged, plan, lambda count: watch(count, total))
-    named = {row: model(name) for row, name in models.items()}
-    tasks = [scorer.task(text, named | scorer.baselines(text)) for text in noises]
+    tasks = [task for text in noises for task in scorer.tasks(text, models, scorer.baselines(text))]
     return {
         "data": judged.data,
         "title": judged.title,
@@ -150,7 +160,7 @@ def measured(judged: Judged, plan: Plan, watch: Watch = lambda count, total: Non
         "searched": judged.train is not None,
         "denoisers": scorer.denoisers(models, noises[len(noises) // 2]),
         "tasks": tasks,
-        "off range": [scorer.task(text, named) for text in off],
+        "off range": [task for text in off for task in scorer.tasks(text, models, {})],
     }
 
 
@@ -172,29 +182,33 @@ class _Scorer:
     plan: Plan
     watch: Callable[[int], object]
 
-    def task(self, text: str, denoisers: Mapping[str, Denoise]) -> dict[str, Any]:
-        """The scores of all denoisers at one noise."""
+    def tasks(
+        self, text: str, models: Mapping[str, str], baselines: Mapping[str, Denoise]
+    ) -> list[dict[str, Any]]:
+        """The scores of all denoisers at one noise; of real pairs also those of the ones reported apart."""
         noise = _noise(text)
+        denoisers = {row: model(name) for row, name in models.items()}
         rows = evaluate(
-            denoisers,
+            denoisers | dict(baselines),
             self.judged.images,
             noise,
             data_name=self.judged.data,
             seed=self.plan.seed,
             protocol=self.plan.protocol,
-            metrics={name: METRICS[name] for name in USUAL},
+            metrics={name: METRICS[name] for name in (*USUAL, *RMSE)},
             after_batch=self.watch,
         )
         task = Task(self.judged.images, noise, self.plan.seed, self.plan.protocol)
-        first = ahead(rows)
-        return {
-            "noise": text,
-            "sha256": noise_hash(task),
-            "sigma": rows[0].sigma,
-            "scores": {row.denoiser: _scores(row) for row in rows},
-            "best": first and first.denoiser,
-            "differences": {name: score.plain() for name, score in differences(rows).items()},
-        }
+        facts = {"noise": text, "sha256": noise_hash(task), "sigma": rows[0].sigma}
+        chosen = {name: dict(each.chosen) for name, each in denoisers.items() if isinstance(each, Auto)}
+        whole = facts | _compared(rows) | {"chosen": chosen}
+        if not self.judged.real:
+            return [whole]
+        whole["noise"] = f"all {len(self.judged.images):,} pairs"
+        if not self.judged.apart:
+            return [whole]
+        part = _compared([row.only(self.judged.apart) for row in rows])
+        return [whole, facts | {"noise": f"{len(self.judged.apart):,} apart"} | part]
 
     def baselines(self, text: str) -> dict[str, Denoise]:
         """The baselines at their settings for this noise."""
@@ -214,7 +228,7 @@ class _Scorer:
         task = Task(self.judged.images, _noise(text), self.plan.seed, self.plan.protocol)
         noisy, known = sample(task, self.plan.side), {}
         for row, name in models.items():
-            about = load(name).card.about
+            about = {} if name == AUTO else load(name).card.about
             facts = {each: about.get(each) for each in ("parameters", "MACs a pixel")}
             known[row] = _facts("model", name, facts | cost("model", name, noisy, task.sigma))
         for name in self.plan.baselines:
@@ -248,6 +262,16 @@ def _noise(text: str) -> Chain | Stored:
 
 def _facts(kind: Kind, name: str, facts: Mapping[str, Any]) -> dict[str, Any]:
     return {"kind": kind, "asked as": name, **facts}
+
+
+def _compared(rows: Sequence[Row]) -> dict[str, Any]:
+    """The scores of all, which is best, and how far the others are from it."""
+    first = ahead(rows)
+    return {
+        "scores": {row.denoiser: _scores(row) for row in rows},
+        "best": first and first.denoiser,
+        "differences": {name: score.plain() for name, score in differences(rows).items()},
+    }
 
 
 def _scores(row: Row) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""On which images a benchmark is run: the field's test sets, a folder, or a data set's test part."""
+"""On which images a benchmark is run: real pairs, the field's test sets, a folder, or a data set's test part."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +11,7 @@ from grainless.data.folders import Folder
 from grainless.data.gather import gather
 from grainless.data.images import Images
 from grainless.errors import InputError, did_you_mean
+from grainless.evaluation.benchmark.real import REAL, pairs
 from grainless.image.folder import image_files
 from grainless.parts import make, spec
 
@@ -49,6 +50,8 @@ class Judged:
         images: the images, the first of `of`.
         of: how many there are.
         train: what settings may be searched on; None where nothing of the kind is there.
+        real: they are pairs, and no noise is added.
+        apart: which images of real pairs are reported apart.
     """
 
     data: str
@@ -56,16 +59,19 @@ class Judged:
     images: Images
     of: int
     train: Images | None = None
+    real: bool = False
+    apart: tuple[int, ...] = ()
 
     def first(self, limit: int | None) -> "Judged":
         """Only the first so many."""
         if limit is None or limit >= self.of:
             return self
-        return replace(self, images=self.images.take(np.arange(limit)))
+        apart = tuple(index for index in self.apart if index < limit)
+        return replace(self, images=self.images.take(np.arange(limit)), apart=apart)
 
 
 def judged(data: str, roots: DataRoots) -> Judged:
-    """A known set, all images of a folder, or the test part of a data set.
+    """Real pairs, a known set, all images of a folder, or the test part of a data set.
 
     Raises:
         InputError: there is no such set, its files are not there or not all, or an option is wrong.
@@ -73,8 +79,10 @@ def judged(data: str, roots: DataRoots) -> Judged:
     name = data.partition(":")[0]
     if data in SETS:
         return _known(data, roots)
+    if data in REAL:
+        return _real(data, roots)
     if name not in DATA:
-        names = sorted([*SETS, *DATA])
+        names = sorted([*REAL, *SETS, *DATA])
         raise InputError(
             f'No data set is called "{name}"{did_you_mean(name, names)}. There are: {", ".join(names)}.'
         )
@@ -100,6 +108,14 @@ def _known(name: str, roots: DataRoots) -> Judged:
             f"{folder} holds {len(paths)} images, and {known.title} has {known.count} ({known.source})."
         )
     return _of(name, known.title, gather(paths, known.channels))
+
+
+def _real(name: str, roots: DataRoots) -> Judged:
+    images, apart = pairs(name, roots)
+    choosing = np.setdiff1d(np.arange(len(images)), apart)
+    train = images.take(choosing) if len(apart) else None
+    found = _of(name, REAL[name].title, images)
+    return replace(found, train=train, real=True, apart=tuple(map(int, apart)))
 
 
 def _of(data: str, title: str, images: Images) -> Judged:

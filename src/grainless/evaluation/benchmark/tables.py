@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from grainless.evaluation.benchmark.published import Published, on
+from grainless.evaluation.benchmark.published import STORED, Published, on
+from grainless.evaluation.benchmark.real import REAL
 from grainless.evaluation.decimals import decimals, with_half
 from grainless.evaluation.evaluate import NOISY
 from grainless.evaluation.metrics import METRICS, USUAL
@@ -82,12 +83,15 @@ def images(section: Section) -> str:
 def _psnr(section: Section) -> Table:
     """Ours and the classical ones beside the published ones, best first, at the noise in the middle."""
     noises = [task["noise"] for task in section["tasks"]]
-    middle = noises[len(noises) // 2]
+    ranked = 0 if _is_real(section) else len(noises) // 2
     rows = {name: _ours_psnr(section, name) for name in _names(section)}
-    ranks = {name: section["tasks"][len(noises) // 2]["scores"][name]["psnr"]["mean"] for name in rows}
+    ranks = {name: section["tasks"][ranked]["scores"][name]["psnr"]["mean"] for name in rows}
     for name, each in published(section).items():
         label = f"{name}{' †' if each.same_data else ''}"
-        rows[label], ranks[label] = _their_psnr(each, section, noises), _sigma_of(each, section, middle)
+        rows[label], ranks[label] = (
+            _their_psnr(each, section, noises),
+            _sigma_of(each, section, noises[ranked]),
+        )
     ordered = sorted(rows, key=lambda name: -(ranks[name] or 0))
     head = ("", "from", *(f"{words(noise)}, dB" for noise in noises), *SIZES)
     title = f"{section['title']}: PSNR, {images(section)}"
@@ -107,23 +111,28 @@ def _their_psnr(each: Published, section: Section, noises: Iterable[str]) -> tup
 
 def _ssim(section: Section) -> Table:
     """SSIM of what was run here, and its cost."""
+    metrics = ("ssim", "rmse") if _is_real(section) else ("ssim",)
+    asked = [(task, metric) for metric in metrics for task in section["tasks"]]
     rows = [
-        (name, *(_mean(task["scores"][name]["ssim"], 4) for task in section["tasks"]), *_cost(section, name))
+        (name, *(_mean(task["scores"][name][metric], 4) for task, metric in asked), *_cost(section, name))
         for name in _names(section)
     ]
-    head = ("", *(f"{words(task['noise'])}, SSIM" for task in section["tasks"]), *COSTS)
-    return Table(f"{section['title']}: SSIM and cost, {images(section)}", head, tuple(rows))
+    head = ("", *(f"{words(task['noise'])}, {metric.upper()}" for task, metric in asked), *COSTS)
+    title = f"{section['title']}: {' and '.join(map(str.upper, metrics))} and cost, {images(section)}"
+    return Table(title, head, tuple(rows))
 
 
 def _scores(section: Section) -> Table:
     """All scores at the only noise, and the cost."""
     (task,) = section["tasks"]
-    columns = [_column([task["scores"][name][metric] for name in _names(section)]) for metric in USUAL]
+    metrics = ("psnr", "ssim", "rmse") if _is_real(section) else USUAL
+    columns = [_column([task["scores"][name][metric] for name in _names(section)]) for metric in metrics]
     sizes = [_sizes(section, name) for name in _names(section)]
     cells = zip(_names(section), *columns, *zip(*sizes, strict=True), strict=True)
     rows = [(*row, *_cost(section, row[0])) for row in cells]
-    head = ("", *map(_metric, USUAL), *SIZES, *COSTS)
-    title = f"{section['title']}: noise {task['noise']}, {images(section)}"
+    head = ("", *map(_metric, metrics), *SIZES, *COSTS)
+    noise = "" if _is_real(section) else f"noise {task['noise']}, "
+    title = f"{section['title']}: {noise}{images(section)}"
     return Table(title, head, tuple(rows), _notes(section))
 
 
@@ -181,12 +190,18 @@ def _names(section: Section) -> list[str]:
 
 def published(section: Section) -> dict[str, Published]:
     """Those that report on this set, if it is whole and the protocol theirs."""
-    comparable = section["protocol"] == "field" and section["images"] == section["of"]
+    comparable = section["protocol"] in {"field", "real"} and section["images"] == section["of"]
     return on(section["data"]) if comparable else {}
+
+
+def _is_real(section: Section) -> bool:
+    return bool(section["protocol"] == "real")
 
 
 def _sigma_of(each: Published, section: Section, noise: str) -> float | None:
     found = GAUSSIAN.fullmatch(noise)
+    if _is_real(section):
+        return each.psnr[section["data"]].get(STORED) if noise.startswith("all ") else None
     return each.psnr[section["data"]].get(int(float(found[1]))) if found else None
 
 
@@ -195,13 +210,34 @@ def _notes(section: Section) -> tuple[str, ...]:
         "± is half the 95 % interval of the mean over images, which differ more than denoisers do: see the "
         "paired differences."
     )
-    settings = (
-        "Classical denoisers have the setting that is best for the data's training images."
-        if section["searched"]
-        else "Classical denoisers have the settings that a sweep over BSD432 found best for each sigma."
-    )
-    alike = ("† trained on BSD400 or BSD500 images alone, as ours are. Published rows were not run here.",)
-    return (spread, PROTOCOLS[section["protocol"]].about, settings, *(alike if published(section) else ()))
+    parts = [spread, PROTOCOLS[section["protocol"]].about, _settings(section), *_choices(section)]
+    if _is_real(section):
+        parts.append(REAL[section["data"]].note)
+    if published(section):
+        parts.append(OTHERS_REAL if _is_real(section) else OTHERS)
+    return tuple(parts)
+
+
+OTHERS = "† trained on BSD400 or BSD500 images alone, as ours are. Published rows were not run here."
+OTHERS_REAL = (
+    "Published rows were not run here; their crops or pairs differ from these, and from paper to paper."
+)
+
+
+def _settings(section: Section) -> str:
+    if _is_real(section) and section["searched"]:
+        return "Classical denoisers have the setting that is best for the pairs that are not reported apart."
+    if section["searched"]:
+        return "Classical denoisers have the setting that is best for the data's training images."
+    return "Classical denoisers have the settings that a sweep over BSD432 found best for each sigma."
+
+
+def _choices(section: Section) -> Iterator[str]:
+    """What was chosen for how many images, by those that choose."""
+    for task in section["tasks"]:
+        for name, chosen in task.get("chosen", {}).items():
+            counts = ", ".join(f"{model} {count:,}" for model, count in sorted(chosen.items()))
+            yield f"{name} chose at {words(task['noise'])}: {counts}."
 
 
 def _column(scores: Sequence[Mapping[str, Any]]) -> list[str]:
