@@ -13,10 +13,11 @@ from grainless.denoising.policy import Policy
 from grainless.denoising.process import Outcome, blend, decide
 from grainless.errors import GrainlessError, InputError
 from grainless.image.arrays import check_range
-from grainless.image.files import MAX_PIXELS, check_output, reason
+from grainless.image.files import MAX_PIXELS, check_output
 from grainless.image.formats.tiff import strips
 from grainless.image.formats.tiff.strips import Page
 from grainless.image.image import Image, Refused
+from grainless.image.reason import reason
 from grainless.image.transparent import BLOCK, around, transparent_of
 from grainless.model import zoo
 from grainless.model.card import Card

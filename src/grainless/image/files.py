@@ -2,7 +2,6 @@
 
 import io
 import os
-import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import count
@@ -14,6 +13,7 @@ from grainless.errors import GrainlessError, InputError, RunError, did_you_mean
 from grainless.image.codecs import READ, WRITTEN, check_holds, format_for
 from grainless.image.formats.signatures import HEAD, RAW, kind_of
 from grainless.image.image import Image, Metadata, Refused
+from grainless.image.reason import reason
 
 __all__ = [
     "MAX_PIXELS",
@@ -35,10 +35,6 @@ __all__ = [
 
 MAX_PIXELS = 200_000_000
 """More than this in one file is taken for a decompression bomb."""
-
-ENDED = (struct.error, EOFError)
-MISLED = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError)
-"""What codecs raise where a file ends, and when its numbers mislead them; their words would mislead a person."""
 
 PNM_DIGITS = {"PGM": (b"2", b"5"), "PPM": (b"3", b"6"), "PNM": tuple(b"%d" % digit for digit in range(1, 7))}
 """What stands behind the P of files that are read as PNM."""
@@ -287,16 +283,3 @@ def _check_image(image: object) -> None:
             f"What is written is a grainless.Image, as read gives it, not {type(image).__name__}: "
             "arrays and PIL images are saved by their own libraries."
         )
-
-
-def reason(error: BaseException) -> str:
-    """What an exception of a codec says, in one line, to stand behind a colon; never in Python's words."""
-    if isinstance(error, SyntaxError) and error.__cause__:  # so Pillow hands on what it caught
-        return reason(error.__cause__)
-    if isinstance(error, ENDED):
-        return "it ends too early"
-    if isinstance(error, MISLED):
-        return "its structure makes no sense"
-    said = " ".join(str(getattr(error, "strerror", None) or error).split()) or type(error).__name__
-    word = said.split(" ", 1)[0]
-    return (said if word[1:] != word[1:].lower() else said[:1].lower() + said[1:]).rstrip(".")  # "IDAT" stays

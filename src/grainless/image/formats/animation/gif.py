@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from PIL.GifImagePlugin import GifImageFile
 
 from grainless.image.formats.animation.canvas import CLEAR, KEEP, RESTORE, Piece, check_size, drawn
-from grainless.image.formats.palette import is_grey, without_colour
+from grainless.image.formats.palette import is_grey, nearest, without_colour
 from grainless.image.image import (
     Image,
     Metadata,
@@ -39,8 +39,6 @@ XMP_TAIL = 258  # bytes that lead a reader of sub-blocks out of XMP, which has n
 DISPOSALS = {2: CLEAR, 3: RESTORE}
 TABLE, INTERLACED = 0x80, 0x40
 SIDE = 65_535
-CODE = np.array([65_536, 256, 1], np.uint32)
-"""What makes one number of a colour."""
 Control = tuple[int | None, int | None, int]
 UNTOLD: Control = (None, None, KEEP)
 NOTE = "Frames of this GIF are written whole, each with a palette of its own of at most 256 colours."
@@ -305,20 +303,6 @@ def _indexed(samples: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.
     clear = planes[..., -1] == 0 if planes.shape[-1] in {2, 4} else np.zeros(planes.shape[:2], bool)
     if planes.shape[-1] in {2, 4} and not np.isin(planes[..., -1], (0, 255)).all():
         raise Refused("has pixels between clear and opaque, which a GIF cannot hold: write .png or .webp")
-    indices, table = _nearest(np.where(clear[..., None], 0, colours), 255 if clear.any() else 256)
+    indices, table = nearest(np.where(clear[..., None], 0, colours), 255 if clear.any() else 256)
     indices[clear] = 255
     return indices, table, 255 if clear.any() else None
-
-
-def _nearest(colours: NDArray[np.uint8], most: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Indices into a palette of at most so many colours; exact if so many are enough."""
-    table = np.zeros((256, 3), np.uint8)
-    picture = PIL.Image.fromarray(np.ascontiguousarray(colours))
-    if counted := picture.getcolors(most):
-        found = np.array(sorted(colour for _count, colour in counted), np.uint32)
-        table[: len(found)] = found
-        return np.searchsorted(found @ CODE, colours.astype(np.uint32) @ CODE).astype(np.uint8), table
-    picture = picture.quantize(most, PIL.Image.Quantize.MEDIANCUT)
-    chosen = np.array(picture.getpalette(), np.uint8).reshape(-1, 3)[:most]
-    table[: len(chosen)] = chosen
-    return np.array(picture), table
