@@ -493,6 +493,17 @@ def test_more_than_a_tiff_can_hold(tmp_path, monkeypatch):
         write_frames([held, held], tmp_path / "b.tif")
 
 
+@pytest.mark.parametrize("over", [0, 118])
+def test_a_resolution_over_nothing_is_unknown(tmp_path, over):
+    made(tmp_path / "a.tif", samples(8, (6, 5)), resolution=(118, 118), resolutionunit=3)
+    data = bytearray((tmp_path / "a.tif").read_bytes())
+    with tifffile.TiffFile(tmp_path / "a.tif") as file:
+        at = file.pages[0].tags[283].valueoffset
+    data[at : at + 8] = over.to_bytes(4, "little") + bytes(4)
+    for (found,) in again(saved(tmp_path / "b.tif", bytes(data))):
+        assert found.metadata.dpi is None
+
+
 def test_a_resolution_that_is_no_ratio(tmp_path):
     made(tmp_path / "a.tif", samples(8, (6, 5)), resolution=(118, 118), resolutionunit=3)
     data = bytearray((tmp_path / "a.tif").read_bytes())

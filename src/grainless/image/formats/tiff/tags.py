@@ -82,6 +82,8 @@ def coding_of(page: tifffile.TiffPage, data: bytes | mmap, dropped: set[int]) ->
     resolution = (tags[282].value, tags[283].value) if known else None
     unit = int(tags[296].value) if 296 in tags else NO_UNIT if resolution is None else INCH
     unit = unit if unit in {NO_UNIT, INCH, CENTIMETRE} else NO_UNIT
+    if resolution and not (resolution[0][1] and resolution[1][1]):
+        resolution = None  # so many over nothing is unknown
     if unit == NO_UNIT and resolution == ((1, 1), (1, 1)):
         resolution = None  # what writers write when they know none
     kept = [tag for tag in tags if tag.code not in LAYOUT | dropped]
