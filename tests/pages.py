@@ -67,7 +67,7 @@ def watched(page):
     """Notes what goes wrong in a page: errors, and requests to elsewhere."""
     wrong = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    page.on("console", lambda said: wrong.append(said.text) if mistaken(said) else None)
     page.on("request", lambda asked: wrong.append(asked.url) if not local(asked.url) else None)
     return wrong
 
@@ -101,3 +101,11 @@ def noisy(height, width, seed=0, sigma=25):
     )
     noise = sigma * np.random.default_rng(seed).standard_normal(smooth.shape)
     return np.rint(smooth + noise).clip(0, 255).astype(np.uint8)
+
+
+def mistaken(said):
+    """Whether the page's console tells of a mistake; what a server refuses is told there, too, and is none."""
+    return (
+        said.type == "error"
+        and "Failed to load resource: the server responded with a status of 4" not in said.text
+    )

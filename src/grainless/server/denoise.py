@@ -95,14 +95,17 @@ def frames_of(data: bytes, limits: Limits) -> Iterator[Image]:
     """The frames of a file, no more than are allowed.
 
     Raises:
-        Fault: there are more.
+        Fault: there are more, or none.
         InputError: the file is broken, or has too many pixels.
     """
+    number = -1
     for number, image in enumerate(decode(data, max_pixels=limits.pixels)):
         if number >= limits.frames:
             sentence = f"The file has more than {limits.frames} frames or pages."
             raise Fault(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, sentence)
         yield image
+    if number < 0:
+        raise Fault(HTTPStatus.UNPROCESSABLE_ENTITY, "The file is broken: it holds no image.")
 
 
 def denoise_file(

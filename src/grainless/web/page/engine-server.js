@@ -49,6 +49,7 @@ export const engine = {
       const form = await (await denoise(file, { model, job, parts: true }, { signal })).formData();
       const outcome = JSON.parse(await textOf(form.get("outcome")));
       const [before, after] = [form.get("before") ?? file, form.get("after") ?? form.get("image")];
+      if (!outcome.changed && outcome.model === null) outcome.report.push("Choose a model to denoise it all the same.");
       return { ...outcome, image: form.get("image"), before, after, colour: outcome.channels === 3, asked: model };
     } finally {
       stop();

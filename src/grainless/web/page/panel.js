@@ -30,7 +30,8 @@ export class Panel {
   }
 
   aboutModel() {
-    byId("model-about").textContent = this.models.find(({ name }) => name === this.model)?.about ?? "";
+    const about = this.models.find(({ name }) => name === this.model)?.about ?? "";
+    byId("model-about").textContent = about.charAt(0).toUpperCase() + about.slice(1);
   }
 
   tellSliders() {

@@ -1,0 +1,116 @@
+"""The page over a server, in a real browser: dropped, looked at, set, taken home."""
+
+import io
+
+import numpy as np
+import pages
+import PIL.Image
+import pytest
+from pages import noisy
+from served import served
+
+from grainless.denoising.process import process
+from grainless.image.files import decode
+from grainless.server import app as application
+
+pages.need_browser()
+
+DONE = "#download:enabled"
+
+
+@pytest.fixture(scope="module")
+def visited(chromium):
+    with served() as address:
+        page = chromium.new_page(viewport={"width": 1200, "height": 800})
+        page.set_default_timeout(pages.PATIENCE)
+        wrong = pages.watched(page)
+        page.goto(address)
+        page.wait_for_selector("#model option[value=color]", state="attached")
+        yield page, wrong
+        page.close()
+
+
+@pytest.fixture
+def page(visited):
+    page, wrong = visited
+    yield page
+    for remove in reversed(page.locator("#strip .remove").all()):
+        remove.focus()  # it is seen only then
+        remove.click()
+    assert wrong == []
+
+
+def given(form, pixels):
+    written = io.BytesIO()
+    PIL.Image.fromarray(pixels).save(written, form)
+    name = f"photo.{form.lower()}"
+    return {"name": name, "mimeType": "application/octet-stream", "buffer": written.getvalue()}
+
+
+def downloaded(page):
+    with page.expect_download() as download:
+        page.click("#download")
+    return download.value.suggested_filename, download.value.path().read_bytes()
+
+
+@pytest.mark.parametrize("form", ["PNG", "TIFF"])
+def test_a_picture_comes_back_as_python_makes_it_in_its_own_format(page, form):
+    file = given(form, noisy(64, 80))
+    page.set_input_files("#files", file)
+    page.wait_for_selector(DONE)
+    assert page.locator("#split").is_visible()
+    assert page.inner_text("#facts") == "80 × 64, colour, 8 bits"
+    assert "Noise" in page.inner_text("#report")
+    name, content = downloaded(page)
+    wanted, _ = process(next(decode(file["buffer"])))
+    got = next(decode(content))
+    assert name == file["name"].replace(".", "-denoised.")
+    assert np.abs(got.pixels - wanted.pixels.clip(0, 1)).max() <= 0.501 / 255
+
+
+def test_strength_is_seen_at_once_and_asked_of_the_server_for_the_file(page):
+    pixels = noisy(48, 48)
+    page.set_input_files("#files", given("PNG", pixels))
+    page.wait_for_selector(DONE)
+    seen = page.locator("#stage canvas").screenshot()
+    page.fill("#strength", "0")
+    page.fill("#chroma", "0")
+    page.wait_for_timeout(300)
+    assert page.locator("#stage canvas").screenshot() != seen
+    assert (np.asarray(PIL.Image.open(io.BytesIO(downloaded(page)[1]))) == pixels).all()
+
+
+def test_what_is_broken_is_a_sentence_and_the_next_picture_works(page):
+    page.set_input_files("#files", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": b"words"})
+    page.wait_for_selector("#fault:visible")
+    assert "no image" in page.inner_text("#fault p")
+    page.set_input_files("#files", given("PNG", noisy(32, 32)))
+    page.wait_for_selector(DONE)
+
+
+def test_cancelled_work_stops_in_the_server(page, monkeypatch):
+    import threading
+
+    begun, stopped, real = threading.Event(), threading.Event(), application.denoise_file
+
+    def slow(data, policy, limits, progress):
+        begun.set()
+        try:
+            for tile in range(1000):
+                progress(tile, 1000)
+                threading.Event().wait(0.05)
+        except Exception:
+            stopped.set()
+            raise
+        return real(data, policy, limits, progress)
+
+    monkeypatch.setattr(application, "denoise_file", slow)
+    page.set_input_files("#files", given("PNG", noisy(32, 32)))
+    assert begun.wait(60)
+    page.wait_for_selector("#progress-words:has-text('tile')")
+    page.click("#cancel")
+    page.wait_for_selector("#fault:has-text('Stopped.')")
+    assert stopped.wait(20)
+    monkeypatch.undo()
+    page.click("#again")
+    page.wait_for_selector(DONE)
