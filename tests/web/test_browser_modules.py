@@ -181,3 +181,27 @@ def test_pictures_are_turned_as_pil_turns_them(alone, orientation):
     width, height, values = alone.evaluate(UPRIGHT, [orientation, list(range(15)), 5, 3])
     assert [height, width] == list(wanted.shape)
     assert values == wanted.ravel().tolist()
+
+
+def test_a_browser_without_simd_is_told_so(alone):
+    code = """async () => {
+      const { open } = await import("./browser/session.js");
+      WebAssembly.validate = () => false;
+      return open(new ArrayBuffer(0), {}).then(() => "", (error) => error.message);
+    }"""
+    assert "too old" in alone.evaluate(code)
+
+
+def test_names_of_results_say_what_they_are(alone):
+    code = """async (files) => {
+      const { named } = await import("./download.js");
+      return files.map(([name, type]) => named(name, type));
+    }"""
+    given = {
+        ("photo.jpg", "image/jpeg"): "photo-denoised.jpg",
+        ("photo.JPEG", "image/jpeg"): "photo-denoised.JPEG",
+        ("scan.v2.webp", "image/png"): "scan.v2-denoised.png",
+        ("scan.tif", "image/tiff"): "scan-denoised.tif",
+        ("", "image/png"): "picture-denoised.png",
+    }
+    assert alone.evaluate(code, [list(each) for each in given]) == list(given.values())
