@@ -6,6 +6,8 @@ import PIL.ImageDraw
 import PIL.ImageFont
 from numpy.typing import NDArray
 
+from grainless.image.picture import picture
+
 GAP = 8  # pixels between the panels
 LINE = 28  # height of the words above them, in pixels
 GAIN = 4  # what was taken is shown this much stronger than it is
@@ -31,15 +33,10 @@ def side_by_side(noisy: NDArray[np.floating], denoised: NDArray[np.floating]) ->
     for number, (words, pixels) in enumerate(panels.items()):
         left = number * (width + GAP)
         pen.text((left + 2, 4), words, fill="black", font=PIL.ImageFont.load_default(16))
-        page.paste(_picture(pixels), (left, LINE))
+        page.paste(picture(pixels), (left, LINE))
     return page
 
 
 def _middle(pixels: NDArray) -> NDArray:
     top, left = (max(0, side - WIDEST) // 2 for side in pixels.shape[1:])
     return pixels[:, top : top + WIDEST, left : left + WIDEST]
-
-
-def _picture(pixels: NDArray) -> PIL.Image.Image:
-    levels = np.rint(np.clip(pixels, 0, 1) * 255).astype(np.uint8)
-    return PIL.Image.fromarray(levels[0] if len(levels) == 1 else np.moveaxis(levels, 0, -1)).convert("RGB")

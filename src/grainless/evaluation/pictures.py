@@ -13,18 +13,12 @@ from PIL import Image, ImageDraw, ImageFont
 from scipy.ndimage import uniform_filter
 
 from grainless.atomic import whole
+from grainless.image.picture import picture
 
 Array = NDArray[np.floating]
 
 PAPER, INK = "white", "#333333"
 LETTERS = 13  # pixels a line of a strip's labels is high
-
-
-def picture(image: Array) -> Image.Image:
-    """The image as 8 bits, grey or RGB; what is no number is black."""
-    finite = np.nan_to_num(np.asarray(image, dtype=np.float64), nan=0.0, posinf=1.0, neginf=0.0)
-    levels = np.rint(finite.clip(0, 1) * 255).astype(np.uint8)
-    return Image.fromarray(levels[0] if len(levels) == 1 else np.moveaxis(levels, 0, -1))
 
 
 def png(image: Image.Image) -> bytes:

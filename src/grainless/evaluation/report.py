@@ -19,9 +19,10 @@ from grainless.evaluation.curves import History, best, curve_svg
 from grainless.evaluation.decimals import PAIRED, decimals, with_half
 from grainless.evaluation.evaluate import Row, behind
 from grainless.evaluation.metrics import METRICS, USUAL, psnr
-from grainless.evaluation.pictures import detail, picture, png
+from grainless.evaluation.pictures import detail, png
 from grainless.evaluation.protocols import PROTOCOLS
 from grainless.evaluation.score import Score
+from grainless.image.picture import picture
 
 Array = NDArray[np.floating]
 
