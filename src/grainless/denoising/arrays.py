@@ -41,7 +41,7 @@ def denoise(
 
     >>> import numpy as np
     >>> scan = np.full((64, 64), 200, np.uint8)
-    >>> denoise(scan, model="grey", strength=0.8).dtype
+    >>> denoise(scan, strength=0.8).dtype
     dtype('uint8')
     """
     return _denoised(image, Policy(model, strength, chroma), channel_axis)
