@@ -3,8 +3,8 @@
     python docs/models/ship.py runs/models/grey
     python docs/models/ship.py grey grey.safetensors    # weights that went on from the shipped ones: longer.toml
 
-The run's recipe gives the name. The model is judged by the field's protocol on its test set; the scores, what it
-learned from and its limits go into the card inside the ONNX file. Prints the line for SHIPPED in zoo.py.
+The run's recipe gives the name. The model is judged on its test set; the scores, what it learned from and its limits go
+into the card inside the ONNX file. Prints the line for SHIPPED in zoo.py.
 """
 
 import hashlib
@@ -25,44 +25,19 @@ from grainless import __version__
 from grainless.data.find import DataRoots
 from grainless.evaluation.benchmark.sets import judged
 from grainless.evaluation.curves import curve_png
-from grainless.evaluation.denoisers import blind
-from grainless.evaluation.evaluate import Task, evaluate
+from grainless.evaluation.evaluate import Task
 from grainless.learn.export import export
 from grainless.learn.recipe import Recipe
 from grainless.learn.run import Run
+from grainless.learn.score import learned_from
 from grainless.model.card import KEY, Card
 from grainless.model.denoiser import load
 from grainless.model.zoo import PRETRAINED
 from grainless.noise import noise_from
+from told import BSD, DIGITS, MODELS, TEST
 
 PAGES = Path(__file__).parent
-TEST = {1: "bsd68", 3: "cbsd68"}  # channels -> the set that the field judges by
 LONGER = tomllib.loads((PAGES / "longer.toml").read_text("utf-8"))
-DATA = (
-    "of the 500 photographs of BSDS500 (Arbelaez, Maire, Fowlkes, Malik, IEEE TPAMI 33(5), 2011), none of the 68 "
-    "of BSD68; they are light JPEGs"
-)
-TERMS = (
-    "The weights: Apache-2.0, like Grainless. The photographs are not in here; Berkeley's page offered them for "
-    "non-commercial research and education."
-)
-LIMITS = (
-    "White Gaussian noise of the range that sigma names. Beyond it, and on noise that is correlated (JPEG, "
-    "demosaicing), impulsive (salt and pepper) or grows with brightness, it does less: docs/benchmarks.md tells."
-)
-
-
-def scores(model: Path, channels: int) -> dict[str, float]:
-    """PSNR by sigma, by the field's protocol."""
-    found = judged(TEST[channels], DataRoots())
-    means = {}
-    for sigma in (15, 25, 50):
-        noise = noise_from(f"gaussian:sigma={sigma}/255")
-        _, row = evaluate(
-            {"model": blind(load(model))}, found.images, noise, data_name=found.title, protocol="field"
-        )
-        means[f"{found.title}, sigma {sigma}"] = round(row.scores["psnr"].mean, 2)
-    return means
 
 
 def halved(model: onnx.ModelProto) -> onnx.ModelProto:
@@ -88,7 +63,7 @@ def halved(model: onnx.ModelProto) -> onnx.ModelProto:
 
 def ship(run: Run) -> Card:
     """Write the run's model, with all that its card can tell, into the package."""
-    return _kept(run.model_file, {"learned from": f"416 {DATA}"})
+    return _kept(run.model_file, run, {"learned from": MODELS[run.facts()["name"]].data})
 
 
 def ship_longer(name: str, weights: Path) -> Card:
@@ -106,7 +81,11 @@ def ship_longer(name: str, weights: Path) -> Card:
         export(network, path, replace(card, about=about), _noisy(card.channels))
         return _kept(
             path,
-            {"learned from": f"432 {DATA}; 416 of them up to the last four epochs, another 416 in those"},
+            None,
+            {
+                "learned from": BSD.replace("416", "432")
+                + "; 416 up to the last four epochs, another 416 in those"
+            },
         )
 
 
@@ -116,14 +95,19 @@ def _noisy(channels: int) -> torch.Tensor:
     return torch.from_numpy(task.pair(0)[0][None])
 
 
-def _kept(file: Path, about: dict[str, Any]) -> Card:
+def _kept(file: Path, run: Run | None, about: dict[str, Any]) -> Card:
     model = halved(onnx.load(file))
     card = load(file).card
+    told = MODELS[card.name]
     path = PRETRAINED / f"{card.name}.onnx"
     onnx.save(model, path)
-    card = replace(card, bytes_a_pixel=load(path).bytes_a_pixel)
-    told = {"terms": TERMS, "limits": LIMITS, "PSNR in dB": scores(path, card.channels)}
-    card = replace(card, about=card.about | told | about)
+    learned = learned_from(run.recipe().noise()) if run else card.learned
+    card = replace(
+        card,
+        bytes_a_pixel=load(path).bytes_a_pixel,
+        learned=({told.scene: None} if told.scene else {}) | learned,
+        about=card.about | {"terms": told.terms, "limits": told.limits} | told.judge(path, run) | about,
+    )
     onnx.helper.set_model_props(model, {KEY: card.to_json()})
     onnx.save(model, path)
     return card
@@ -133,32 +117,31 @@ def page(run: Run, card: Card) -> str:
     """The model's page: its card, its training's log and curve."""
     about: dict[str, Any] = card.about
     history = run.facts()["history"]
-    shown = [epoch for epoch in history if epoch["number"] % 5 == 0 or epoch["number"] == 1]
+    every = 5 if len(history) > 15 else 1
+    shown = [epoch for epoch in history if epoch["number"] % every == 0 or epoch["number"] == 1]
     log = [
         f"| {epoch['number']} | {epoch['loss']:.6f} | {epoch['validation']:.6f} | {epoch['rate']:.2g} | "
         f"{epoch['seconds']:.0f} |"
         for epoch in shown
     ]
     hours = sum(epoch["seconds"] for epoch in history) / 3600
+    looks = "the whole image" if card.reach is None else f"{card.reach} pixels"
     return "\n".join(
         [
             f"# The model {card.name}",
             "",
             *(f"- **{name}**: {about[name]}" for name in ("learned from", "terms", "limits")),
             f"- **network**: U-Net, {about['parameters']:,} parameters, {about['MACs a pixel']:,} MACs "
-            f"a pixel, reach {card.reach} pixels, sides padded to multiples of {card.multiple}",
+            f"a pixel, reach {looks}, sides padded to multiples of {card.multiple}; {card.bytes_a_pixel:.0f} bytes of "
+            "memory a pixel",
             f"- **training**: {about['epochs']} epochs, {about['images shown']:,} crops, {hours:.1f} hours on "
             "one core of a machine that did other things, too; the recipe is "
             f"[{card.name}.toml](../../src/grainless/recipes/{card.name}.toml)",
             "",
-            "| set | PSNR in dB |",
-            "|---|---|",
-            *(f"| {name} | {value:.2f} |" for name, value in about["PSNR in dB"].items()),
-            "",
+            *tables(about),
             f"![Losses by epoch]({card.name}.png)",
             "",
-            "Losses are mean squared errors, the training's of noise from sigma 0 to 55 in bfloat16, the "
-            "validation's of eight held-out photographs.",
+            MODELS[card.name].losses,
             "",
             "| epoch | loss | validation | rate | seconds |",
             "|---|---|---|---|---|",
@@ -195,6 +178,16 @@ def main(arguments: list[str]) -> str:
         file, text = PAGES / f"{card.name}.md", page(run, card)
     file.write_text(text, encoding="utf-8")
     return card.name
+
+
+def tables(about: dict[str, Any]) -> list[str]:
+    """What was judged, a column for each score that there is."""
+    scores = {name: about[name] for name in DIGITS if name in about}
+    rows = [
+        f"| {judged} | {' | '.join(f'{score[judged]:.{DIGITS[name]}f}' for name, score in scores.items())} |"
+        for judged in next(iter(scores.values()))
+    ]
+    return [f"| set | {' | '.join(scores)} |", f"|---|{'---|' * len(scores)}", *rows, ""]
 
 
 if __name__ == "__main__":

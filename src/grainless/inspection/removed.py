@@ -19,9 +19,9 @@ FEWEST = 4  # blocks that tell anything
 SHADOWS, LIGHTS = 0.25, 0.6  # luma below the first, and above the second
 QUIET = 0.25  # quantile over blocks: texture is not in all of them, noise is
 
-CORRELATED = 0.46 / 255
+CORRELATED = 0.36 / 255
 """Luma of correlated noise, averaged over 2 x 2 pixels, in the quieter blocks: less is no noise to speak of."""
-CORRELATED_GREY = 0.7 / 255
+CORRELATED_GREY = 0.6 / 255
 """The same for images without colour."""
 COLOURED = 2.7 / 255
 """Colour noise in the middle block. All three: `python benchmarks/finding.py`, on clean and noisy photographs."""
