@@ -22,11 +22,11 @@ from grainless.atomic import write_text
 from grainless.data.find import DataRoots
 from grainless.data.images import Images
 from grainless.denoising.choose import advise
+from grainless.denoising.look import inspect
 from grainless.evaluation.auto import LEFT
 from grainless.evaluation.benchmark.real import pairs
 from grainless.evaluation.markdown import table
 from grainless.image.arrays import image_of
-from grainless.inspection import inspect
 from grainless.noise import NumpyDraw, noise_from
 
 PAGE = Path(__file__).parent.parent / "docs" / "choosing.md"
@@ -109,7 +109,7 @@ KINDS: dict[str, tuple[str, Kind]] = {
         "photo",
         photos("cbsd68", "camera:clip=true+jpeg:quality=70..95"),
     ),
-    "film grain, sigma 8 to 25, CBSD68": ("photo", photos("cbsd68", "grain:sigma=8..25/255,clip=true")),
+    "film grain, sigma 8 to 25, CBSD68": ("photo", photos("cbsd68", "grain:sigma=8/255..25/255,clip=true")),
     **{
         f"JPEG of quality {quality}, CBSD68": (expected, photos("cbsd68", f"jpeg:quality={quality},twice=0"))
         for quality, expected in ((30, "photo"), (50, "photo"), (70, "photo"), (90, LEFT))

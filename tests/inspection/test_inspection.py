@@ -7,12 +7,13 @@ from command import grainless
 from PIL import Image, ImageDraw
 
 from grainless import InputError
-from grainless.denoising.choose import advise
+from grainless.denoising.choose import advise, warnings
 from grainless.image.files import Image as FileImage
 from grainless.inspection import Report, inspect
 from grainless.inspection.curve import curve
 from grainless.inspection.defects import correlation, grid, impulses
 from grainless.inspection.levels import Levels, levels
+from grainless.model.card import Card
 from grainless.noise import NumpyDraw, noise_from
 
 
@@ -163,7 +164,8 @@ def test_noise_smoothed_over_neighbours_is_called_correlated():
     report = inspect(clean + smooth, denoise=lambda parts: clean[None, None])
     assert report.correlation == pytest.approx(0.5, abs=0.1)  # of a 2 x 2 mean, by hand
     assert report.correlated
-    assert any("neighbours alike" in warning for warning in advise(report).warnings)
+    white = Card("white", 1, learned={"white": None})
+    assert any("neighbours alike" in warning for warning in warnings(report, white))
 
 
 def test_white_noise_is_not_correlated():
@@ -183,7 +185,8 @@ def test_blocks_of_jpeg_are_found_where_they_lie():
     assert inspect(image).blocky
     found = grid(image[None, 3:, 6:] / np.float32(255))
     assert found.offset == (5, 2)
-    assert "The blocks of JPEG show" in " ".join(advise(inspect(image)).warnings)
+    white = Card("white", 1, learned={"white": None})
+    assert "The blocks of JPEG show" in " ".join(warnings(inspect(image), white))
 
 
 @pytest.mark.parametrize("image", [scene(), noisy("gaussian:sigma=25/255"), page()])

@@ -26,7 +26,7 @@ CORRELATED_GREY = 0.6 / 255
 COLOURED = 2.7 / 255
 """Colour noise in the middle block. All three: `python benchmarks/finding.py`, on clean and noisy photographs."""
 
-WHITE_LUMA, WHITE_CHROMA = 0.45, 0.6
+WHITE_LUMA, WHITE_CHROMA = 0.56, 0.58
 """White noise keeps half of its sigma where 2 x 2 pixels are averaged; more than this is correlated."""
 
 Pixels = NDArray[np.float32]
