@@ -1,15 +1,16 @@
 # make demo   trains a small denoiser on photographs and writes runs/demo/report.html
 # make light  what denoising alone needs: an environment without PyTorch, its size, a photograph denoised in it
 # make test   formats, lint, types, import contracts, tests
+# make benchmarks   the tables of docs/benchmarks.md and docs/choosing.md anew; costs are timed, so on a quiet machine
 #
-# Both make their own environment, .venv, first. PyTorch comes from PyPI; for its smaller CPU build:
+# All but light make their own environment, .venv, first. PyTorch comes from PyPI; for its smaller CPU build:
 #   make demo TORCH_INDEX=https://download.pytorch.org/whl/cpu
 
 PYTHON ?= python3
 TORCH_INDEX ?=
 BIN := .venv/bin
 
-.PHONY: demo light test env format lock
+.PHONY: demo light test benchmarks env format lock
 
 demo: env
 	$(BIN)/grainless demo
@@ -26,6 +27,11 @@ test: env
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist worksteal
+
+benchmarks: env
+	for data in polyu documents lol fmd set12 bsd68 cbsd68; do \
+		$(BIN)/grainless benchmark --data $$data --out docs/benchmarks.md || exit 1; done
+	$(BIN)/python benchmarks/choosing.py
 
 format: env
 	$(BIN)/ruff format src tests benchmarks
