@@ -284,3 +284,11 @@ def test_a_drawing_in_black_and_white_alone_has_no_stuck_pixels():
     report = inspect(dithered)
     assert report.impulses == 0
     assert advise(report).model is None
+
+
+@pytest.mark.parametrize(("sigma", "found"), [(2, False), (4, True)])
+def test_weak_noise_that_a_denoiser_does_not_see_is_the_scenes_own(sigma, found):
+    image = noisy(f"gaussian:sigma={sigma}/255")
+    assert "white" in inspect(image).findings
+    report = inspect(image, denoise=lambda parts: parts)
+    assert ("white" in report.findings) is found

@@ -97,3 +97,10 @@ def test_nothing_taken_is_no_noise():
 
 def test_too_little_to_tell():
     assert removed(scene(side=16)[:1], scene(side=16)[:1]) is None
+
+
+def test_a_drawing_has_no_noise_of_a_camera(rng):
+    drawn = scene()
+    drawn[..., 64:] += SIGMA * soft(grey(rng, drawn[..., 64:]))
+    assert removed(drawn, scene()).even == pytest.approx(0.5)
+    assert not removed(drawn, scene()).noisy

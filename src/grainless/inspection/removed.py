@@ -26,6 +26,9 @@ CORRELATED_GREY = 0.6 / 255
 COLOURED = 2.7 / 255
 """Colour noise in the middle block. All three: `python benchmarks/finding.py`, on clean and noisy photographs."""
 
+DRAWN = 0.3
+"""Of the blocks are even: 36 to 81 % in drawings and windows, at most 22 % in photographs (docs/choosing.md)."""
+
 WHITE_LUMA, WHITE_CHROMA = 0.56, 0.58
 """White noise keeps half of its sigma where 2 x 2 pixels are averaged; more than this is correlated."""
 
@@ -43,6 +46,7 @@ class Removed:
         middle_chroma: of colours in the middle block.
         coarseness: (luma, chroma) share of sigma that is left where 2 x 2 pixels are averaged: 0.5 for white noise.
         colourless: the image has no colours.
+        even: share of the blocks of the image itself whose pixels are all equal: drawings have many.
     """
 
     luma: tuple[float | None, float | None, float | None]
@@ -51,6 +55,7 @@ class Removed:
     middle_chroma: float
     coarseness: tuple[float, float]
     colourless: bool
+    even: float = 0.0
 
     @property
     def sigma(self) -> float:
@@ -61,6 +66,8 @@ class Removed:
     @property
     def noisy(self) -> bool:
         """More was taken than a denoiser takes from a clean photograph."""
+        if self.even > DRAWN:
+            return False
         least = CORRELATED_GREY if self.colourless else CORRELATED
         return self.coarse_luma > least or (not self.colourless and self.middle_chroma > COLOURED)
 
@@ -106,6 +113,7 @@ def removed(noisy: Pixels, denoised: Pixels) -> Removed | None:
         middle_chroma=math.sqrt(float(np.median(fine_chroma))),
         coarseness=(_ratio(coarse, fine, quiet), _ratio(coarse_chroma, fine_chroma, quiet)),
         colourless=noisy.shape[1] == 1 or bool((noisy == noisy[:, :1]).all()),
+        even=float((np.ptp(_blocks(noisy), axis=-1).max(axis=1) == 0).mean()),
     )
 
 
