@@ -131,6 +131,13 @@ def test_scores_reached_stand_beside_those_of_the_noisy_images(capsys):
     ]
 
 
+def test_what_a_run_began_with_stands_between(capsys):
+    before = {"name": "grey", "scores": {"validation": {"psnr": 20.0}, "test": {"psnr": 8.5}}}
+    console.scores_reached(REACHED | {"others": [before]}, ["psnr"])
+    told = [line.split()[:3] for line in lines(capsys)]
+    assert told[6:9] == [["test", "noisy", "8.00"], ["test", "grey", "8.50"], ["test", "denoised", "9.00"]]
+
+
 def test_a_run_that_was_not_judged_says_so(capsys):
     console.scores_reached(REACHED | {"scores": {}, "noisy": {}}, ["psnr"])
     assert lines(capsys) == [

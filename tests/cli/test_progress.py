@@ -77,7 +77,7 @@ def test_going_on_says_how_far_it_was_and_its_speed_is_of_today(seen, copied, mo
 
 class Fits:
     network = torch.nn.Linear(2, 3)
-    epochs, batch, history, done, missed = 9, 1, (), False, ()
+    epochs, batch, history, done, remarks = 9, 1, (), False, ()
 
 
 class Few:

@@ -1,5 +1,7 @@
 """A folder of images, split by chance or by its own folders."""
 
+import shutil
+
 import pytest
 import small_data
 
@@ -65,3 +67,12 @@ def test_an_unreadable_image_is_named(tmp_path):
     (tmp_path / "5.png").write_bytes(b"no image")
     with pytest.raises(InputError, match=r"5\.png is "):
         Folder(path=tmp_path).read(DataRoots())
+
+
+def test_copies_of_a_file_are_held_out_together(tmp_path):
+    small_data.images(tmp_path, *(f"{number}.png" for number in range(5)))
+    for number in range(5):
+        shutil.copy(tmp_path / f"{number}.png", tmp_path / f"copy-{number}.png")
+    data = Folder(path=tmp_path, validation=2, test=2).read(DataRoots())
+    parts = [{name[-5] for name in part.names} for part in data.parts.values()]
+    assert [len(each) for each in parts] == [3, 1, 1]

@@ -1,5 +1,6 @@
 """Two folders of images: who is whose partner, and what is wrong with them."""
 
+import shutil
 import subprocess
 import sys
 
@@ -170,3 +171,15 @@ def test_a_folder_of_another_name_is_told_with_those_there(scenes, there, option
         rf"{option}\. Folders there: {inside}\.$",
     ):
         Pairs(path=scenes).read(DataRoots())
+
+
+def test_pairs_of_one_clean_image_are_held_out_together(tmp_path):
+    small_data.images(tmp_path / "high", *(f"{number}.png" for number in range(6)), seed=1)
+    small_data.images(tmp_path / "low", *(f"{number}.png" for number in range(12)), seed=50)
+    for number in range(6):
+        shutil.copy(tmp_path / "high" / f"{number}.png", tmp_path / "high" / f"{number + 6}.png")
+    data = Pairs(path=tmp_path, validation=2, test=2).read(DataRoots())
+    scenes = [{int(name.removesuffix(".png")) % 6 for name in part.names} for part in data.parts.values()]
+    assert [len(part) for part in data.parts.values()] == [8, 2, 2]
+    assert [len(each) for each in scenes] == [4, 1, 1]
+    assert set.union(*scenes) == set(range(6))

@@ -48,3 +48,28 @@ def test_neither_share_nor_number(wrong):
     assert checked("x", part, {"validation": 12}) == {"validation": 12}
     with pytest.raises(InputError, match="it should be a share between 0 and 1, or a whole number of images"):
         checked("x", part, {"validation": wrong})
+
+
+@given(some.integers(6, 60), some.integers(2, 5), some.integers(0, 9))
+def test_what_belongs_together_stays_together(count, of_each, seed):
+    groups = [index // of_each for index in range(count)]
+    if count <= 2 * of_each + 2:
+        return
+    parts = split(count, [1, 1], seed=seed, groups=groups)
+    assert_array_equal(np.sort(np.concatenate(parts)), np.arange(count))
+    kinds = [{groups[index] for index in part} for part in parts]
+    assert sum(map(len, kinds)) == len(set(groups))
+    assert all(len(kind) == 1 for kind in kinds[1:])
+
+
+def test_groups_of_one_are_dealt_as_images_are():
+    alone = split(20, [0.2, 3], seed=0, groups=list("abcdefghijklmnopqrst"))
+    for one, other in zip(alone, split(20, [0.2, 3], seed=0), strict=True):
+        assert_array_equal(one, other)
+
+
+def test_too_few_scenes_leave_nothing_to_train_on():
+    with pytest.raises(
+        InputError, match=r"shells has 9 images that show only 2 different scenes; held out by"
+    ):
+        split(9, [1, 1], seed=0, source="shells", groups=[0] * 4 + [1] * 5)

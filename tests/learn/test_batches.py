@@ -131,3 +131,17 @@ def test_a_memory_map_is_never_moved_whole(make, tmp_path):
     feed = make(images, batch=2, device="meta")
     assert lie_on(feed) == {"cpu"}
     assert next(feed(TorchDraw.seeded(0))).clean.device.type == "meta"
+
+
+def test_of_large_images_the_middle_is_looked_at():
+    large = Images.of([np.arange(24 * 20, dtype=np.uint16).reshape(1, 24, 20)])
+    (scene,) = one_pass(large, batch=4, multiple=4, most=10)
+    middle = large[0][:, 7:15, 5:13].astype(np.float32) / 65535
+    np.testing.assert_allclose(scene.clean[0].numpy(), middle, atol=1e-6)
+    (whole,) = one_pass(large, batch=4, multiple=4, most=100)
+    assert tuple(whole.clean.shape) == (1, 1, 24, 20)
+
+
+def test_few_large_images_are_looked_at_at_once(monkeypatch):
+    monkeypatch.setattr(batches, "AT_ONCE", 40)
+    assert [len(scene.clean) for scene in one_pass(numbered(5), batch=4, multiple=1)] == [2, 2, 1]

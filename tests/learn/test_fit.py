@@ -231,3 +231,18 @@ def test_training_images_that_the_network_cannot_take_are_told_before_the_first_
     odd = squares(4, side=9)
     with pytest.raises(InputError, match=r"multiples of 4, and these are 9 x 9; 8 x 8 would do"):
         fitted(Data("odd", odd, odd, odd), network="unet", loss="mse")
+
+
+@pytest.mark.parametrize(
+    ("side", "options", "is_told"),
+    [(128, {}, True), (128, {"crop": 64, "steps": 1}, False), (64, {}, False), (128, {"batch": 1}, False)],
+)
+def test_whole_photographs_that_make_hardly_any_steps_are_told_of(side, options, is_told):
+    images = squares(12, side=side)
+    few = squares(1, side=16)
+    fit = fitted(Data("photographs", images, few, few), network="unet", loss="mse", **options)
+    told = [
+        "The images are learned from whole, 128 x 128, so that an epoch has 1 step: with train.crop = 64 and "
+        "train.steps = 100 it learns faster."
+    ]
+    assert fit.remarks == (told if is_told else [])

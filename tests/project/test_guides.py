@@ -69,7 +69,7 @@ def test_the_readme_shows_every_command():
 def test_every_name_in_a_command_is_known(guide, command):
     given = parsed(*command)
     known = shipped() if guide == README else shipped() | examples_recipes()
-    recipes = [*given.get("recipes", []), *([given["recipe"]] if "recipe" in given else [])]
+    recipes = [*given.get("recipes", []), *([given["recipe"]] if given.get("recipe") else [])]
     assert [name for name in recipes if name not in known] == []
     for name in set(recipes) & set(shipped()):
         Recipe.load(name, given["changes"] or [])

@@ -106,7 +106,11 @@ def scores_reached(run: Mapping[str, Any], metrics: Sequence[str]) -> None:
     rows = [
         (part, version, *(means[part][metric] for metric in metrics))
         for part in run["scores"]
-        for version, means in {"noisy": run["noisy"], "denoised": run["scores"]}.items()
+        for version, means in (
+            ("noisy", run["noisy"]),
+            *((other["name"], other["scores"]) for other in run.get("others", ())),
+            ("denoised", run["scores"]),
+        )
     ]
     return table(title, ("images", "", *map(str.upper, metrics)), rows)
 

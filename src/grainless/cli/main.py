@@ -16,6 +16,7 @@ from grainless.cli import console
 from grainless.cli.mistyped import UsageError, mistyped
 from grainless.cli.options import Changes, DataDir, Json
 from grainless.cli.studies import studies
+from grainless.cli.training import training
 from grainless.cli.web import web
 from grainless.errors import GrainlessError, InputError, RunError, unknown
 
@@ -31,7 +32,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.add_typer(studies)  # without a name of its own: its commands are ours
+app.add_typer(training)
+app.add_typer(studies)  # without names of their own: their commands are ours
 app.add_typer(web)
 
 
@@ -178,42 +180,6 @@ def _root(
     ] = False,
 ) -> None:
     pass
-
-
-@app.command(epilog="Example: grainless train a-mnist-coded --set train.epochs=5 --out runs/first")
-def train(
-    recipe: Annotated[str, typer.Argument(help="A recipe's name (grainless list recipes) or a TOML file.")],
-    changes: Changes = None,
-    out: Annotated[
-        Path | None, typer.Option(help="The run's folder. [default: runs/RECIPE]", show_default=False)
-    ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in that folder.")] = False,
-    data_dir: DataDir = None,
-    json: Json = False,
-) -> None:
-    """Train a recipe: weights, ONNX model, scores and a report in one folder."""
-    from grainless.cli.progress import TerminalProgress
-    from grainless.data.find import DataRoots
-    from grainless.evaluation.metrics import USUAL
-    from grainless.learn.recipe import Recipe
-    from grainless.learn.summary import of_run
-    from grainless.learn.training import train as verb
-
-    chosen = Recipe.load(recipe, changes or [])
-    with TerminalProgress() as callback:
-        run = verb(
-            chosen,
-            out,
-            roots=DataRoots(data_dir),
-            callback=callback,
-            resume=resume,
-        )
-    facts = of_run(run)
-    if json:
-        console.as_json(facts | {"run": str(run.path)})
-    else:
-        console.scores_reached(facts, USUAL)
-        console.say(f"Model, weights and report: {run.path}")
 
 
 @app.command(epilog="Example: grainless denoise photo.jpg, or: grainless denoise scans -o clean --recursive")
@@ -433,7 +399,9 @@ def show(
     elif "scores" in facts:
         from grainless.evaluation.metrics import USUAL
 
-        console.facts(what, {name: value for name, value in facts.items() if name not in {"scores", "noisy"}})
+        console.facts(
+            what, {name: value for name, value in facts.items() if name not in {"scores", "noisy", "others"}}
+        )
         console.scores_reached(facts, USUAL)
     else:
         console.facts(what, facts)

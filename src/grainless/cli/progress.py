@@ -60,10 +60,8 @@ class TerminalProgress(Callback):
             markup=False,
             highlight=False,
         )
-        if fit.missed:
-            start = recipe.options["train.start"]
-            line = f"{start} has no weights that fit for: {', '.join(fit.missed)}"
-            err.print(line, markup=False, highlight=False)
+        for remark in fit.remarks:
+            err.print(remark, markup=False, highlight=False)
 
     def on_step(self, done: int, steps: int, loss: float) -> None:
         """Move the bar."""

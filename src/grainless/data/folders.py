@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+from grainless.data.duplicates import groups
 from grainless.data.find import DataRoots
 from grainless.data.gather import gather
 from grainless.data.images import Data
@@ -16,7 +17,8 @@ class Folder:
     """Folder: images of any sizes, in memory.
 
     Where the folder has a folder train/ inside, that is trained on, and validation/ and test/ are taken for
-    the other parts if they are there; what is not there is held out of the training images by chance.
+    the other parts if they are there; what is not there is held out of the training images by chance. Files that are
+    the same, byte for byte, are held out together.
 
     Pixels are 8-bit, or 16-bit where all images have 16 bits. EXIF orientation is applied; what is
     transparent lies on white.
@@ -65,7 +67,8 @@ class Folder:
         }
         dealt = [part for part in held if part not in files]
         images = image_files(ready if ready.is_dir() else folder, recursive=self.recursive)
-        indices = split(len(images), [held[part] for part in dealt], seed=self.seed, source=str(folder))
+        sizes, same = [held[part] for part in dealt], groups(images)
+        indices = split(len(images), sizes, seed=self.seed, source=str(folder), groups=same)
         for part, rows in zip(("train", *dealt), indices, strict=True):
             files[part] = [images[row] for row in rows]
         return files

@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar
 from annotated_types import Ge
 
 from grainless.data.decode import head
+from grainless.data.duplicates import groups
 from grainless.data.find import DataRoots
 from grainless.data.gather import gather, plan
 from grainless.data.images import Data, Images
@@ -27,8 +28,9 @@ TOLD = 10
 class Pairs:
     """Pairs: a folder of noisy images and one of the same scenes clean, matched by the numbers in their names.
 
-    Where a name has no number, or two share one, files of the same name are partners instead. More images than
-    `memory` holds are decoded once into the cache on the disk.
+    Where a name has no number, or two share one, files of the same name are partners instead. Pairs whose clean files
+    are the same, byte for byte, are held out together. More images than `memory` holds are decoded once into the
+    cache on the disk.
 
     Args:
         path: the folder that holds both, as a path or below a data folder.
@@ -78,7 +80,8 @@ class Pairs:
         """The files of each part."""
         pairs = self._matched(folder)
         held = {"validation": self.validation} | ({} if self.test_path else {"test": self.test})
-        rows = split(len(pairs), list(held.values()), seed=self.seed, source=str(folder))
+        same = groups([clean for _, clean in pairs])
+        rows = split(len(pairs), list(held.values()), seed=self.seed, source=str(folder), groups=same)
         files = {
             part: [pairs[row] for row in each] for part, each in zip(("train", *held), rows, strict=True)
         }

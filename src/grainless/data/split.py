@@ -1,7 +1,6 @@
 """Which images are held out: by chance, but always the same ones."""
 
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Hashable, Sequence
 from typing import Annotated
 
 import numpy as np
@@ -22,7 +21,12 @@ Held = Annotated[float, AfterValidator(_share_or_number)]
 
 
 def split(
-    count: int, held: Sequence[float], *, seed: int, source: str = "the data"
+    count: int,
+    held: Sequence[float],
+    *,
+    seed: int,
+    source: str = "the data",
+    groups: Sequence[Hashable] | None = None,
 ) -> list[NDArray[np.int64]]:
     """Deal `count` images into what is kept and what is held out, without overlap.
 
@@ -31,6 +35,7 @@ def split(
         held: how much each held-out part gets: below 1 a share of all (at least one image), from 1 a number.
         seed: the same seed deals the same way.
         source: what the images are of, for the message.
+        groups: a key for each image; those of one key stay together, so that a held-out part may get more.
 
     Returns:
         The indices of the kept images, then of each held-out part; each in rising order.
@@ -46,7 +51,19 @@ def split(
         parts = " and ".join(f"{size:,}" for size in sizes)
         images = "1 image" if count == 1 else f"{count:,} images"
         raise InputError(f"{source} has {images}; with {parts} held out, none is left to train on.")
-    order = np.random.default_rng(seed).permutation(count)
-    ends = np.cumsum([0, *sizes])
-    held_out = [order[start:end] for start, end in pairwise(ends)]
-    return [np.sort(part) for part in (order[ends[-1] :], *held_out)]
+    members: dict[Hashable, list[int]] = {}
+    for index, key in enumerate(groups if groups is not None else range(count)):
+        members.setdefault(key, []).append(index)
+    together = list(members.values())
+    order = iter(np.random.default_rng(seed).permutation(len(together)))
+    held_out: list[list[int]] = [[] for _ in sizes]
+    for part, size in zip(held_out, sizes, strict=True):
+        while len(part) < size and (group := next(order, None)) is not None:
+            part.extend(together[group])
+    kept = [index for group in order for index in together[group]]
+    if not kept:
+        raise InputError(
+            f"{source} has {count:,} images that show only {len(together):,} different scenes; held out by scenes, "
+            "none is left to train on."
+        )
+    return [np.sort(np.array(part, dtype=np.int64)) for part in (kept, *held_out)]

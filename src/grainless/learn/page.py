@@ -10,6 +10,7 @@ from grainless import __version__
 from grainless.atomic import write_text
 from grainless.data.images import Data
 from grainless.data.summary import describe
+from grainless.evaluation.denoisers import is_baseline
 from grainless.evaluation.evaluate import NOISY, Array, Denoise, Row, Task
 from grainless.evaluation.report import Html, curve, facts, grid, headline, page, scores, table
 from grainless.learn.run import Run
@@ -58,12 +59,13 @@ def _lead(known: Mapping[str, Any], data: Data) -> str:
 
 
 def _headline(rows: list[Row]) -> Html:
-    """PSNR of the noisy images, of the model, and of the best classical denoiser if there is one."""
+    """PSNR of the noisy images, of the model, and of the best classical denoiser or of what it began with."""
     noisy, model, *others = rows
     shown = {"noisy": noisy, "denoised": model}
     if others:
         best = _best(others)
-        shown[f"best classical: {best.denoiser}"] = best
+        kind = "best classical" if is_baseline(best.denoiser) else "before"
+        shown[f"{kind}: {best.denoiser}"] = best
     return headline({name: f"{row.scores['psnr'].mean:.2f} dB" for name, row in shown.items()})
 
 

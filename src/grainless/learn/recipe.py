@@ -63,6 +63,15 @@ class Recipe:
             recipe = cls(path.resolve().parent.name if is_run else path.stem, text_of(path))
         else:
             recipe = cls(path.name, _shipped(str(source)))
+        return recipe.with_changes(changes)
+
+    def with_changes(self, changes: Iterable[str]) -> Self:
+        """With several lines set, each as `changed` does, and checked.
+
+        Raises:
+            InputError: a change has another form, or the recipe has mistakes.
+        """
+        recipe = self
         for change in changes:
             recipe = recipe.changed(change)
         recipe.check()

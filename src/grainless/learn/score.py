@@ -9,7 +9,7 @@ from torch import Tensor
 from grainless import __version__
 from grainless.data.images import Data
 from grainless.evaluation.denoisers import blind
-from grainless.evaluation.evaluate import Row, evaluate
+from grainless.evaluation.evaluate import NOISY, Denoise, Row, evaluate
 from grainless.learn.export import export
 from grainless.learn.networks import Network
 from grainless.learn.networks.layers import macs, parameters
@@ -17,6 +17,7 @@ from grainless.learn.recipe import Recipe
 from grainless.learn.run import Run
 from grainless.model.card import Card
 from grainless.model.denoiser import load
+from grainless.model.zoo import SHIPPED
 from grainless.noise import Chain, Gaussian
 
 DENOISED = "denoised"
@@ -49,7 +50,7 @@ def score(run: Run, recipe: Recipe, data: Data) -> list[Row]:
     Returns:
         The rows of the test images.
     """
-    denoisers = {DENOISED: blind(load(run.model_file))}
+    denoisers = judged(run, recipe)
     scored = {
         part: evaluate(
             denoisers,
@@ -61,15 +62,28 @@ def score(run: Run, recipe: Recipe, data: Data) -> list[Row]:
         for part, images in data.parts.items()
         if part != "train" and len(images)
     }
-    run.note({"scores": _means(scored, -1), "noisy": _means(scored, 0)})
+    noisy, own, *others = ({"name": name, "scores": _means(scored, name)} for name in (NOISY, *denoisers))
+    run.note({"scores": own["scores"], "noisy": noisy["scores"], "others": others})
     return scored["test"]
 
 
-def _means(scored: dict[str, list[Row]], place: int) -> dict[str, dict[str, float]]:
-    """Part -> metric -> mean, of the row at `place`: the noisy images first, the model last."""
+def judged(run: Run, recipe: Recipe) -> dict[str, Denoise]:
+    """The run's model, and beside it the shipped one that it was trained on from, if it was."""
+    start = str(recipe.training().get("start"))
+    channels = recipe.source().channels
+    beside = {start: load(start)} if start in SHIPPED else {}
+    return {DENOISED: blind(load(run.model_file))} | {
+        name: blind(model) for name, model in beside.items() if model.card.channels == channels
+    }
+
+
+def _means(scored: dict[str, list[Row]], denoiser: str) -> dict[str, dict[str, float]]:
+    """Part -> metric -> mean, of one denoiser."""
     return {
-        part: {metric: score.mean for metric, score in rows[place].scores.items()}
+        part: {metric: score.mean for metric, score in row.scores.items()}
         for part, rows in scored.items()
+        for row in rows
+        if row.denoiser == denoiser
     }
 
 

@@ -41,6 +41,7 @@ def of_run(run: Run) -> dict[str, Any]:
         "seconds": sum(epoch["seconds"] for epoch in history),
         "scores": facts.get("scores", {}),
         "noisy": facts.get("noisy", {}),
+        "others": facts.get("others", []),
         "history": history,
     }
 

@@ -14,13 +14,11 @@ from torch.utils.tensorboard import SummaryWriter
 from grainless.data.find import DataRoots
 from grainless.data.images import Data
 from grainless.errors import RunError
-from grainless.evaluation.denoisers import blind
 from grainless.learn.fitting.fit import Epoch, Fit
 from grainless.learn.page import write_page
 from grainless.learn.recipe import Recipe
 from grainless.learn.run import Run
-from grainless.learn.score import DENOISED, export_best, score
-from grainless.model.denoiser import load
+from grainless.learn.score import export_best, judged, score
 from grainless.model.zoo import RUNS
 
 
@@ -43,6 +41,7 @@ def train(
     *,
     changes: Sequence[str] = (),
     roots: DataRoots | None = None,
+    data: Data | None = None,
     callback: Callback | None = None,
     resume: bool = False,
 ) -> Run:
@@ -56,6 +55,7 @@ def train(
         out: the run's folder, new or empty; None: runs/ and the recipe's name.
         changes: lines of the recipe to change, as `--set` takes them: "train.epochs=5".
         roots: where data files are looked for; None: `$GRAINLESS_DATA`, then the cache.
+        data: the recipe's, where they were read already.
         callback: is told how it goes.
         resume: go on with a run begun before; if it was finished already, it is only judged again.
 
@@ -75,7 +75,7 @@ def train(
         run = _reopened(out, recipe, held) if resume else None
         if run is None:
             Run.check_new(out)
-        data = recipe.data(roots or DataRoots())
+        data = data or recipe.data(roots or DataRoots())
         paused = run.paused() if run else None
         fit = _fit(recipe, data, begun=paused is not None)
         if run is None:
@@ -87,19 +87,13 @@ def train(
         _train(run, recipe, fit, callback)
         _export(run, recipe, fit)
         rows = score(run, recipe, data)
-        denoisers = {DENOISED: blind(load(run.model_file))}
-        write_page(run, data, rows, denoisers, recipe.noise(), recipe.seed)
+        write_page(run, data, rows, judged(run, recipe), recipe.noise(), recipe.seed)
     return run
 
 
 def _changed(recipe: Recipe | str | Path, changes: Sequence[str]) -> Recipe:
     """The recipe with these lines changed, checked."""
-    if not isinstance(recipe, Recipe):
-        return Recipe.load(recipe, changes)
-    for change in changes:
-        recipe = recipe.changed(change)
-    recipe.check()
-    return recipe
+    return recipe.with_changes(changes) if isinstance(recipe, Recipe) else Recipe.load(recipe, changes)
 
 
 def _reopened(out: Path, recipe: Recipe, held: ExitStack) -> Run:

@@ -1,7 +1,7 @@
 """From images in memory to batches on the device: no per-image Python, so that batches cost next to nothing."""
 
 from collections.abc import Iterator
-from math import ceil, inf
+from math import ceil, inf, prod
 from typing import Protocol
 
 import numpy as np
@@ -12,6 +12,9 @@ from grainless.data.images import Images
 from grainless.errors import InputError
 from grainless.learn.fitting.draw import TorchDraw
 from grainless.learn.fitting.methods import Scene
+
+AT_ONCE = 2**22
+"""Pixels of whole images that are shown together, at most: 32 feature maps of them are half a gigabyte."""
 
 
 class Batches(Protocol):
@@ -107,23 +110,37 @@ class Crops:
 
 
 def one_pass(
-    images: Images, *, batch: int, multiple: int, device: torch.device | str = "cpu"
+    images: Images,
+    *,
+    batch: int,
+    multiple: int,
+    most: int | None = None,
+    device: torch.device | str = "cpu",
 ) -> Iterator[Scene]:
     """Every image once, whole, in order: as batches where all share one size, else one by one.
 
     Args:
+        images: with their noisy partners where the data have such.
+        batch: images at once, at most.
         multiple: sides are cut down to multiples of it.
+        most: pixels a side; of a longer side the middle is taken. None: whole sides.
+        device: where batches go.
     """
     rows = batch if images.size else 1
+    if images.size:
+        rows = max(1, min(rows, AT_ONCE // prod(min(side, most or side) for side in images.size)))
     for start in range(0, len(images), rows):
         taken = images.take(np.arange(start, min(start + rows, len(images))))
-        yield Scene(*(_cut(part, multiple).to(device) for part in _sides(taken)))
+        yield Scene(*(_cut(part, multiple, most).to(device) for part in _sides(taken)))
 
 
-def _cut(images: Images, multiple: int) -> Tensor:
+def _cut(images: Images, multiple: int, most: int | None) -> Tensor:
     stack = images.stack()
-    height, width = (side // multiple * multiple for side in stack.shape[-2:])
-    return _floats(_tensor(images).reshape(stack.shape)[..., :height, :width], images.white)
+    sides = stack.shape[-2:]
+    height, width = (min(side, most or side) // multiple * multiple for side in sides)
+    top, left = ((side - most) // 2 if most and side > most else 0 for side in sides)
+    cut = _tensor(images).reshape(stack.shape)[..., top : top + height, left : left + width]
+    return _floats(cut, images.white)
 
 
 def _turned(side: int, turns: Tensor) -> tuple[Tensor, Tensor]:

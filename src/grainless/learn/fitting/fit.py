@@ -23,11 +23,14 @@ from grainless.learn.fitting.losses import Loss
 from grainless.learn.fitting.methods import Method, Pair, Scene
 from grainless.learn.fitting.optimizers import OPTIMIZERS, limit_norms
 from grainless.learn.fitting.schedules import SCHEDULES
-from grainless.learn.fitting.sizes import check_sizes
+from grainless.learn.fitting.sizes import check_sizes, seldom_stepped
 from grainless.learn.networks.network import Network
 from grainless.parts import one_of
 
 VALIDATION = 2**31  # in the place of an epoch's number: the noise of validation is the same every time
+VALIDATED = (
+    1024  # pixels a side: of larger images the middle is looked at, if the network needs not see them whole
+)
 LOOK_EVERY = 16  # steps between looks at the loss: on an accelerator each look waits for it
 
 
@@ -65,7 +68,8 @@ Progress = Callable[[int, int, float], None]
 class Fit:
     """A training that can be looked at, left and resumed between any two epochs.
 
-    `missed` names the weights that did not come from `start`.
+    `remarks` holds what a person should know before it begins, a sentence each: weights that did not come from
+    `start`, whole photographs where pieces would teach more.
 
     Args:
         network: its weights are changed in place.
@@ -120,7 +124,8 @@ class Fit:
         start: str | None = None,
         precision: Literal["auto", "half", "full"] = "auto",
     ) -> None:
-        self.missed = load_initial_weights(network, start) if start else []
+        missed = load_initial_weights(network, start) if start else []
+        self.remarks = [f"{start} has no weights that fit for: {', '.join(missed)}"] if missed else []
         # Convolutions are up to 1.7 times as fast with the channels last in memory.
         self.network = network
         convert_conv2d_weight_memory_format(network, torch.channels_last)
@@ -140,6 +145,7 @@ class Fit:
                 model.mark_forward_method("logits")
         self._batches = _batches(data.train, batch=batch, crop=crop, steps=steps, device=self._fabric.device)
         check_sizes(network, data, crop)
+        self.remarks += seldom_stepped(network, data, crop, self._batches.steps)
         self.data = data
         self.batch = batch
 
@@ -210,12 +216,16 @@ class Fit:
 
     @torch.no_grad()
     def _validate(self, number: int) -> float:
-        """Mean loss over the held-out images, whole, with the same noise after every epoch."""
+        """Mean loss over the held-out images, with the same noise after every epoch."""
         self._judged.eval()
         noise = TorchDraw.seeded(self._seed, VALIDATION, device=self._fabric.device)
         total, images = 0.0, 0
         for scene in one_pass(
-            self.data.validation, batch=self.batch, multiple=self.network.multiple, device=self._fabric.device
+            self.data.validation,
+            batch=self.batch,
+            multiple=self.network.multiple,
+            most=VALIDATED if self.network.reach is not None else None,
+            device=self._fabric.device,
         ):
             total += float(self._loss(self._judged, self._method(scene, noise))) * len(scene.clean)
             images += len(scene.clean)

@@ -1,0 +1,118 @@
+"""The command train: a recipe, or a person's own images."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from grainless.cli import console
+from grainless.cli.options import Changes, DataDir, Json
+from grainless.errors import InputError
+
+if TYPE_CHECKING:
+    from grainless.data.find import DataRoots
+    from grainless.data.images import Data
+    from grainless.learn.recipe import Recipe
+
+training = typer.Typer(rich_markup_mode="rich")
+
+
+@training.command(
+    epilog="Example: grainless train demo --out runs/first, or: grainless train --images photos --minutes 10"
+)
+def train(
+    recipe: Annotated[
+        str | None,
+        typer.Argument(help="A recipe's name (grainless list recipes) or a TOML file.", show_default=False),
+    ] = None,
+    images: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Instead: train a shipped model on with clean images of your own."),
+    ] = None,
+    noisy: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Or with noisy ones whose partners are ...")
+    ] = None,
+    clean: Annotated[Path | None, typer.Option(metavar="DIR", help="... here, clean.")] = None,
+    noise: Annotated[
+        str | None,
+        typer.Option(help="For --images. [default: what cameras, films and JPEG leave]", show_default=False),
+    ] = None,
+    start: Annotated[
+        str | None,
+        typer.Option(
+            help="The shipped model to begin with. [default: the one that does best]", show_default=False
+        ),
+    ] = None,
+    minutes: Annotated[
+        float, typer.Option(help="How long it may take, for images of your own.", min=0.1)
+    ] = 10.0,
+    changes: Changes = None,
+    out: Annotated[
+        Path | None, typer.Option(help="The run's folder. [default: runs/RECIPE]", show_default=False)
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in that folder.")] = False,
+    data_dir: DataDir = None,
+    json: Json = False,
+) -> None:
+    """Train a recipe, or a shipped model with your own images: weights, ONNX model, scores, report in one folder."""
+    from grainless.cli.progress import TerminalProgress
+    from grainless.data.find import DataRoots
+    from grainless.evaluation.metrics import USUAL
+    from grainless.learn.summary import of_run
+    from grainless.learn.training import train as verb
+
+    roots = DataRoots(data_dir)
+    own = {"images": images, "noisy": noisy, "clean": clean, "noise": noise, "start": start}
+    with TerminalProgress() as callback:
+        chosen, data = _to_train(recipe, own, minutes, changes or [], out, resume, roots)
+        run = verb(chosen, out, roots=roots, data=data, callback=callback, resume=resume)
+    facts = of_run(run)
+    if json:
+        console.as_json(facts | {"run": str(run.path)})
+    else:
+        console.scores_reached(facts, USUAL)
+        for other in facts["others"]:
+            gain = facts["scores"]["test"]["psnr"] - other["scores"]["test"]["psnr"]
+            console.say(f"On the test images {gain:+.2f} dB over {other['name']}, which it began with.")
+        console.say(f"Model, weights and report: {run.path}")
+
+
+def _to_train(
+    recipe: str | None,
+    own: Mapping[str, Any],
+    minutes: float,
+    changes: Sequence[str],
+    out: Path | None,
+    resume: bool,
+    roots: "DataRoots",
+) -> tuple["Recipe", "Data | None"]:
+    """The recipe that was named, or the one that a look at a person's own images gives, and these.
+
+    Raises:
+        InputError: neither, or both.
+    """
+    from grainless.learn.recipe import Recipe
+
+    given = [f"--{name}" for name, value in own.items() if value is not None]
+    if recipe is not None:
+        if given:
+            raise InputError(
+                f"{given[0]} is for images of your own, and {recipe} is a recipe: give one of them."
+            )
+        return Recipe.load(recipe, changes), None
+    if not given:
+        raise InputError(
+            "Name a recipe (grainless list recipes), or your own images: --images DIR, or --noisy and --clean."
+        )
+    from grainless.learn.finetune.plan import plan, run_folder
+
+    folder = out or run_folder(own["images"], own["clean"])
+    if resume:
+        raise InputError(
+            f"Go on with what was begun by its recipe: grainless train {folder}/recipe.toml --out {folder} --resume"
+        )
+    planned = plan(folder, **own, minutes=minutes, changes=changes, roots=roots)
+    for remark in planned.remarks:
+        console.remark(remark)
+    return planned.recipe, planned.data

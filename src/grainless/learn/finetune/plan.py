@@ -1,0 +1,118 @@
+"""From a person's own images to a recipe that trains a shipped model on with them, in so many minutes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from grainless.data import DATA
+from grainless.data.find import DataRoots
+from grainless.data.images import Data
+from grainless.errors import InputError
+from grainless.learn.finetune.own import Own, clean_images, pairs
+from grainless.learn.finetune.pace import Pace, measured
+from grainless.learn.finetune.start import Start, best_start
+from grainless.learn.finetune.text import SEED, written
+from grainless.learn.recipe import Recipe
+from grainless.learn.run import Run
+from grainless.model.zoo import RUNS
+from grainless.noise import noise_from
+from grainless.parts import make
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A training of a person's own images.
+
+    Args:
+        recipe: what will be trained.
+        data: the images, read.
+        remarks: what a person should know before it begins, a sentence each.
+    """
+
+    recipe: Recipe
+    data: Data
+    remarks: list[str]
+
+
+def plan(
+    out: Path,
+    *,
+    images: Path | None = None,
+    noisy: Path | None = None,
+    clean: Path | None = None,
+    noise: str | None = None,
+    start: str | None = None,
+    minutes: float = 10.0,
+    changes: Sequence[str] = (),
+    roots: DataRoots | None = None,
+) -> Plan:
+    """Look at a person's images, and write the recipe that trains a shipped model on with them.
+
+    Args:
+        out: the run's folder to be; its name is the recipe's.
+        images: a folder of clean images.
+        noisy: a folder of noisy images; their partners are in `clean`.
+        clean: see `noisy`.
+        noise: for clean images, as the command line writes it; None: what photographs have, as in the recipe photo.
+        start: the shipped model to train on; None: the one that does best on the images as it is.
+        minutes: how long it may take, in all.
+        changes: lines of the recipe to change, as `--set` takes them.
+        roots: where data files are looked for.
+
+    Raises:
+        InputError: the images will not do: the reason is told in a line.
+    """
+    Run.check_new(out)
+    own = _own(images, noisy, clean, noise)
+    data = make("data set", DATA, own.data).read(roots or DataRoots())
+    chosen = best_start(data.validation, noise_from(own.noise), seed=SEED, only=start)
+    pace = measured(written(out, own, chosen, Pace(1, 1, "full"), 1, 1), data)
+    recipe = written(out, own, chosen, pace, *pace.plan(minutes)).with_changes(changes)
+    return Plan(recipe, data, _remarks(own, chosen, pace, recipe, data))
+
+
+def run_folder(images: Path | None, clean: Path | None) -> Path:
+    """Where a run of these images lies, if nobody says otherwise: called as their folder, or as that of both sides."""
+    folder = images.resolve() if images else (clean or Path()).resolve().parent
+    return RUNS / (folder.name or "own")
+
+
+def _own(images: Path | None, noisy: Path | None, clean: Path | None, noise: str | None) -> Own:
+    """The images that were named.
+
+    Raises:
+        InputError: none, or some that do not go together.
+    """
+    if images is not None and noisy is None and clean is None:
+        return clean_images(images, noise)
+    if noisy is not None and clean is not None and images is None:
+        if noise is not None:
+            raise InputError("--noise goes with --images: pairs have noise of their own.")
+        return pairs(noisy, clean)
+    raise InputError(
+        "Name --images DIR, clean ones, or --noisy DIR and --clean DIR, partners by their names."
+    )
+
+
+def _remarks(own: Own, start: Start, pace: Pace, recipe: Recipe, data: Data) -> list[str]:
+    options = recipe.training()
+    seconds = pace.seconds(options["epochs"], options["steps"])
+    return [
+        f"{own.what}: {len(data.train):,} to learn from, {len(data.validation):,} to choose the best weights by, "
+        f"{len(data.test):,} to judge by.",
+        f"Starts from {start.name}, which as it is brings those to choose by from {start.noisy:.2f} to "
+        f"{start.psnr:.2f} dB.",
+        f"{options['epochs'] * options['steps']:,} steps of {pace.step:.2g} s: about {_minutes(seconds)}.",
+    ]
+
+
+def _minutes(seconds: float) -> str:
+    """As a person says it.
+
+    >>> _minutes(50), _minutes(600), _minutes(61)
+    ('50 seconds', '10 minutes', '1 minute')
+    """
+    if seconds < 60:
+        return f"{seconds:.0f} seconds"
+    minutes = round(seconds / 60)
+    return "1 minute" if minutes == 1 else f"{minutes} minutes"

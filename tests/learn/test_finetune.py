@@ -1,0 +1,246 @@
+"""A shipped model trained on with a person's own images: what is planned, what it comes to, what will not do."""
+
+import hashlib
+import re
+
+import numpy as np
+import pytest
+import torch
+from small_data import images
+from trainings import Notes
+
+from grainless.cli import training as command
+from grainless.data.find import DataRoots
+from grainless.errors import InputError
+from grainless.learn.export import export
+from grainless.learn.finetune import plan as module
+from grainless.learn.finetune.own import HELD, clean_images, pairs
+from grainless.learn.finetune.pace import FEWEST_EPOCHS, MOST_EPOCHS, Pace
+from grainless.learn.finetune.plan import plan, run_folder
+from grainless.learn.finetune.start import best_start
+from grainless.learn.networks import NETWORKS
+from grainless.learn.recipe import Recipe, shipped
+from grainless.learn.training import train
+from grainless.model import zoo
+from grainless.model.card import Card
+from grainless.noise import noise_from
+
+NETWORK = {"name": "unet", "widths": [3, 4], "fold": 2}
+
+
+def ship(folder, monkeypatch, name, channels, *, gain=None, told=True):
+    """Put a small model among those shipped; with a gain, one that takes all noise, and the image with it."""
+    torch.manual_seed(0)
+    network = NETWORKS["unet"](channels=channels, widths=(3, 4), fold=2)
+    if gain is not None:
+        torch.nn.init.constant_(network.exit[0].bias, gain)
+    path = folder / f"{name}.onnx"
+    about = {"recipe": {"network": NETWORK}} if told else {}
+    card = Card(name, channels, multiple=4, reach=network.reach, about=about)
+    export(network, path, card, torch.rand(1, channels, 32, 32))
+    entry = zoo.Shipped(path.name, hashlib.sha256(path.read_bytes()).hexdigest())
+    monkeypatch.setitem(zoo.SHIPPED, name, entry)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """Small models in the place of those shipped: grey ones, a bad one among them, and one for colour."""
+    with pytest.MonkeyPatch.context() as patched:
+        folder = tmp_path_factory.mktemp("pretrained")
+        patched.setattr(zoo, "PRETRAINED", folder)
+        for name in list(zoo.SHIPPED):
+            patched.delitem(zoo.SHIPPED, name)
+        ship(folder, patched, "bad", 1, gain=0.5)
+        ship(folder, patched, "plain", 1)
+        ship(folder, patched, "mute", 1, told=False)
+        ship(folder, patched, "colourful", 3)
+        yield
+
+
+def soft(folder, count, channels=1, side=48, sigma=0.0, seed=0):
+    """Images of soft waves; with noise on them if sigma says so."""
+    import PIL.Image
+
+    folder.mkdir(parents=True, exist_ok=True)
+    chance = np.random.default_rng(99)
+    line = np.linspace(0, 6, side)
+    for number in range(count):
+        waves = 0.5 + 0.3 * np.sin(np.add.outer(line * (1 + number), line) + number)[..., None]
+        waves = waves * np.linspace(0.7, 1, channels)
+        noisy = waves + sigma * chance.normal(size=waves.shape)
+        pixels = np.round(255 * np.clip(noisy, 0, 1)).astype(np.uint8)
+        PIL.Image.fromarray(pixels.squeeze()).save(folder / f"{number}.png")
+    return folder
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Nothing is measured: steps take a tenth of a second."""
+    monkeypatch.setattr(module, "measured", lambda recipe, data: Pace(0.1, 0.2, "full"))
+
+
+def test_clean_images_become_a_recipe_and_a_run_beside_what_it_began_with(small, quick, tmp_path):
+    folder = soft(tmp_path / "waves", 9)
+    out = tmp_path / "runs" / "waves"
+    planned = plan(
+        out, images=folder, noise="gaussian:sigma=0.1", changes=["train.epochs=2", "train.steps=2"]
+    )
+    assert planned.remarks[0] == (
+        "9 grey images of 48 x 48: 7 to learn from, 1 to choose the best weights by, 1 to judge by."
+    )
+    assert re.match(
+        r"Starts from plain, which as it is brings .* from 19\.\d\d to 18\.\d\d dB", planned.remarks[1]
+    )
+    assert planned.recipe.options["train.start"] == "plain"
+    assert planned.recipe.options["network.widths"] == [3, 4]
+    run = train(planned.recipe, out, data=planned.data, callback=Notes())
+    assert run.finished
+    facts = run.facts()
+    assert [other["name"] for other in facts["others"]] == ["plain"]
+    assert facts["others"][0]["scores"]["test"]["psnr"] != facts["scores"]["test"]["psnr"]
+    assert f"<dt>before: plain</dt><dd>{facts['others'][0]['scores']['test']['psnr']:.2f} dB</dd>" in (
+        run.report_file.read_text("utf-8")
+    )
+    assert Recipe.load(run.recipe_file).data(DataRoots()).train.names == planned.data.train.names
+
+
+def test_pairs_become_a_recipe(small, quick, tmp_path):
+    noisy, clean = (
+        soft(tmp_path / "set" / side, 16, 3, sigma=sigma) for side, sigma in (("n", 0.1), ("c", 0))
+    )
+    planned = plan(tmp_path / "out", noisy=noisy, clean=clean)
+    assert planned.remarks[0].startswith("pairs of 16 colour images of 48 x 48: 12 to learn from, 2 to")
+    options = planned.recipe.options
+    assert (options["data.path"], options["data.noisy"], options["data.clean"]) == (
+        str(tmp_path / "set"),
+        "n",
+        "c",
+    )
+    assert (options["learn.name"], options["train.start"], options["train.crop"]) == (
+        "given",
+        "colourful",
+        48,
+    )
+    assert planned.recipe.noise().parts == ()
+
+
+def test_two_folders_far_apart_are_pairs_too(small, quick, tmp_path):
+    noisy, clean = (soft(tmp_path / path, 4, sigma=s) for path, s in (("a/b/noisy", 0.1), ("c/clean", 0)))
+    planned = plan(tmp_path / "out", noisy=noisy, clean=clean)
+    assert len(planned.recipe.data(DataRoots()).train) == 2
+
+
+def test_the_recipe_says_what_can_be_changed_and_how_to_run_it_again(small, quick, tmp_path):
+    planned = plan(tmp_path / "mine", images=soft(tmp_path / "w", 4), noise="gaussian+poisson:peak=30")
+    text = planned.recipe.text
+    assert text.startswith("# mine: the model plain trained on with 4 grey images of 48 x 48. Change a line")
+    assert f"grainless train {tmp_path / 'mine'}/recipe.toml --out {tmp_path / 'mine'} --resume" in text
+    assert re.search(r"steps = \d+ +# an epoch; 0\.1 s each where this was written", text)
+    assert str(planned.recipe.noise()) == "gaussian:sigma=25/255+poisson:peak=30"
+    assert planned.recipe.tables["data"]["validation"] == 1
+
+
+def test_without_a_word_the_noise_is_that_of_photographs(tmp_path):
+    own = clean_images(soft(tmp_path, 4), None)
+    assert str(noise_from(own.noise)) == str(Recipe("photo", shipped()["photo"]).noise())
+
+
+@pytest.mark.parametrize(("count", "held"), [(4, 1), (16, 2), (80, 8), (400, HELD)])
+def test_of_many_images_some_are_held_out(count, held, tmp_path, monkeypatch):
+    from grainless.data.survey import Survey
+    from grainless.learn.finetune import own as room
+
+    monkeypatch.setattr(room, "survey", lambda folder: Survey([(40, 40)] * count, grey=True))
+    assert clean_images(tmp_path, "gaussian").data["test"] == held
+    monkeypatch.setattr(room, "survey", lambda folder: Survey([(4000, 3000)] * count, grey=True))
+    assert clean_images(tmp_path, "gaussian").data["test"] == 1
+
+
+@pytest.mark.parametrize("minutes", [0.5, 10, 600])
+@pytest.mark.parametrize(("step", "validation"), [(0.15, 1.0), (2.0, 30.0), (0.001, 0.0)])
+def test_steps_and_looks_take_the_time_that_was_given(minutes, step, validation):
+    pace = Pace(step, validation, "full")
+    epochs, steps = pace.plan(minutes)
+    assert FEWEST_EPOCHS <= epochs <= MOST_EPOCHS
+    if steps > 4:
+        assert pace.seconds(epochs, steps) == pytest.approx(60 * minutes, rel=0.1)
+
+
+def test_speed_is_measured_in_steps_that_are_thrown_away(small, tmp_path):
+    planned = plan(tmp_path / "out", images=soft(tmp_path / "w", 4), noise="gaussian", minutes=0.2)
+    assert planned.recipe.options["train.precision"] in {"full", "half"}
+    assert planned.recipe.options["train.steps"] > 1
+    assert re.fullmatch(r"[\d,]+ steps of [\d.e-]+ s: about \d+ seconds\.", planned.remarks[-1])
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_model_that_does_best_is_the_start_unless_one_is_named(small, tmp_path):
+    data = Recipe("x", f'[data]\nname = "folder"\npath = "{soft(tmp_path, 4)}"\ngrey = true').data(
+        DataRoots()
+    )
+    noise = noise_from("gaussian:sigma=0.1")
+    assert best_start(data.validation, noise, seed=0).name == "plain"
+    assert best_start(data.validation, noise, seed=0, only="bad").name == "bad"
+    for name, message in (
+        ("colourful", "colourful cannot be trained on with grey images"),
+        ("mute", "mute cannot be trained on with grey images"),
+        ("plan", r'No shipped model is called "plan" \(did you mean "plain"\?\)'),
+    ):
+        with pytest.raises(InputError, match=message):
+            best_start(data.validation, noise, seed=0, only=name)
+
+
+def test_what_will_not_do_is_one_line(tmp_path):
+    grey, colour = soft(tmp_path / "grey", 4), soft(tmp_path / "colour", 4, 3)
+    with pytest.raises(
+        InputError, match=r"colour holds colour images and .*grey grey ones: partners are of one kind"
+    ):
+        pairs(colour, grey)
+    with pytest.raises(InputError, match=r"not all pairs: grey/3\.png has no partner in few"):
+        pairs(soft(tmp_path / "few", 3), grey)
+    with pytest.raises(InputError, match=r"48 x 48 .*40 x 40|40 x 40 .*48 x 48"):
+        pairs(soft(tmp_path / "other", 4, side=40), grey)
+    with pytest.raises(InputError, match="--noise none: clean images teach nothing without noise"):
+        clean_images(grey, "none")
+    with pytest.raises(InputError, match=r'No noise is called "gausian"'):
+        clean_images(grey, "gausian")
+    for given in ({}, {"noisy": grey}, {"images": grey, "clean": grey}):
+        with pytest.raises(InputError, match="Name --images DIR, clean ones, or --noisy DIR and --clean DIR"):
+            plan(tmp_path / "out", **given)
+    with pytest.raises(InputError, match="--noise goes with --images: pairs have noise of their own"):
+        plan(tmp_path / "out", noisy=grey, clean=grey, noise="gaussian")
+    with pytest.raises(InputError, match=r"grey is there already; give another --out"):
+        plan(grey, images=grey)
+
+
+def test_a_run_is_called_as_the_images_folder(tmp_path):
+    assert run_folder(tmp_path / "waves", None) == zoo.RUNS / "waves"
+    assert run_folder(None, tmp_path / "set" / "clean") == zoo.RUNS / "set"
+
+
+def chosen(recipe=None, *, resume=False, **own):
+    given = dict.fromkeys(("images", "noisy", "clean", "noise", "start")) | own
+    return command._to_train(recipe, given, 10.0, [], None, resume, None)
+
+
+def test_the_command_takes_a_recipe_or_images(tmp_path):
+    assert chosen("demo")[0].name == "demo"
+    for own, message in (
+        (
+            {"recipe": "demo", "images": tmp_path},
+            "--images is for images of your own, and demo is a recipe: give one",
+        ),
+        (
+            {},
+            r"Name a recipe \(grainless list recipes\), or your own images: --images DIR, or --noisy and --clean",
+        ),
+        (
+            {"images": tmp_path / "w", "resume": True},
+            r"grainless train runs/w/recipe\.toml --out runs/w --resume",
+        ),
+    ):
+        with pytest.raises(InputError, match=message):
+            chosen(**own)
+    images(tmp_path / "two", "a.png", "b.png", size=(40, 40))
+    with pytest.raises(InputError, match="holds 2 images, and 3 are the fewest"):
+        chosen(images=tmp_path / "two")
