@@ -61,6 +61,14 @@ def test_other_channels_keep_what_fits_and_say_the_rest():
     assert load_initial_weights(network, "color") == ["door.1.weight", "exit.0.weight"]
 
 
+def test_a_network_inside_another_takes_the_weights_of_one_that_stands_alone():
+    lit = Recipe.load("lowlight-darkened").network()
+    assert load_initial_weights(lit, "color") == ["light.weight", "light.bias"]
+    alone = Recipe.load("color").network()
+    load_initial_weights(alone, "color")
+    assert all(torch.equal(weight, lit.unet.state_dict()[name]) for name, weight in alone.state_dict().items())
+
+
 def test_what_does_not_fit_or_is_not_there_is_told(tmp_path):
     network = NETWORKS["dncnn"](channels=1, depth=3, width=4)
     with pytest.raises(

@@ -32,8 +32,12 @@ def load_initial_weights(network: nn.Module, start: str | Path) -> list[str]:
     """
     theirs = _weights(start)
     own = network.state_dict()
+    # A network that stands inside another ("unet.door...") may have its weights from one that stands alone ("door...").
+    sources = {name: name if name in theirs else name.partition(".")[2] for name in own}
     fitting = {
-        name: value for name, value in theirs.items() if name in own and own[name].shape == value.shape
+        name: theirs[source]
+        for name, source in sources.items()
+        if source in theirs and own[name].shape == theirs[source].shape
     }
     if not any(value.is_floating_point() for value in fitting.values()):
         raise InputError(f"train.start is {start}, and not one of its weights fits this network.")
