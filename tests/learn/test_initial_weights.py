@@ -66,7 +66,9 @@ def test_a_network_inside_another_takes_the_weights_of_one_that_stands_alone():
     assert load_initial_weights(lit, "color") == ["light.weight", "light.bias"]
     alone = Recipe.load("color").network()
     load_initial_weights(alone, "color")
-    assert all(torch.equal(weight, lit.unet.state_dict()[name]) for name, weight in alone.state_dict().items())
+    assert all(
+        torch.equal(weight, lit.unet.state_dict()[name]) for name, weight in alone.state_dict().items()
+    )
 
 
 def test_what_does_not_fit_or_is_not_there_is_told(tmp_path):

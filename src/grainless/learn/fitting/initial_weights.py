@@ -32,7 +32,7 @@ def load_initial_weights(network: nn.Module, start: str | Path) -> list[str]:
     """
     theirs = _weights(start)
     own = network.state_dict()
-    # A network that stands inside another ("unet.door...") may have its weights from one that stands alone ("door...").
+    # A network inside another ("unet.door...") may have its weights from one that stands alone ("door...").
     sources = {name: name if name in theirs else name.partition(".")[2] for name in own}
     fitting = {
         name: theirs[source]
