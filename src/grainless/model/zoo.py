@@ -27,7 +27,7 @@ class Shipped:
 SHIPPED: dict[str, Shipped] = {
     "grey": Shipped("grey.onnx", "1380648c01b11677b168d9b5a89d5ab6136110d15f06c64d3debf8bc91515b68"),
     "color": Shipped("color.onnx", "52b76cd330e85db122a64374dec14fb9cee75ab35507a8a924b22187315bd18a"),
-    "photo": Shipped("photo.onnx", "4c377c88be3377cd256a7280d37ba56184e9518d8ea49b9e380a65efb33cbb14"),
+    "photo": Shipped("photo.onnx", "e2921787beb2954e6f3eb061eb095706094e426d414572b5f61cd503072b4ba8"),
     "document": Shipped("document.onnx", "a67bc5a8e3a9ab3e1c8b53c51b0c4602aee335fe44c5ee88ea1d9d0df5234673"),
 }
 
