@@ -74,6 +74,7 @@ def test_a_model_for_pages_is_for_pages_alone():
     page = replace(report(jpeg=0.5, gain=0.1), page=Page(0.2))
     assert choose(page, cards).model == "pages"
     assert choose(page, {"photo": PHOTO}).model == "photo"
+    assert choose(page, {"grey": replace(pages, channels=1), "photo": PHOTO}).model == "grey"
 
 
 def test_a_grey_model_is_never_taken_for_colours():

@@ -51,9 +51,10 @@ def advise(report: Report) -> Choice:
 def choose(report: Report, cards: Mapping[str, Card]) -> Choice:
     """The model that learned most of what was found; of several, the one that learned the least besides.
 
-    A model that learned pages is for pages. Else a model fits if it takes the image's size and colours: a model of
-    colours sees grey as three equal ones, a grey one is blind to colours, and is taken only where there are none.
-    Where no model learned any of what was found, the image is left as it is.
+    A model that learned pages is for pages, colour by colour if it is grey: paper has next to none. Else a model fits
+    if it takes the image's size and colours: a model of colours sees grey as three equal ones, a grey one is blind to
+    colours, and is taken only where there are none. Where no model learned any of what was found, the image is left
+    as it is.
 
     Args:
         report: of the image.
@@ -102,7 +103,7 @@ def _fits(card: Card, report: Report) -> bool:
     scenes = {kind for kind in card.learned if words_for(kind).scene}
     return (
         card.size in {None, report.size}
-        and (card.channels == 3 or _is_grey(report))
+        and (card.channels == 3 or _is_grey(report) or bool(scenes))
         and scenes <= report.findings.keys()
     )
 
