@@ -5,9 +5,14 @@ import tiny
 from hypothesis import given
 from hypothesis import strategies as some
 from numpy.testing import assert_allclose, assert_array_equal
+from scenes import noisy
 
-from grainless.denoising.arrays import denoise
+import grainless
+from grainless.denoising.arrays import denoise, denoise_image
+from grainless.denoising.policy import Policy
+from grainless.denoising.process import process
 from grainless.errors import InputError, RunError
+from grainless.image.image import Image
 from grainless.model.card import Card
 from grainless.model.denoiser import load
 
@@ -170,3 +175,68 @@ def test_transparent_pixels_stay_and_do_not_bleed(folder, dtype):
     result = denoise(image, model=blur)
     assert_allclose(result[1:4, 1:3, 0], white / 5, rtol=1e-6)
     assert_array_equal(result[:, 3:], image[:, 3:])
+
+
+def test_what_read_gives_is_taken_everywhere(half, tmp_path):
+    PIL.Image.new("L", (5, 4), 100).save(tmp_path / "a.png")
+    scan = grainless.read(tmp_path / "a.png")
+    denoised = grainless.denoise(scan, model=half)
+    assert isinstance(denoised, Image)
+    assert denoised.name == "a.png"
+    assert_allclose(denoised.pixels, scan.pixels / 2)
+    assert grainless.inspect(scan).noisy is None
+
+
+def test_a_model_is_a_name_a_path_or_a_denoiser_everywhere(half, folder):
+    scan = Image(np.full((1, 4, 5), 0.5, np.float32))
+    for model in (half, half.path, str(half.path)):
+        assert_allclose(denoise_image(scan, model).pixels, 0.25)
+        assert_allclose(denoise(scan.pixels[0], model=model), 0.25)
+        assert_allclose(process(scan, Policy(model))[0].pixels, 0.25)
+    assert denoise_image(scan, "grey").pixels.shape == (1, 4, 5)
+    assert denoise_image(scan) is scan
+
+
+def test_a_name_and_a_loaded_model_warn_alike():
+    strong = noisy(90)[..., 0]
+    said = []
+    for model in ("grey", grainless.load("grey")):
+        with pytest.warns(UserWarning, match="beyond what grey learned") as caught:
+            denoise(strong, model=model)
+        said.append([str(each.message) for each in caught])
+        assert caught[0].filename == __file__
+    assert said[0] == said[1]
+    assert said[0][0].endswith(", is beyond what grey learned, up to sigma 55.0/255.")
+
+
+def test_lost_detail_is_told_in_python_too(folder):
+    blur = load(tiny.blur(folder / "blur-3.onnx", Card("blur", channels=1, reach=1)))
+    y, x = np.mgrid[:160, :160]
+    texture = np.tile(np.linspace(60, 200, 160), (160, 1))
+    texture[80:] += (25 * np.sign(np.sin(1.7 * y) * np.sin(1.1 * x)))[80:]
+    with pytest.warns(UserWarning, match="Detail was taken with the noise: .* a smaller strength keeps more"):
+        denoise(texture.astype(np.uint8), model=blur)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "cure"),
+    [
+        ("bool", r'image\.astype\("float32"\) makes 0 and 1 of it'),
+        ("float16", r'image\.astype\("float32"\)'),
+        ("int16", r"\(image - black\) / \(white - black\) as float32"),
+        ("int32", r"\(image - black\) / \(white - black\) as float32"),
+        ("int64", r"\(image - black\) / \(white - black\) as float32"),
+    ],
+)
+def test_other_dtypes_are_told_what_is_wanted(dtype, cure):
+    for verb in (denoise, grainless.inspect, grainless.load("grey")):
+        with pytest.raises(InputError, match=f"uint8, uint16, float32 or float64, not {dtype}: {cure}"):
+            verb(np.zeros((4, 4), dtype))
+
+
+def test_the_colours_alone_can_be_denoised(folder):
+    half = load(tiny.times(folder / "half-3.onnx", Card("three", channels=3), 0.5))
+    image = np.float32([[[0.2, 0.2, 0.2], [1, 0, 0]]])
+    still, red = denoise(image, model=half, strength=0, chroma=1)[0]
+    assert_allclose(still, image[0, 0], atol=1e-6)  # grey has no noise of colours
+    assert_allclose(red, np.array([1, 0, 0]) - 0.5 * (np.array([1, 0, 0]) - 0.299), atol=1e-6)

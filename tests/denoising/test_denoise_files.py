@@ -10,7 +10,7 @@ import tiny
 from scenes import noisy
 
 from grainless.denoising.files import FileDenoiser, JobResult, denoise_files
-from grainless.denoising.jobs import Job
+from grainless.denoising.jobs import Job, plan_jobs
 from grainless.denoising.policy import Policy
 from grainless.errors import InputError, RunError
 from grainless.image.files import MAX_PIXELS
@@ -215,3 +215,76 @@ def test_what_had_to_be_converted_is_told_where_the_result_is_no_copy(tmp_path):
     result = FileDenoiser(Policy(strength=0))(Job(tmp_path / "fax.pbm", tmp_path / "fax.pgm"))
     assert result.state == "left"
     assert result.remarks
+
+
+@pytest.fixture
+def unwritten(monkeypatch):
+    """Nothing may be encoded."""
+
+    def refused(*_, **__):
+        raise AssertionError("encoded")
+
+    monkeypatch.setattr("grainless.denoising.files.write_frames", refused)
+
+
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [
+        ("in.jpg", "out.jpeg"),
+        ("in.tif", "out.tiff"),
+        ("in.pgm", "out.pnm"),
+        ("in.dat", "out.png"),
+        ("in.PNG", "out.png"),
+    ],
+)
+def test_what_is_only_copied_is_never_encoded(tmp_path, unwritten, source, target):
+    forms = {"in.dat": "PNG"}
+    image = PIL.Image.fromarray(np.squeeze(noisy(0)))
+    image.save(tmp_path / source, forms.get(source))
+    job = Job(tmp_path / source, tmp_path / target)
+    assert FileDenoiser()(job).state == "left"
+    assert job.target.read_bytes() == job.source.read_bytes()
+
+
+def test_limits_of_the_format_refuse_no_copy(tmp_path, unwritten):
+    """Pages of two depths are read, and cannot all be written again by every format."""
+    with tifffile.TiffWriter(tmp_path / "in.tif") as file:
+        for depth in (np.uint8, np.uint16):  # pages of two depths
+            file.write(np.zeros((40, 40), depth), photometric="minisblack", contiguous=False)
+    job = Job(tmp_path / "in.tif", tmp_path / "out.tif")
+    FileDenoiser()(job)
+    assert job.target.read_bytes() == job.source.read_bytes()
+
+
+def test_formats_are_compared_by_content_not_by_endings(tmp_path):
+    PIL.Image.fromarray(np.squeeze(noisy(0))).save(tmp_path / "in.png", "BMP")
+    job = Job(tmp_path / "in.png", tmp_path / "out.png")
+    assert FileDenoiser()(job).state == "left"
+    with PIL.Image.open(job.target) as written:
+        assert written.format == "PNG"
+
+
+def test_pages_before_the_first_noisy_one_are_kept_as_they_are(tmp_path):
+    pages = [np.squeeze(noisy(sigma)) for sigma in (0, 0, 20, 0, 20)]
+    with tifffile.TiffWriter(tmp_path / "in.tif") as file:
+        for page in pages:
+            file.write(page, photometric="minisblack", contiguous=False)
+    result = FileDenoiser(compare=True)(Job(tmp_path / "in.tif", tmp_path / "out.tif"))
+    assert result.state == "denoised"
+    for number, page in enumerate(pages):
+        same = tifffile.imread(tmp_path / "out.tif", key=number) == page
+        assert same.all() == (number not in {2, 4})
+
+
+def test_a_job_with_a_fault_fails_and_the_rest_is_done(tmp_path):
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        saved(tmp_path / folder / "same.png", noisy(20))
+    saved(tmp_path / "a" / "other.png", noisy(20))
+    sources = [tmp_path / "a" / "same.png", tmp_path / "a" / "other.png", tmp_path / "b" / "same.png"]
+    results = {
+        each.job.source: each for each in denoise_files(plan_jobs(sources, tmp_path / "out"), FileDenoiser())
+    }
+    assert [results[source].state for source in sources] == ["failed", "denoised", "failed"]
+    assert str(results[sources[0]].error).startswith(f"{sources[0]} and {sources[2]} would both become ")
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["other.png"]

@@ -1,12 +1,21 @@
+import json
+import re
+import warnings
+from functools import partial
+from pathlib import Path
+
 import numpy as np
 import pytest
 import tiny
 from numpy.testing import assert_allclose, assert_array_equal
+from scenes import noisy
 
+import grainless
 from grainless.denoising.policy import Policy
-from grainless.denoising.process import process
+from grainless.denoising.process import Outcome, blend, decide, process
 from grainless.errors import InputError, RunError
 from grainless.image.image import Image, Metadata
+from grainless.inspection import inspect
 from grainless.model.card import Card
 from grainless.model.denoiser import load
 
@@ -110,3 +119,139 @@ def test_a_model_that_gives_no_numbers_is_told(folder):
     broken = load(tiny.times(folder / "nan.onnx", GREY, np.nan))
     with pytest.raises(RunError, match="tiny gave pixels that are no numbers"):
         denoised(Image(np.ones((1, 1, 1), np.float32)), broken)
+
+
+RANDOM = np.random.default_rng(1).random((3, 6, 8), dtype=np.float32)
+LUMA = np.array([0.299, 0.587, 0.114])
+
+
+def luma(pixels):
+    return np.einsum("c,chw->hw", LUMA, pixels)
+
+
+@pytest.mark.parametrize("strength", [0, 0.3, 1])
+@pytest.mark.parametrize("chroma", [0, 0.6, 1])
+def test_brightness_goes_by_strength_and_the_rest_by_chroma(half, strength, chroma):
+    result = process(Image(RANDOM), Policy(half, strength, chroma))[0].pixels
+    taken, all_of_it = result - RANDOM, 0.5 * RANDOM - RANDOM
+    assert_allclose(luma(taken), strength * luma(all_of_it), atol=1e-6)
+    assert_allclose(taken - luma(taken), chroma * (all_of_it - luma(all_of_it)), atol=1e-6)
+
+
+def test_by_default_chroma_is_as_strength(half):
+    one, other = (process(Image(RANDOM), Policy(half, 0.4, chroma))[0].pixels for chroma in (None, 0.4))
+    assert_array_equal(one, other)
+
+
+def test_grey_knows_no_chroma(half):
+    grey = Image(RANDOM[:1])
+    assert_allclose(process(grey, Policy(half, 1, 0))[0].pixels, 0.5 * grey.pixels)
+    assert process(grey, Policy(half, 0, 1)) == (grey, Outcome())
+
+
+def test_transparent_pixels_stay_at_every_chroma(half):
+    alpha = np.zeros((6, 8), np.float32)
+    alpha[:, 4:] = 1
+    result = process(Image(RANDOM, alpha), Policy(half, 0.2, 0.9))[0].pixels
+    assert_array_equal(result[:, :, :4], RANDOM[:, :, :4])
+    assert (result[:, :, 4:] != RANDOM[:, :, 4:]).all()
+
+
+def test_what_was_done_is_told(half):
+    image = Image(noisy(20)[None, ..., 0] / np.float32(255), name="scan.png")
+    result, outcome = process(image, Policy(half))
+    assert (outcome.model, outcome.why, outcome.changed) == ("tiny", None, True)
+    assert outcome.report == inspect(image)
+    assert outcome.sigma == outcome.report.sigma
+    assert result.name == "scan.png"
+    json.dumps(outcome.plain())
+
+
+def test_an_image_without_noise_is_the_same_object():
+    image = Image(noisy(0)[None, ..., 0] / np.float32(255))
+    result, outcome = process(image)
+    assert result is image
+    assert (outcome.model, outcome.changed, outcome.report.noisy) == (None, False, False)
+    assert outcome.remarks == ("No noise found: it is left as it is.",)
+
+
+def test_a_model_that_changes_nothing_is_told_so(same):
+    _, outcome = process(Image(RANDOM), Policy(same))
+    assert (outcome.model, outcome.changed) == ("tiny", False)
+
+
+def test_nobody_looks_where_nothing_is_to_be_done(same, monkeypatch):
+    monkeypatch.setattr("grainless.denoising.process.inspect", None)
+    image = Image(RANDOM)
+    assert process(image, Policy(same, 0)) == (image, Outcome())
+    assert process(image, Policy(strength=0, chroma=0))[0] is image
+
+
+def test_a_model_that_cannot_take_the_image_is_told_at_every_strength(folder):
+    fixed = load(tiny.identity(folder / "fixed.onnx", Card("fixed", 1, size=(4, 4)), sides=(4, 4)))
+    for strength in (0, 1):
+        with pytest.raises(InputError, match="fixed takes images of 4 x 4"):
+            process(Image(RANDOM), Policy(fixed, strength))
+
+
+def test_a_named_model_is_warned_of_as_a_loaded_one_is(folder):
+    card = Card("own", channels=1, learned={"white": (0.0, 10 / 255)})
+    path = tiny.identity(folder / "own.onnx", card)
+    image = Image(noisy(30)[None, ..., 0] / np.float32(255))
+    named, loaded = (process(image, Policy(model))[1].warnings for model in (path, load(path)))
+    assert named == loaded
+    assert named[0].startswith("The noise, sigma ")
+    assert named[0].endswith("is beyond what own learned, up to sigma 10.0/255.")
+    weak = Image(noisy(10)[None, ..., 0] / np.float32(255))
+    assert process(weak, Policy(path))[1].warnings == ()
+
+
+def test_shipped_models_are_opened_once():
+    image = Image(noisy(20)[None, ..., 0] / np.float32(255))
+    sessions = {decide(inspect(image), Policy(model))[0].session for model in ("auto", "grey", load("grey"))}
+    assert len(sessions) == 1
+
+
+def test_progress_and_cancelling_go_through(blur, monkeypatch):
+    monkeypatch.setattr("grainless.denoising.process.blend", partial(blend, tile=400))
+    image, told = Image(np.zeros((1, 50, 40), np.float32)), []
+    process(image, Policy(blur), lambda done, total: told.append((done, total)))
+    assert told[0] == (1, len(told))
+    assert told[-1] == (len(told), len(told))
+
+    def cancel(done, total):
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        process(image, Policy(blur), cancel)
+
+
+def test_nothing_is_told_where_nothing_is_denoised():
+    process(Image(np.zeros((1, 50, 40), np.float32)), progress=None)
+    process(Image(np.zeros((1, 50, 40), np.float32)), Policy(), lambda done, total: 1 / 0)
+
+
+@pytest.mark.parametrize(
+    ("options", "fault"),
+    [
+        ({"strength": -0.1}, r"strength is -0\.1: it goes from 0"),
+        ({"strength": float("nan")}, "strength is nan"),
+        ({"chroma": 1.5}, r"chroma is 1\.5: it goes from 0 .* to 1"),
+        ({"device": "cud"}, r'No device is called "cud" \(did you mean "cuda"\?\)'),
+        ({"threads": 0}, "threads is 0: a run works with 1 or more"),
+    ],
+)
+def test_a_policy_makes_sense(options, fault):
+    with pytest.raises(InputError, match=fault):
+        Policy(**options)
+
+
+def test_the_heart_leaves_the_process_as_it_was(half):
+    """No filter of warnings and no switch of the allocator: servers and threads depend on them."""
+    filters, show = list(warnings.filters), warnings.showwarning
+    process(Image(RANDOM), Policy(half))
+    process(Image(noisy(20)[None, ..., 0] / np.float32(255)))
+    assert (warnings.filters, warnings.showwarning) == (filters, show)
+    for part in ("denoising", "model", "inspection", "image"):
+        for path in (Path(grainless.__file__).parent / part).rglob("*.py"):
+            assert not re.search("catch_warnings|simplefilter|mallopt|umask", path.read_text("utf-8")), path

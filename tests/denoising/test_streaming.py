@@ -9,13 +9,18 @@ import tifffile
 import tiny
 from numpy.testing import assert_allclose, assert_array_equal
 from onnx import helper
+from scenes import noisy
 
 from grainless.denoising import memory
+from grainless.denoising.files import FileDenoiser
+from grainless.denoising.jobs import Job
 from grainless.denoising.policy import Policy
 from grainless.denoising.process import process
 from grainless.denoising.streaming import denoise_tiff, must_stream
 from grainless.errors import InputError
 from grainless.image.files import read, write
+from grainless.image.formats.tiff import strips
+from grainless.inspection import inspect, inspect_rows, sampling
 from grainless.model.card import Card
 from grainless.model.denoiser import load
 
@@ -186,3 +191,67 @@ def test_what_is_wrong_is_one_line(blur, tmp_path):
     with pytest.raises(InputError, match=r"strength is 2: it goes from 0"):
         denoise_tiff(tmp_path / "in.tif", target, Policy(blur, 2), budget=SMALL)
     assert not target.exists()
+
+
+def book(path, *pages, **options):
+    with tifffile.TiffWriter(path) as writer:
+        for page in pages:
+            writer.write(page, contiguous=False, **options)
+    return path
+
+
+BLANK = np.full((400, 300), 90, np.uint8)
+GRAINY = noisy(20, size=(400, 300))[..., 0]
+
+
+@pytest.mark.parametrize("pages", [(BLANK, GRAINY), (GRAINY, BLANK), (BLANK, GRAINY, BLANK)])
+def test_each_page_is_looked_at_and_streamed_equals_whole(tmp_path, pages):
+    """A blank page decides nothing for the next."""
+    source = book(tmp_path / "in.tif", *pages, photometric="minisblack", rowsperstrip=64)
+    results = {}
+    for name, budget in (("whole", None), ("streamed", memory.RESERVE + 45_000_000)):
+        results[name] = FileDenoiser(memory=budget)(Job(source, tmp_path / f"{name}.tif"))
+    for number, page in enumerate(pages):
+        whole, streamed = (tifffile.imread(tmp_path / f"{name}.tif", key=number) for name in results)
+        assert np.abs(whole.astype(int) - streamed).max() <= 1
+        assert (streamed == page).all() == (page is BLANK)
+    assert results["whole"].state == results["streamed"].state == "denoised"
+    assert results["whole"].sigma == results["streamed"].sigma
+    assert set(results["streamed"].remarks) == set(results["whole"].remarks)
+
+
+def test_pages_without_noise_are_not_written_but_copied(tmp_path):
+    source = book(tmp_path / "in.tif", BLANK, BLANK, photometric="minisblack")
+    done = denoise_tiff(source, tmp_path / "out.tif", Policy(), budget=SMALL)
+    assert not done.written
+    assert [outcome.model for outcome in done.outcomes] == [None, None]
+    assert not (tmp_path / "out.tif").exists()
+    result = FileDenoiser(memory=memory.RESERVE)(Job(source, tmp_path / "out.tif"))
+    assert result.state == "left"
+    assert (tmp_path / "out.tif").read_bytes() == source.read_bytes()
+
+
+@pytest.mark.parametrize("extra", [None, 2])
+@pytest.mark.parametrize("size", [(360, 300), (80, 900), (30, 70)])
+def test_a_page_read_by_rows_is_found_as_noisy_as_the_whole(tmp_path, size, extra, monkeypatch):
+    monkeypatch.setattr(sampling, "TILE", 64)
+    monkeypatch.setattr(sampling, "AT_ONCE", 2**13)
+    samples = noisy(15, 3 if extra is None else 4, size)
+    if extra:
+        samples[..., 3] = 255
+        samples[: size[0] // 2, :, 3] = 0
+    else:
+        samples[...] = samples[..., :1]  # colourless, to the last row
+    options = {} if extra is None else {"extrasamples": [extra]}
+    source = book(
+        tmp_path / "in.tif", samples, photometric="rgb", rowsperstrip=100, compression="zlib", **options
+    )
+    with strips.opened(source, 10**8) as (page,):
+        assert inspect_rows(page.rows, page.size, "in.tif") == inspect(read(source))
+
+
+def test_which_pages_need_too_much_is_asked_of_cards_alone(tmp_path, monkeypatch):
+    monkeypatch.setattr("grainless.model.session.Session", None)  # none is opened
+    tifffile.imwrite(tmp_path / "in.tif", stored("u1", 500, 500))
+    assert must_stream(tmp_path / "in.tif", tmp_path / "out.tif", Policy(), memory.RESERVE)
+    assert not must_stream(tmp_path / "in.tif", tmp_path / "out.tif", Policy(), 10**9)

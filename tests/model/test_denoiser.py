@@ -1,4 +1,5 @@
 import numpy as np
+import PIL.Image
 import pytest
 import tiny
 from hypothesis import given, settings
@@ -6,6 +7,7 @@ from hypothesis import strategies as some
 from numpy.testing import assert_allclose, assert_array_equal
 
 from grainless.errors import InputError, RunError
+from grainless.image.image import Image
 from grainless.model.card import KEY, Card
 from grainless.model.denoiser import load
 from grainless.model.session import opened
@@ -201,3 +203,63 @@ def test_running_out_of_memory_is_told(same, monkeypatch):
 
 def test_the_key_of_the_card_is_the_projects_name():
     assert KEY == "grainless"
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "uint16", "float32", "float64"])
+@pytest.mark.parametrize("shape", [(5, 7), (5, 7, 1), (5, 7, 2), (5, 7, 3), (5, 7, 4)])
+def test_a_denoiser_takes_what_denoise_takes(half, dtype, shape):
+    white = 1 if dtype.startswith("f") else np.iinfo(dtype).max
+    image = np.full(shape, white, dtype)
+    denoised = half(image)
+    assert (denoised.dtype, denoised.shape) == (image.dtype, shape)
+    halved = np.uint16(2) ** 15 if dtype == "uint16" else 128 if dtype == "uint8" else 0.5
+    colours = 1 if len(shape) == 2 or shape[-1] < 3 else 3
+    every = denoised.reshape(5, 7, -1)
+    assert (every[..., :colours] == halved).all()
+    assert (every[..., colours:] == white).all()
+
+
+def test_a_denoiser_takes_pictures_and_images_of_files(half):
+    picture = half(PIL.Image.new("RGB", (4, 3), (255, 100, 0)))
+    assert (picture.mode, picture.getpixel((0, 0))) == ("RGB", (128, 50, 0))
+    scan = Image(np.ones((3, 4, 5), np.float32), np.full((4, 5), 0.25, np.float32), 16, name="scan.tif")
+    denoised = half(scan)
+    assert (denoised.name, denoised.depth, denoised.alpha is scan.alpha) == ("scan.tif", 16, True)
+    assert_array_equal(denoised.pixels, 0.5 * scan.pixels)
+
+
+def test_a_denoiser_says_what_it_wants(half, fixed):
+    with pytest.raises(InputError, match="the image holds floats from 0 to 255"):
+        half(np.float32([[0, 255]]))
+    with pytest.raises(
+        InputError, match=r"An image is \(h, w\), or \(h, w, c\).*; several images go to Denoiser\.run"
+    ):
+        half(np.zeros((2, 1, 4, 4), np.float32))
+    with pytest.raises(InputError, match="a-mnist-coded takes images of 28 x 28, and the image is 4 x 4"):
+        fixed(np.zeros((4, 4), np.uint8))
+
+
+def test_progress_is_told_after_each_tile(blur, generator):
+    told = []
+    blur.run(
+        generator.random((1, 1, 50, 40), dtype=np.float32), tile=400, progress=lambda *now: told.append(now)
+    )
+    assert [done for done, _ in told] == list(range(1, len(told) + 1))
+    assert {total for _, total in told} == {len(told)}
+    assert len(told) > 5
+    blur.run(generator.random((1, 1, 5, 4), dtype=np.float32), progress=lambda *now: told.append(now))
+    assert told[-1] == (1, 1)
+
+
+def test_what_progress_raises_stops_before_the_next_tile(blur, monkeypatch):
+    ran = []
+    run = blur.session.run
+    monkeypatch.setattr(blur.session, "run", lambda tile: ran.append(1) or run(tile))
+
+    def cancel(done, total):
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        blur.run(np.zeros((1, 1, 50, 40), np.float32), tile=400, progress=cancel)
+    assert len(ran) == 2

@@ -121,9 +121,10 @@ def _planes(image: NDArray, channel_axis: int) -> NDArray:
         return np.moveaxis(image, channel_axis, 0)
     if image.ndim == 2:
         return image[None]
+    several = "; several images go to Denoiser.run" if image.ndim == 4 else ""
     raise InputError(
         f"An image is (h, w), or (h, w, c) with 1 to 4 channels along channel_axis, not {image.shape} "
-        f"with channel_axis={channel_axis}."
+        f"with channel_axis={channel_axis}{several}."
     )
 
 
