@@ -650,6 +650,64 @@ def test_without_options_the_result_lies_beside_the_image(call, tmp_path):
     assert "photo-denoised.png exists: choose another name" in err
 
 
+def test_what_is_named_is_inspected_and_never_dropped(call, tmp_path):
+    """Also where one would be the result of another, or two would have one result."""
+    names = [tmp_path / name for name in ("a.png", "a-denoised.png", "p.pbm", "p.pgm")]
+    for path in names:
+        Image.new("1" if path.suffix == ".pbm" else "L", (40, 40)).save(path)
+    status, out, _ = call("inspect", *names, "--json")
+    assert status == 0
+    told = json.loads(out)["images"]
+    assert [each["name"] for each in told] == [path.name for path in names]
+    assert told[0]["advice"]["why"] == "No noise found: it is left as it is."
+
+
+def test_two_results_of_one_name_are_told_and_the_rest_is_done(call, tmp_path):
+    for name in ("a/x.png", "b/x.png", "b/y.png"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        Image.fromarray(noisy(0).squeeze()).save(tmp_path / name)
+    sources = [tmp_path / "a", tmp_path / "b/x.png", tmp_path / "b/y.png"]
+    status, out, err = call("denoise", *sources, "-o", tmp_path / "out")
+    assert (status, out) == (1, f"{tmp_path / 'out/y.png'}\n")
+    assert (
+        f"{tmp_path / 'a/x.png'} and {tmp_path / 'b/x.png'} would both become {tmp_path / 'out/x.png'}" in err
+    )
+
+
+def test_colours_alone_and_threads_are_options(call, tmp_path):
+    Image.fromarray(noisy(20, 3)).save(tmp_path / "in.png")
+    spreads = {}
+    for chroma in (0, 1):
+        out = tmp_path / f"{chroma}.png"
+        status, _, _ = call(
+            "denoise", tmp_path / "in.png", "-o", out, "--strength", 0, "--chroma", chroma, "--threads", 1
+        )
+        assert status == 0
+        pixels = np.asarray(Image.open(out), dtype=float)
+        spreads[chroma] = (pixels - pixels.mean(axis=2, keepdims=True)).std()
+    assert (tmp_path / "0.png").read_bytes() == (tmp_path / "in.png").read_bytes()
+    assert spreads[1] < 0.3 * spreads[0]
+    status, _, err = call("denoise", tmp_path / "in.png", "-o", tmp_path / "2.png", "--chroma", 2)
+    assert (status, err.strip()) == (
+        2,
+        "grainless: chroma is 2.0: it goes from 0 (the image as it is) to 1 (the model's).",
+    )
+
+
+def test_jobs_share_the_cores(call, tmp_path, monkeypatch):
+    asked = []
+    denoiser = "grainless.denoising.files.FileDenoiser"
+    monkeypatch.setattr("grainless.denoising.cores.cores", lambda: 8)
+    monkeypatch.setattr(denoiser, lambda policy, **_: asked.append(policy.threads) or (lambda job: 1 / 0))
+    monkeypatch.setattr(
+        "grainless.denoising.files.denoise_files", lambda found, each, jobs: asked.append(jobs) or []
+    )
+    scans(tmp_path / "scans")
+    call("denoise", tmp_path / "scans", "--jobs", 3)
+    call("denoise", tmp_path / "scans", "--jobs", 5, "--threads", 4)
+    assert asked == [2, 3, 4, 2]
+
+
 def test_memory_is_a_number_with_a_unit(call, tmp_path):
     Image.fromarray(noisy(20).squeeze()).save(tmp_path / "photo.png")
     status, _, err = call("denoise", tmp_path / "photo.png", "--memory", "much")

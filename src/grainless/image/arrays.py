@@ -56,8 +56,9 @@ def image_of(given: NDArray | PIL.Image.Image | Image, channel_axis: int = -1) -
         _check_mode(given)
         return image_of(np.asarray(given))
     every = _planes(given, channel_axis)
-    white = 1 if every.dtype.kind == "f" else np.iinfo(every.dtype).max
-    floats = every.astype(np.float32) / np.float32(white)
+    floats = np.ascontiguousarray(every, np.float32)  # colour by colour in memory: all that follows is faster
+    if every.dtype.kind == "u":
+        floats = floats / np.float32(np.iinfo(every.dtype).max)
     count = 1 if len(every) < 3 else 3
     depth = 32 if every.dtype.kind == "f" else 8 * every.dtype.itemsize
     return Image(floats[:count], floats[count] if len(floats) > count else None, depth)

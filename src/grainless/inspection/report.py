@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -88,7 +89,7 @@ class Report:
         """No denoiser took less than from a noisy image: a formula's word alone counts only where it is loud."""
         return self.removed is None or self.removed.noisy
 
-    @property
+    @cached_property
     def findings(self) -> dict[str, float]:
         """Kind of noise -> strength in the unit of `kinds.KINDS`, what matters most first; empty: no noise."""
         sigma = self.sigma or 0.0

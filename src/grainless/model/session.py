@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 
 from grainless.errors import InputError, RunError
 from grainless.model import devices, probe
-from grainless.model.card import KEY, Card, by
-from grainless.model.devices import Runtime
-from grainless.model.stamp import Stamp, stamp
+from grainless.model.card import by
+from grainless.model.onnx_file import Stamp, card_in, stamp
 
 WARM = 8
 """Models that stay open when nobody holds them, those asked for last: a call for each image opens none anew."""
@@ -40,7 +39,7 @@ class Session:
         self.path, self.device, self.threads = path, device, threads
         start = partial(devices.open_runtime, path, threads=threads)
         on_cpu = start()
-        self.card = _card(on_cpu, path)
+        self.card = card_in(path) or probe.card_of(on_cpu, path)
         self.at_once = probe.batch_of(on_cpu)
         self._dtype = probe.dtype_of(on_cpu)
         self._input = on_cpu.get_inputs()[0].name
@@ -96,14 +95,3 @@ def cool(session: Session) -> None:
     with _lock:
         for key in [key for key, each in _warm.items() if each is session]:
             del _warm[key]
-
-
-def _card(runtime: Runtime, path: Path) -> Card:
-    """The card inside an ONNX model, or the one that a trial finds."""
-    held = runtime.get_modelmeta().custom_metadata_map
-    if KEY not in held:
-        return probe.card_of(runtime, path)
-    try:
-        return Card.from_json(held[KEY])
-    except InputError as error:
-        raise InputError(f"{path}: {error}") from error

@@ -6,9 +6,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from grainless.errors import InputError, did_you_mean
-from grainless.model.card import KEY, Card
-from grainless.model.metadata import metadata
-from grainless.model.stamp import Stamp, stamp
+from grainless.model.card import Card
+from grainless.model.onnx_file import Stamp, card_in, stamp
 
 PRETRAINED = Path(__file__).parent / "pretrained"
 RUNS = Path("runs")
@@ -54,16 +53,8 @@ def cards() -> dict[str, Card]:
     Raises:
         InputError: a shipped file is missing, or is not what was shipped.
     """
-    return {name: card_of(find(name)) for name in SHIPPED}
-
-
-def card_of(path: Path) -> Card:
-    """The card inside a model's file.
-
-    Raises:
-        InputError: there is none: it is no model of Grainless, or no model.
-    """
-    return _card(stamp(path), path)
+    found = {name: card_in(find(name)) for name in SHIPPED}
+    return {name: card for name, card in found.items() if card}
 
 
 def find(model: str | Path) -> Path:
@@ -111,17 +102,6 @@ def _genuine(name: str, shipped: Shipped) -> Path:
 def _sha256(_stamp: Stamp, path: Path) -> str:
     """Of a file as it stands now; a shipped one is asked for with each image."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-@lru_cache
-def _card(_stamp: Stamp, path: Path) -> Card:
-    held = metadata(path)
-    if KEY not in held:
-        raise InputError(f"{path} holds no card of Grainless.")
-    try:
-        return Card.from_json(held[KEY])
-    except InputError as error:
-        raise InputError(f"{path}: {error}") from error
 
 
 def _of_run(run: Path) -> Path:

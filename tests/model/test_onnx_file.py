@@ -7,7 +7,7 @@ import tiny
 from grainless.errors import InputError
 from grainless.model import zoo
 from grainless.model.card import KEY, Card
-from grainless.model.metadata import metadata
+from grainless.model.onnx_file import card_in, metadata
 
 CARD = Card("tiny", channels=1, learned={"white": (0.0, 0.2)})
 
@@ -18,14 +18,13 @@ def test_it_is_what_onnx_reads(tmp_path):
     onnx.save(model, tmp_path / "b.onnx")
     held = {entry.key: entry.value for entry in onnx.load(tmp_path / "b.onnx").metadata_props}
     assert metadata(tmp_path / "b.onnx") == held
-    assert zoo.card_of(tmp_path / "b.onnx") == CARD
+    assert card_in(tmp_path / "b.onnx") == CARD
 
 
 def test_a_model_without_any_has_none(tmp_path):
     path = tiny.identity(tmp_path / "a.onnx")
     assert metadata(path) == {}
-    with pytest.raises(InputError, match=r"a\.onnx holds no card of Grainless"):
-        zoo.card_of(path)
+    assert card_in(path) is None
 
 
 @pytest.mark.parametrize("name", zoo.SHIPPED)
