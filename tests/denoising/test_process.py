@@ -11,11 +11,11 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scenes import noisy
 
 import grainless
+from grainless.denoising.look import inspect
 from grainless.denoising.policy import Policy
 from grainless.denoising.process import Outcome, blend, decide, process
 from grainless.errors import InputError, RunError
 from grainless.image.image import Image, Metadata
-from grainless.inspection import inspect
 from grainless.model.card import Card
 from grainless.model.denoiser import load
 
@@ -181,7 +181,7 @@ def test_a_model_that_changes_nothing_is_told_so(same):
 
 
 def test_nobody_looks_where_nothing_is_to_be_done(same, monkeypatch):
-    monkeypatch.setattr("grainless.denoising.process.inspect", None)
+    monkeypatch.setattr("grainless.denoising.process.look", None)
     image = Image(RANDOM)
     assert process(image, Policy(same, 0)) == (image, Outcome())
     assert process(image, Policy(strength=0, chroma=0))[0] is image

@@ -25,6 +25,8 @@ def test_a_model_without_any_has_none(tmp_path):
     path = tiny.identity(tmp_path / "a.onnx")
     assert metadata(path) == {}
     assert card_in(path) is None
+    with pytest.raises(InputError, match=r"a\.onnx holds no card of Grainless"):
+        zoo.card_of(path)
 
 
 @pytest.mark.parametrize("name", zoo.SHIPPED)

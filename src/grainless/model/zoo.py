@@ -53,8 +53,19 @@ def cards() -> dict[str, Card]:
     Raises:
         InputError: a shipped file is missing, or is not what was shipped.
     """
-    found = {name: card_in(find(name)) for name in SHIPPED}
-    return {name: card for name, card in found.items() if card}
+    return {name: card_of(find(name)) for name in SHIPPED}
+
+
+def card_of(path: Path) -> Card:
+    """The card inside a model's file.
+
+    Raises:
+        InputError: there is none: it is no model of Grainless, or no model.
+    """
+    card = card_in(path)
+    if card is None:
+        raise InputError(f"{path} holds no card of Grainless.")
+    return card
 
 
 def find(model: str | Path) -> Path:
