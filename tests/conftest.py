@@ -1,4 +1,9 @@
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A busy machine is no fault: laws are about what comes out, not about when.
+settings.register_profile("grainless", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("grainless")
 
 
 @pytest.fixture(scope="session")

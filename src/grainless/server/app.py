@@ -19,9 +19,9 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from grainless import __version__
 from grainless.denoising.choose import advise
+from grainless.denoising.look import inspect as inspect_image
 from grainless.denoising.policy import AUTO, Policy
 from grainless.errors import GrainlessError
-from grainless.inspection import inspect as inspect_image
 from grainless.server import answers
 from grainless.server.body import body_of
 from grainless.server.denoise import MEDIA_TYPES, Result, checked, denoise_file, frames_of
