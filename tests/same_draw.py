@@ -17,3 +17,6 @@ class SameDraw:
 
     def uniform(self, like):
         return torch.from_numpy(self.draw.uniform(like.numpy()))
+
+    def poisson(self, rate):
+        return torch.from_numpy(self.draw.poisson(rate.numpy()))
