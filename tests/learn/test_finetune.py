@@ -11,9 +11,11 @@ from trainings import Notes
 
 from grainless.cli import training as command
 from grainless.data.find import DataRoots
+from grainless.data.gather import gather
 from grainless.errors import InputError
 from grainless.learn.export import export
 from grainless.learn.finetune import plan as module
+from grainless.learn.finetune.look import noisy_themselves
 from grainless.learn.finetune.own import HELD, clean_images, pairs
 from grainless.learn.finetune.pace import FEWEST_EPOCHS, MOST_EPOCHS, Pace
 from grainless.learn.finetune.plan import plan, run_folder
@@ -138,6 +140,22 @@ def test_the_recipe_says_what_can_be_changed_and_how_to_run_it_again(small, quic
     assert re.search(r"steps = \d+ +# an epoch; 0\.1 s each where this was written", text)
     assert str(planned.recipe.noise()) == "gaussian:sigma=25/255+poisson:peak=30"
     assert planned.recipe.tables["data"]["validation"] == 1
+
+
+def test_lines_of_data_that_are_changed_are_read_anew(small, quick, tmp_path):
+    folder, other = soft(tmp_path / "w", 9), ["data.test=3", "data.seed=4"]
+    planned = plan(tmp_path / "mine", images=folder, noise="gaussian", changes=other)
+    assert len(planned.data.test) == 3
+    assert planned.recipe.data(DataRoots()).test.names == planned.data.test.names
+
+
+def test_images_given_as_clean_that_are_noisy_are_told_of(tmp_path):
+    told = (
+        r"Of 3 clean images looked at, 3 are noisy themselves: a model learns to leave that noise\. Denoise"
+    )
+    noisy = gather(sorted(soft(tmp_path / "noisy", 4, side=200, sigma=0.1).iterdir()), 1)
+    assert re.match(told, noisy_themselves(noisy)[0])
+    assert noisy_themselves(gather(sorted(soft(tmp_path / "clean", 4, side=200).iterdir()), 1)) == []
 
 
 def test_without_a_word_the_noise_is_that_of_photographs(tmp_path):

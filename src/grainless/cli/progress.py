@@ -1,5 +1,6 @@
 """Training as a person sees it: a moving bar in a terminal, plain lines elsewhere."""
 
+import logging
 from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
@@ -36,6 +37,9 @@ class TerminalProgress(Callback):
         self._task = self._bar.add_task("training", total=None, loss=float("nan"), speed=0.0)
 
     def __enter__(self) -> Self:
+        logging.getLogger("lightning_fabric").setLevel(
+            logging.WARNING
+        )  # it tells of precision, whatever it is
         keep_freed_memory()  # this process is the program's own: a library would not change it
         self._program.enter_context(sigterm_is_ctrl_c())
         self._bar.start()

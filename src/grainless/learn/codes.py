@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from grainless.data.find import DataRoots
 from grainless.errors import InputError
 from grainless.evaluation.pictures import strip
+from grainless.learn.networks import NETWORKS
 from grainless.learn.run import Run
 
 Array = NDArray[np.float32]
@@ -31,7 +32,7 @@ class Coder:
         network: Any = recipe.network()
         if not hasattr(network, "encode"):
             raise InputError(
-                f"The network {recipe.options['network.name']} of {run} has no code; those with one: dense, coded."
+                f"The network {recipe.options['network.name']} of {run} has no code; those with one: {_with_code()}."
             )
         network.load_state_dict(self.run.weights())
         self._network = network.eval()
@@ -80,6 +81,10 @@ class Coder:
         ends = self.encode(np.stack([first, last]))
         share = np.linspace(0, 1, steps, dtype=np.float32)[:, None]
         return self.decode((1 - share) * ends[0] + share * ends[1])
+
+
+def _with_code() -> str:
+    return ", ".join(name for name, network in NETWORKS.items() if hasattr(network, "encode"))
 
 
 def draw_walk(run: Path, between: tuple[int, int], path: Path, *, roots: DataRoots, steps: int = 10) -> None:

@@ -8,6 +8,7 @@ from grainless.data import DATA
 from grainless.data.find import DataRoots
 from grainless.data.images import Data
 from grainless.errors import InputError
+from grainless.learn.finetune.look import noisy_themselves
 from grainless.learn.finetune.own import Own, clean_images, pairs
 from grainless.learn.finetune.pace import Pace, measured
 from grainless.learn.finetune.start import Start, best_start
@@ -68,7 +69,9 @@ def plan(
     chosen = best_start(data.validation, noise_from(own.noise), seed=SEED, only=start)
     pace = measured(written(out, own, chosen, Pace(1, 1, "full"), 1, 1), data)
     recipe = written(out, own, chosen, pace, *pace.plan(minutes)).with_changes(changes)
-    return Plan(recipe, data, _remarks(own, chosen, pace, recipe, data))
+    if recipe.tables["data"] != own.data:
+        data = recipe.data(roots or DataRoots())
+    return Plan(recipe, data, _remarks(own, chosen, pace, recipe, data) + noisy_themselves(data.train))
 
 
 def run_folder(images: Path | None, clean: Path | None) -> Path:
