@@ -255,3 +255,14 @@ def test_the_heart_leaves_the_process_as_it_was(half):
     for part in ("denoising", "model", "inspection", "image"):
         for path in (Path(grainless.__file__).parent / part).rglob("*.py"):
             assert not re.search("catch_warnings|simplefilter|mallopt|umask", path.read_text("utf-8")), path
+
+
+@pytest.mark.parametrize("given", ["photo.png", np.zeros((8, 8), np.float32)])
+def test_the_heart_says_what_it_takes(given):
+    with pytest.raises(InputError, match=r"process takes a grainless\.Image, as read gives it, not"):
+        process(given)
+
+
+def test_a_policy_is_no_name():
+    with pytest.raises(InputError, match=r"How is told by a grainless\.Policy, .* not by 'color'"):
+        process(Image(np.zeros((1, 8, 8), np.float32)), "color")

@@ -69,15 +69,12 @@ def choose(report: Report, cards: Mapping[str, Card]) -> Choice:
     if name is None or not any(kind in fitting[name].learned for kind in report.findings):
         return Choice(None, "No model learned what was found: it is left as it is.", warnings(report, None))
     card = fitting[name]
-    known = [
-        words_for(kind).strength(strength)
-        for kind, strength in report.findings.items()
-        if kind in card.learned
-    ]
-    colours = "grey" if _is_grey(report) else "colour"
-    return Choice(
-        name, f"Noise of {', '.join(known)} in a {colours} image: model {name}.", warnings(report, card)
-    )
+    kind, strength = next(found for found in report.findings.items() if found[0] in card.learned)
+    words = words_for(kind)
+    found = words.sentence(strength)
+    if words.strength(strength).startswith("sigma"):
+        found = f"Noise of {words.strength(strength)} in a {'grey' if _is_grey(report) else 'colour'} image"
+    return Choice(name, f"{found}: model {name}.", warnings(report, card))
 
 
 def warnings(report: Report, card: Card | None) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from grainless.denoising.choose import advise, warnings
 from grainless.denoising.detail import DETAIL_LOSS_WARNING, detail_taken
 from grainless.denoising.look import look
 from grainless.denoising.policy import Policy
+from grainless.errors import InputError
 from grainless.image.image import Image
 from grainless.image.transparent import transparent_of
 from grainless.inspection import Report
@@ -86,6 +87,13 @@ def process(
         InputError: there is no such model, it does not take the image, or floats are no full scales.
         RunError: there was not enough memory, or the model gave what is no number.
     """
+    if not isinstance(image, Image):
+        raise InputError(
+            f"process takes a grainless.Image, as read gives it, not {type(image).__name__}; grainless.denoise takes "
+            "arrays and PIL images, too."
+        )
+    if not isinstance(policy, Policy | None):
+        raise InputError(f'How is told by a grainless.Policy, as in Policy("color"), not by {policy!r}.')
     policy = policy or Policy()
     if policy.idle(image.channels):
         if own := policy.own:

@@ -77,7 +77,7 @@ KINDS: dict[str, Kind] = {
         "stains and shadow of a page",
         _share,
         "It is a page whose paper is darker here than there, by {}",
-        "they stay",
+        "the shadow stays",
         scene=True,
     ),
     # a share of the light that is missing; cards alone know it

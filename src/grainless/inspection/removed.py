@@ -60,7 +60,7 @@ class Removed:
     @property
     def sigma(self) -> float:
         """Luma and colour together, of the zone where they are strongest."""
-        zones = zip(self.luma, self.chroma, strict=True)
+        zones = zip(self.luma, (None,) * 3 if self.colourless else self.chroma, strict=True)
         return max((math.hypot(grey or 0.0, colour or 0.0) for grey, colour in zones), default=0.0)
 
     @property

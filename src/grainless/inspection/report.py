@@ -49,7 +49,7 @@ class Report:
         flat_sigma: standard deviation in the flattest blocks; with correlated noise nearer the truth than `sigmas`.
         grid: the blocks of JPEG; None: too small to tell, or partly transparent.
         clipped: shares of pixels at black and at white.
-        removed: what a denoiser took from it; None: none was at hand, or it is too small to tell.
+        removed: what a denoiser took from it; None: none was at hand, too small to tell, or partly transparent.
         page: of text; None: it is none.
     """
 
@@ -129,7 +129,7 @@ class Report:
             "correlation of neighbours": "-" if self.correlation is None else f"{self.correlation:.2f}",
             "in words": in_words(self.removed, self.blocky) if self.noisy else "-",
             "blocks of JPEG": f"{self.grid.strength:.2f}{offset}" if self.grid else "-",
-            "at black, at white": f"{100 * self.clipped[0]:.2g} %, {100 * self.clipped[1]:.2g} %",
+            "at black, at white": f"{100 * self.clipped[0]:.3g} %, {100 * self.clipped[1]:.3g} %",
         }
 
 
@@ -201,7 +201,7 @@ def _report(sample: Sample, size: tuple[int, int], name: str, denoise: Denoise |
         flat_sigma=float(np.mean([each[1] for each in flat])) if flat else None,
         grid=defects.grid(channels.mean(axis=0)) if sample.opaque else None,
         clipped=(float(np.mean([each[0] for each in ends])), float(np.mean([each[1] for each in ends]))),
-        removed=None if drawn or denoise is None else _removed(channels, denoise),
+        removed=_removed(channels, denoise) if denoise and sample.opaque and not drawn else None,
         page=page(channels, size),
     )
 

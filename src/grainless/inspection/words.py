@@ -19,7 +19,7 @@ def in_words(removed: Removed | None, blocky: bool = False) -> str:
     if removed:
         said = [
             _part(_size(removed.coarseness[0]) + " grain", removed.luma),
-            _part("colour noise", removed.chroma),
+            "" if removed.colourless else _part("colour noise", removed.chroma),
         ]
     said.append("blocks of JPEG" if blocky else "")
     return "; ".join(each for each in said if each) or "slight"
