@@ -62,7 +62,7 @@ LEARNED = [
 ]
 
 
-@pytest.mark.parametrize(("table", "entry", "changes"), LEARNED, ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(("table", "entry", "changes"), LEARNED, ids=[case[2][0] for case in LEARNED])
 def test_a_new_entry_is_trained_with(table, entry, changes, monkeypatch):
     with pytest.raises(Exception, match=rf'(?i)no .* is called "{NEW}"'):
         changed(changes)
