@@ -3,7 +3,9 @@
 import hashlib
 import json
 import re
+from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -112,7 +114,8 @@ def test_of_a_data_set_the_test_part_is_judged(tmp_path):
         ("folder:paht=x", r'no option of data set folder is called "paht"'),
     ],
 )
-def test_images_that_are_not_there_are_told(roots, tmp_path, data, told):
+def test_images_that_are_not_there_are_told(roots, tmp_path, data, told, monkeypatch):
+    monkeypatch.delenv("GRAINLESS_DATA", raising=False)
     (tmp_path / "data" / "empty").mkdir()
     images(tmp_path / "data" / "cbsd68", "1.png")
     with pytest.raises(InputError, match=told):
@@ -335,10 +338,10 @@ def test_auto_does_what_denoise_does_and_counts_what_it_chose():
     shown = np.concatenate([np.full((1, 3, 128, 128), 0.5), noisy]).astype(np.float32)
     auto = Auto()
     denoised = auto(shown, 0.1)
-    assert auto.chosen == {"left as it was": 1, "color": 2}
-    np.testing.assert_array_equal(denoised[0], shown[0])
-    expected, _ = process(image_of(shown[1], channel_axis=0))
-    np.testing.assert_array_equal(denoised[1], expected.pixels)
+    done = [process(image_of(each, channel_axis=0)) for each in shown]
+    assert auto.chosen == Counter(outcome.model or "left as it was" for _, outcome in done)
+    assert auto.chosen["left as it was"] == 1
+    np.testing.assert_array_equal(denoised, [image.pixels for image, _ in done])
     assert isinstance(model("auto"), Auto)
 
 
@@ -370,6 +373,9 @@ def test_memory_is_what_the_denoiser_takes(monkeypatch):
             return np.ones(100_000_000, np.uint8)
 
     monkeypatch.setattr(cost_module, "_imported", lambda kind: lambda name: Hungry())
+    forget = Path("/proc/self/clear_refs")
+    if forget.exists():  # what earlier tests took at most would hide it
+        forget.write_text("5")
     found = measure("model", "", np.zeros((2, 1, 10, 10), np.float32), 0.1)
     assert found["peak MB"] is None or 60 < found["peak MB"] < 140
 

@@ -62,7 +62,7 @@ def test_a_file_equals_the_command_lines_within_a_grey_level(page):
     page.wait_for_selector(DONE)
     name, content = downloaded(page)
     got = np.asarray(PIL.Image.open(io.BytesIO(content)))
-    wanted = grainless.denoise(pixels, model="color")
+    wanted = grainless.denoise(pixels, model="photo")
     assert name == "photo-denoised.png"
     assert np.abs(got.astype(int) - wanted).max() <= 1
     assert np.abs(got.astype(int) - pixels).mean() > 5
@@ -85,7 +85,7 @@ def test_tiles_equal_the_command_lines_within_a_grey_level(page):
     pixels = noisy(250, 283)
     planes = np.moveaxis(pixels, -1, 0).ravel().tolist()
     got, tiles, words = page.evaluate(TILED, [planes, 283, 250, 2**16])
-    wanted = np.moveaxis(grainless.denoise(pixels, model="color"), -1, 0)
+    wanted = np.moveaxis(grainless.denoise(pixels, model="photo"), -1, 0)
     assert tiles == 2
     assert re.fullmatch(r"\d+ threads?|WebGPU", words)
     assert np.abs(np.reshape(got, wanted.shape) - wanted.astype(int)).max() <= 1
@@ -97,8 +97,8 @@ def test_grey_and_alpha_are_denoised_as_the_command_line_does(page):
     page.set_input_files("#files", png(pixels))
     page.wait_for_selector(DONE)
     got = np.asarray(PIL.Image.open(io.BytesIO(downloaded(page)[1]))).astype(int)
-    wanted = grainless.denoise(pixels, model="grey")
-    assert "by grey" in page.inner_text("#report")
+    wanted = grainless.denoise(pixels, model="photo")
+    assert "by photo" in page.inner_text("#report")
     assert np.abs(got - wanted).max() <= 1
 
 

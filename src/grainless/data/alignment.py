@@ -119,7 +119,7 @@ def _words(shift: Shift) -> str:
     """As a person says it.
 
     >>> _words((-2, 3)), _words((0, 1))
-    ('3 pixels right and 2 up', '1 pixel right')
+    ('3 pixels right and 2 pixels up', '1 pixel right')
     """
     down, right = shift
     ways = ((right, "right", "left"), (down, "down", "up"))
