@@ -291,13 +291,15 @@ def test_published_rows_of_real_pairs_stand_under_all_and_say_that_crops_differ(
     assert other.head[1:5] == ("all 4 pairs, SSIM", "3 apart, SSIM", "all 4 pairs, RMSE", "3 apart, RMSE")
 
 
-def test_pairs_none_of_which_stand_apart_are_one_table_with_rmse(four, colour, costs, monkeypatch):
+def test_pairs_none_of_which_stand_apart_have_published_rows_too(four, colour, costs, monkeypatch):
     monkeypatch.setitem(REAL, "polyu", replace(REAL["polyu"], choosing=0))
     facts = quick(four, colour, "median", data="polyu")
     assert not facts["searched"]
-    shown, _ = tables(facts)
-    assert shown.title == "PolyU: 4 images"
-    assert shown.head[:4] == ("", "PSNR, dB", "SSIM", "RMSE")
+    shown, other, _ = tables(facts)
+    assert shown.title == "PolyU: PSNR, 4 images"
+    assert shown.head[:3] == ("", "from", "all 4 pairs, dB")
+    assert "TWSC" in [row[0] for row in shown.rows]
+    assert other.head[1:3] == ("all 4 pairs, SSIM", "all 4 pairs, RMSE")
 
 
 def test_pairs_reported_apart_can_be_named(four):

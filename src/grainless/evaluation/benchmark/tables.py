@@ -43,8 +43,8 @@ class Table:
 
 
 def tables(section: Section) -> list[Table]:
-    """PSNR beside what is published, SSIM and cost; for a single noise, all scores in one; off range."""
-    single = len(section["tasks"]) == 1
+    """PSNR beside what is published, SSIM and cost; for a single noise put on, all scores in one; off range."""
+    single = len(section["tasks"]) == 1 and not _is_real(section)
     made = [_scores(section)] if single else [_psnr(section), _ssim(section)]
     paired = [_paired(section)] if "differences" in section["tasks"][0] else []
     return [*made, *paired, *([_off_range(section)] if section["off range"] else [])]
@@ -125,14 +125,12 @@ def _ssim(section: Section) -> Table:
 def _scores(section: Section) -> Table:
     """All scores at the only noise, and the cost."""
     (task,) = section["tasks"]
-    metrics = ("psnr", "ssim", "rmse") if _is_real(section) else USUAL
-    columns = [_column([task["scores"][name][metric] for name in _names(section)]) for metric in metrics]
+    columns = [_column([task["scores"][name][metric] for name in _names(section)]) for metric in USUAL]
     sizes = [_sizes(section, name) for name in _names(section)]
     cells = zip(_names(section), *columns, *zip(*sizes, strict=True), strict=True)
     rows = [(*row, *_cost(section, row[0])) for row in cells]
-    head = ("", *map(_metric, metrics), *SIZES, *COSTS)
-    noise = "" if _is_real(section) else f"noise {task['noise']}, "
-    title = f"{section['title']}: {noise}{images(section)}"
+    head = ("", *map(_metric, USUAL), *SIZES, *COSTS)
+    title = f"{section['title']}: noise {task['noise']}, {images(section)}"
     return Table(title, head, tuple(rows), _notes(section))
 
 
