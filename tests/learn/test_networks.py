@@ -203,7 +203,7 @@ def test_an_overview_is_the_means_of_cells_of_equal_size(size):
 @torch.no_grad()
 def test_an_overview_gives_noise_and_clean_the_same_light():
     network = make("network", NETWORKS, CASES["low-light overview"], channels=3, size=None)
-    nn.init.normal_(network.light.weight)
+    nn.init.normal_(network.light.weight, std=0.1)
     image = torch.rand(1, 3, 1, 1).add(0.5).div(3).expand(1, 3, 200, 200)
     noise = 0.05 * torch.randn(1, 3, 200, 200)
     bright, noisy = network.brightened(image), network.brightened(image + noise)
