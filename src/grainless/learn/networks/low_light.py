@@ -26,8 +26,8 @@ MIDDLE = 0.45
 
 
 GAIN = 10.0
-"""With an overview: how much faster the light learns than the pixels do. It has a handful of numbers, which an optimizer's
-steps of 0.001 would move by hundredths only in the time that the U-Net needs."""
+"""With an overview: how much faster the light learns than the pixels do. It has a handful of numbers, which an
+optimizer's steps of 0.001 would move by hundredths only in the time that the U-Net needs."""
 
 
 class LowLight(Network):
