@@ -1,3 +1,5 @@
+import sys
+
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -22,3 +24,17 @@ def copied(finished, tmp_path):
     from grainless.learn.run import Run
 
     return Run(shutil.copytree(finished.path, tmp_path / "tiny"))
+
+
+@pytest.fixture
+def call(monkeypatch, capsys):
+    """The command line as a person types it: (exit status, stdout, stderr); in this process, where torch is there."""
+    from grainless.cli import main
+
+    def typed(*arguments):
+        monkeypatch.setattr(sys, "argv", ["grainless", *map(str, arguments)])
+        with pytest.raises(SystemExit) as end:
+            main.main()
+        return end.value.code or 0, *capsys.readouterr()
+
+    return typed

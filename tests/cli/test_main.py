@@ -35,19 +35,6 @@ STUDIES = ["compare", "sweep", "diagnose", "tune", "interpolate", "classify", "r
 
 
 @pytest.fixture
-def call(monkeypatch, capsys):
-    """The command line as a person types it: (exit status, stdout, stderr)."""
-
-    def typed(*arguments):
-        monkeypatch.setattr(sys, "argv", ["grainless", *map(str, arguments)])
-        with pytest.raises(SystemExit) as end:
-            main.main()
-        return end.value.code or 0, *capsys.readouterr()
-
-    return typed
-
-
-@pytest.fixture
 def printed(call):
     """stdout of a command that ends well."""
 

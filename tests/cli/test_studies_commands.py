@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from command import grainless
 from PIL import Image
 from trainings import TINY
 
@@ -17,47 +16,57 @@ def recipe(tmp_path):
     return path
 
 
-def printed(*arguments, cwd):
-    done = grainless(*arguments, cwd=cwd)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+@pytest.fixture
+def printed(call, tmp_path, monkeypatch):
+    """stdout of a command that ends well, in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+
+    def typed(*arguments):
+        status, out, err = call(*arguments)
+        assert status == 0, err
+        return out
+
+    return typed
 
 
-def refused(*arguments, cwd):
-    done = grainless(*arguments, cwd=cwd)
-    assert "Traceback" not in done.stderr
-    lines = done.stderr.strip().splitlines()
-    return done.returncode, lines[-1]
+@pytest.fixture
+def refused(call, tmp_path, monkeypatch):
+    """The status of a command that does not, and its last line."""
+    monkeypatch.chdir(tmp_path)
+
+    def typed(*arguments):
+        status, _, err = call(*arguments)
+        return status, err.strip().splitlines()[-1]
+
+    return typed
 
 
-def test_sweep_and_compare_and_diagnose_print_their_tables(recipe, tmp_path):
+def test_sweep_and_compare_and_diagnose_print_their_tables(printed, recipe, tmp_path):
     other = tmp_path / "other.toml"
     other.write_text(recipe.read_text().replace("code = 8", "code = 2"))
-    swept = json.loads(printed("sweep", recipe, "--over", "network.code=2,8", "--json", cwd=tmp_path))
+    swept = json.loads(printed("sweep", recipe, "--over", "network.code=2,8", "--json"))
     assert [row["network.code"] for row in swept["rows"]] == ["2", "8"]
     with Image.open(tmp_path / swept["figure"]) as figure:
         assert figure.width > 5 * 96
-    assert "network.code" in printed("sweep", recipe, "--over", "network.code=2,8", cwd=tmp_path)
-    compared = json.loads(printed("compare", recipe, other, "--json", cwd=tmp_path))
+    assert "network.code" in printed("sweep", recipe, "--over", "network.code=2,8")
+    compared = json.loads(printed("compare", recipe, other, "--json"))
     assert {row["recipe"] for row in compared["rows"]} == {str(recipe), str(other)}
     assert compared["best"] in {str(recipe), str(other)}
-    assert "Best by validation psnr" in printed("compare", recipe, other, cwd=tmp_path)
-    diagnosed = json.loads(printed("diagnose", recipe, "--json", cwd=tmp_path))
+    assert "Best by validation psnr" in printed("compare", recipe, other)
+    diagnosed = json.loads(printed("diagnose", recipe, "--json"))
     assert diagnosed["verdict"] in {"capacity", "noise"}
-    assert "what to try" in printed("diagnose", recipe, cwd=tmp_path)
+    assert "what to try" in printed("diagnose", recipe)
 
 
-def test_tune_prints_its_trials(recipe, tmp_path):
+def test_tune_prints_its_trials(printed, recipe):
     command = ("tune", recipe, "--over", "train.rate=1e-4..1e-2", "--trials", "2")
-    trials = json.loads(printed(*command, "--json", cwd=tmp_path))["trials"]
+    trials = json.loads(printed(*command, "--json"))["trials"]
     assert {trial["trial"] for trial in trials} == {0, 1}
-    assert "tensorboard --logdir runs/tune-tiny/hparams" in printed(*command, cwd=tmp_path)
+    assert "tensorboard --logdir runs/tune-tiny/hparams" in printed(*command)
 
 
-def test_interpolate_and_classify_use_a_finished_run(finished, tmp_path):
-    path = printed(
-        "interpolate", finished.path, "--between", "0", "1", "-o", tmp_path / "walk.png", cwd=tmp_path
-    )
+def test_interpolate_and_classify_use_a_finished_run(printed, finished, tmp_path):
+    path = printed("interpolate", finished.path, "--between", "0", "1", "-o", tmp_path / "walk.png")
     assert path.strip() == str(tmp_path / "walk.png")
     assert (tmp_path / "walk.png").is_file()
     command = (
@@ -71,17 +80,17 @@ def test_interpolate_and_classify_use_a_finished_run(finished, tmp_path):
         "--limit",
         "50",
     )
-    rows = json.loads(printed(*command, "--json", cwd=tmp_path))["rows"]
+    rows = json.loads(printed(*command, "--json"))["rows"]
     assert [row["images"] for row in rows] == ["clean", "noisy", str(finished.path), "median"]
     assert all(0 <= row["low"] <= row["accuracy"] <= row["high"] <= 1 for row in rows)
-    assert "accuracy" in printed(*command, cwd=tmp_path)
+    assert "accuracy" in printed(*command)
 
 
-def test_an_interrupted_study_goes_on(recipe, tmp_path):
-    printed("sweep", recipe, "--over", "network.code=2", cwd=tmp_path)
+def test_an_interrupted_study_goes_on(printed, recipe, tmp_path):
+    printed("sweep", recipe, "--over", "network.code=2")
     run = Run(tmp_path / "runs" / "studies" / "tiny,network.code=2")
     run.model_file.unlink()
-    printed("sweep", recipe, "--over", "network.code=2", cwd=tmp_path)
+    printed("sweep", recipe, "--over", "network.code=2")
     assert run.finished
 
 
@@ -98,21 +107,21 @@ def test_an_interrupted_study_goes_on(recipe, tmp_path):
         (["classify", "median", "--data", "photos", "--noise", "none"], "photos has no labels"),
     ],
 )
-def test_what_cannot_be_is_one_line(recipe, tmp_path, arguments, message):
+def test_what_cannot_be_is_one_line(refused, recipe, arguments, message):
     arguments = [recipe if word == "TINY" else word for word in arguments]
-    status, line = refused(*arguments, cwd=tmp_path)
+    status, line = refused(*arguments)
     assert status == 2
     assert message in line
 
 
-def test_show_draws_the_first_images_and_rows_of_a_csv(tmp_path):
+def test_show_draws_the_first_images_and_rows_of_a_csv(printed, tmp_path):
     rows = "\n".join(f"{label}," + ",".join(["0"] * 392 + ["255"] * 392) for label in range(10))
     (tmp_path / "small.csv").write_text(
         "label," + ",".join(f"pixel{n + 1}" for n in range(784)) + "\n" + rows + "\n"
     )
-    out = printed("show", f"csv:file={tmp_path / 'small.csv'}", cwd=tmp_path)
+    out = printed("show", f"csv:file={tmp_path / 'small.csv'}")
     assert "pixel8" in out
     assert "... 776 more" in out
     assert " ".join(["@" * 28] * 4) in out
-    facts = json.loads(printed("show", f"csv:file={tmp_path / 'small.csv'}", "--json", cwd=tmp_path))
+    facts = json.loads(printed("show", f"csv:file={tmp_path / 'small.csv'}", "--json"))
     assert facts["first rows"][1]["label"] == "1"

@@ -1,9 +1,16 @@
+import os
 import re
+from itertools import product
+from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
+from small_data import idx
 from trainings import Notes
 
 from grainless.data.find import DataRoots
+from grainless.data.idx import read_idx
 from grainless.errors import InputError
 from grainless.learn import reproduce as room
 from grainless.learn.reproduce import SYSTEMS, put, reproduce
@@ -63,14 +70,35 @@ def test_the_machine_is_told():
     assert re.search(r"\d+ cores, \d+ threads, PyTorch \d", machine())
 
 
-@pytest.mark.parametrize("letter", SYSTEMS)
-def test_every_system_runs_whole_on_the_real_data(letter, tmp_path, monkeypatch):
-    import os
-
-    if not os.environ.get("GRAINLESS_DATA"):
+@pytest.fixture(scope="session")
+def few(tmp_path_factory):
+    """The first of the real images: systems are run whole on them in seconds."""
+    if not (given := os.environ.get("GRAINLESS_DATA")):
         pytest.skip(
             "needs MNIST, Fashion-MNIST, CIFAR-10 and LOL's pairs: set GRAINLESS_DATA to their folder"
         )
+    real, folder = Path(given), tmp_path_factory.mktemp("few")
+    kinds = {"images-idx3": 3, "labels-idx1": 1}
+    for name, part, kind in product(("mnist", "fashion-mnist"), ("train", "t10k"), kinds):
+        file = f"{name}/{part}-{kind}-ubyte.gz"
+        idx(folder / file, read_idx(real / file, kinds[kind])[: 5600 if part == "train" else 100])
+    with np.load(real / "cifar10" / "cifar10.npz") as arrays:
+        (folder / "cifar10").mkdir()
+        np.savez(
+            folder / "cifar10" / "cifar10.npz",
+            **{key: arrays[key][: 2000 if "train" in key else 60] for key in arrays},
+        )
+    for path in (real / "lowlight").glob("*/*/*.png"):
+        target = folder / path.relative_to(real)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with Image.open(path) as image:
+            image.crop((200, 120, 328, 216)).save(target)
+    return folder
+
+
+@pytest.mark.parametrize("letter", SYSTEMS)
+def test_every_system_runs_whole_on_real_data(letter, few, tmp_path, monkeypatch):
+    monkeypatch.setenv("GRAINLESS_DATA", str(few))
     monkeypatch.setenv("GRAINLESS_CACHE", str(tmp_path / "cache"))
     page = tmp_path / "reproductions.md"
     room.reproduce([letter], Study(tmp_path / "study", DataRoots(), Notes()), page, "quick")

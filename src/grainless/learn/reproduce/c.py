@@ -24,7 +24,7 @@ DATA = ["mnist", "fashion-mnist"]
 PARAMETERS = {"c-stacked": 47_425, "c-pooled": 28_353, "c-coded": 178_769, "c-wide": 314_625}
 
 CHANGES: dict[Effort, list[str]] = {
-    "quick": ["data.limit=1000", "train.epochs=1"],
+    "quick": ["data.limit=1000", "data.validation=500", "train.epochs=1"],
     "standard": ["train.epochs=5"],
     "full": [],
 }

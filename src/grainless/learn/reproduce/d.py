@@ -22,6 +22,12 @@ FLOOR = 0.2422
 
 EPOCHS: dict[Effort, list[str]] = {"quick": ["train.epochs=1"], "standard": ["train.epochs=20"], "full": []}
 MNIST: dict[Effort, list[str]] = {**EPOCHS, "standard": ["train.epochs=5"]}
+FEW: dict[Effort, list[str]] = {
+    "quick": ["data.limit=2000", "data.validation=500"],
+    "standard": [],
+    "full": [],
+}
+"""Of the idx files, which hold 60,000."""
 TRIALS: dict[Effort, int] = {"quick": 2, "standard": 6, "full": 20}
 TRIAL_EPOCHS: dict[Effort, str] = {"quick": "1", "standard": "3", "full": "10"}
 STARTS: dict[Effort, list[str]] = {"quick": ["1"], "standard": ["1", "3", "10"], "full": ["1", "3", "10"]}
@@ -135,10 +141,10 @@ def _trials(study: Study, effort: Effort) -> str:
 
 def _starts(study: Study, effort: Effort) -> str:
     """Fashion-MNIST from the weights of MNIST, and from scratch."""
-    mnist = study.run("d-fashion-dense", ["data=mnist", *MNIST[effort]])
+    mnist = study.run("d-fashion-dense", ["data=mnist", *FEW[effort], *MNIST[effort]])
     cells = []
     for epochs in STARTS[effort]:
-        changes = ["data=fashion-mnist", f"train.epochs={epochs}"]
+        changes = ["data=fashion-mnist", *FEW[effort], f"train.epochs={epochs}"]
         scratch = study.run("d-fashion-dense", changes)
         started = study.run("d-fashion-dense", [*changes, f"train.start={mnist.path}"])
         cells.append((epochs, _bce(scratch), _bce(started)))

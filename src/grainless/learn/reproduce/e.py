@@ -12,7 +12,7 @@ from grainless.learn.studies.study import Study, denoiser, scenes
 from grainless.learn.studies.sweep import sweep
 
 CHANGES: dict[Effort, list[str]] = {
-    "quick": ["data.limit=2000", "train.epochs=1"],
+    "quick": ["data.limit=2000", "data.validation=500", "train.epochs=1"],
     "standard": [],
     "full": [],
 }
