@@ -205,6 +205,18 @@ def test_models_stand_on_the_sets_of_their_colours_and_rows_have_names_of_their_
     assert (plan.left_out(1), plan.left_out(3)) == ([colour], [half, twin])
 
 
+def test_unasked_sets_of_white_noise_leave_out_models_that_did_not_learn_it(half, tmp_path, monkeypatch):
+    white = str(tiny.times(tmp_path / "white.onnx", Card("white", 1, learned={"white": (0.0, 0.2)}), 0.5))
+    monkeypatch.setattr(section, "UNASKED", ("auto", half, white))
+    assert (
+        list(Plan().models_for(1, "bsd68"))
+        == list(Plan(["nlm"]).models_for(1, "bsd68"))
+        == ["auto", "white.onnx"]
+    )
+    assert list(Plan().models_for(1, "documents")) == ["auto", "half.onnx", "white.onnx"]
+    assert list(Plan([half]).models_for(1, "bsd68")) == ["half.onnx"]
+
+
 def test_without_names_there_is_what_comes_with_grainless(monkeypatch):
     monkeypatch.undo()
     assert Plan().models == ["auto", *sorted(SHIPPED)]

@@ -101,9 +101,14 @@ class Plan:
     def baselines(self) -> list[str]:
         return [name for name in self.denoisers if is_baseline(name)] or list(INCLUDED)
 
-    def models_for(self, channels: int) -> dict[str, str]:
-        """Auto and the models made for these colours: what their rows are called -> the name they were asked by."""
+    def models_for(self, channels: int, data: str = "") -> dict[str, str]:
+        """Auto and the models made for these colours: what their rows are called -> the name they were asked by.
+
+        Unasked, sets of white noise leave out models that did not learn it.
+        """
         made = [name for name in self.models if name == AUTO or load(name).card.channels == channels]
+        if data in SETS and all(map(is_baseline, self.denoisers)):
+            made = [name for name in made if name == AUTO or "white" in load(name).card.learned]
         short = [Path(name).name for name in made]
         return {
             last if short.count(last) == 1 else name: name for last, name in zip(short, made, strict=True)
@@ -143,7 +148,7 @@ def measured(judged: Judged, plan: Plan, watch: Watch = lambda count, total: Non
     """
     judged = judged.first(plan.limit)
     plan = replace(plan, noises=(NO_NOISE,), protocol="real") if judged.real else plan
-    models = plan.models_for(judged.images.channels)
+    models = plan.models_for(judged.images.channels, judged.data)
     noises = plan.noises or SIGMAS
     off = OFF_RANGE if models and not plan.noises and judged.data in SETS else ()
     total = len(judged.images) * (len(noises) + len(off))
