@@ -116,7 +116,7 @@ def test_files_that_are_named_are_there(guide):
 
 
 def tree(text):
-    """The files of the README's tree, and those without a word about them."""
+    """The files of the tree of the source, and those without a word about them."""
     (block,) = [block for block in blocks(text, "") if block.startswith("src/grainless/\n")]
     folders, files, bare = [], set(), set()
     for line in block.splitlines():
@@ -129,7 +129,7 @@ def tree(text):
 
 
 def test_the_tree_of_the_source_is_true():
-    files, bare = tree(README.read_text("utf-8"))
+    files, bare = tree((ROOT / "docs/source-tree.md").read_text("utf-8"))
     there = {path for path in (ROOT / "src/grainless").rglob("*") if path.is_file()}
     there = {str(path.relative_to(ROOT)) for path in there if path.suffix not in {".pyc", ".tmp"}}
     assert sorted(files - there) == []
