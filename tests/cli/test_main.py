@@ -21,7 +21,8 @@ from scenes import noisy
 from trainings import TINY, tiny
 
 from grainless import __version__
-from grainless.cli import main
+from grainless.cli import catalogue, main
+from grainless.cli.extras import EXTRAS
 from grainless.data import DATA
 from grainless.evaluation.evaluate import evaluate
 from grainless.learn.networks import NETWORKS
@@ -141,7 +142,7 @@ def test_the_shipped_models_are_told_and_runs_after_them(printed, tmp_path, monk
 
 
 def test_nothing_to_list_is_said(printed, monkeypatch):
-    monkeypatch.setitem(main.LISTS, "models", dict)
+    monkeypatch.setitem(catalogue.LISTS, "models", dict)
     assert printed("list", "models").startswith("There are no models yet: ")
 
 
@@ -551,7 +552,7 @@ def light(*arguments, missing=()):
 
 
 def extras():
-    return {package for packages in main.EXTRAS.values() for package in packages}
+    return {package for packages in EXTRAS.values() for package in packages}
 
 
 def test_denoise_and_help_need_no_extra(finished, tmp_path):
@@ -571,7 +572,7 @@ def test_denoise_and_help_need_no_extra(finished, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "missing", "extra", "told"),
     [
-        (("train", "demo"), main.EXTRAS["learn"], "learn", "the package \\w+"),
+        (("train", "demo"), EXTRAS["learn"], "learn", "the package \\w+"),
         (("train", "demo"), extras() - {"pydantic"}, "learn", "the package \\w+"),
         (("demo",), ["torch"], "learn", "the package torch"),
         (("list", "networks"), ["torch"], "learn", "the package torch"),
@@ -595,7 +596,7 @@ def test_every_package_of_an_extra_is_known():
         pytest.skip("the sources are not here")
     optional = tomllib.loads(project.read_text("utf-8"))["project"]["optional-dependencies"]
     homes = packages_distributions()
-    for extra, packages in main.EXTRAS.items():
+    for extra, packages in EXTRAS.items():
         names = {re.split(r"[\[>=<]", needed)[0].lower() for needed in optional[extra]} - {"grainless"}
         assert {homes[package][0].lower() for package in packages} == names
 

@@ -14,7 +14,8 @@ import pytest
 import typer
 from trainings import TINY
 
-from grainless.cli.main import LISTS, app
+from grainless.cli.catalogue import LISTS
+from grainless.cli.main import app
 from grainless.data import DATA
 from grainless.evaluation.baselines import BASELINES
 from grainless.evaluation.benchmark.real import REAL

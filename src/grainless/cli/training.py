@@ -1,4 +1,4 @@
-"""The command train: a recipe, or a person's own images."""
+"""The commands train and demo: a recipe, or a person's own images."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -116,3 +116,24 @@ def _to_train(
     for remark in planned.remarks:
         console.remark(remark)
     return planned.recipe, planned.data
+
+
+@training.command(epilog="Example: grainless demo --out runs/demo")
+def demo(
+    out: Annotated[Path, typer.Option(help="The run's folder.")] = Path("runs/demo"),
+    changes: Changes = None,
+    json: Json = False,
+) -> None:
+    """Train a small denoiser on photographs, judge it against classical ones, and write a report of it."""
+    from grainless.cli.progress import TerminalProgress
+    from grainless.evaluation.metrics import USUAL
+    from grainless.evaluation.protocols import PROTOCOLS
+    from grainless.learn.demo import demo as verb
+
+    with TerminalProgress() as callback:
+        run, rows = verb(out, callback=callback, changes=changes or [])
+    if json:
+        console.as_json({"rows": [row.plain() for row in rows], "report": str(run.report_file)})
+    else:
+        console.scores(rows, USUAL, PROTOCOLS["float"].about)
+        console.say(f"Report: {run.report_file.resolve()}")

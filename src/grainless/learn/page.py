@@ -11,7 +11,8 @@ from grainless.atomic import write_text
 from grainless.data.images import Data
 from grainless.data.summary import describe
 from grainless.evaluation.evaluate import NOISY, Array, Denoise, Row, Task
-from grainless.evaluation.report import Html, curve, facts, grid, headline, page, scores, table
+from grainless.evaluation.html import Html, facts, headline, page, table
+from grainless.evaluation.report import curve, grid, scores
 from grainless.learn.run import Run
 from grainless.learn.summary import of_run
 from grainless.model.zoo import SHIPPED

@@ -1,0 +1,146 @@
+"""The commands list and show: what there is, and what each is."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from grainless.cli import console
+from grainless.cli.options import Changes, DataDir, Json
+from grainless.errors import InputError, unknown
+
+catalogue = typer.Typer(rich_markup_mode="rich")
+
+
+def _first_lines(table: Mapping[str, object]) -> dict[str, str]:
+    """Each entry with the first line of its docstring."""
+    return {name: (part.__doc__ or "").strip().splitlines()[0] for name, part in table.items()}
+
+
+def _noises() -> dict[str, str]:
+    from grainless.noise import NOISES
+
+    return _first_lines(NOISES)
+
+
+def _baselines() -> dict[str, str]:
+    from grainless.evaluation.baselines import described
+
+    return described()
+
+
+def _data() -> dict[str, str]:
+    from grainless.data import DATA
+
+    return _first_lines(DATA)
+
+
+def _networks() -> dict[str, str]:
+    from grainless.learn.networks import NETWORKS
+
+    return _first_lines(NETWORKS)
+
+
+def _recipes() -> dict[str, str]:
+    from grainless.learn.recipe import shipped
+
+    return {name: text.splitlines()[0].removeprefix("# ") for name, text in shipped().items()}
+
+
+def _models() -> dict[str, str]:
+    from grainless.model.zoo import cards, models
+
+    shipped = cards()
+    return {
+        model.name: shipped[model.name].summary if model.origin == "shipped" else f"a run, {model.path}"
+        for model in models()
+    }
+
+
+LISTS: dict[str, Callable[[], dict[str, str]]] = {
+    "models": _models,
+    "networks": _networks,
+    "recipes": _recipes,
+    "noises": _noises,
+    "data": _data,
+    "baselines": _baselines,
+}
+
+
+@catalogue.command(epilog="Example: grainless show a-mnist-coded --set network.code=16")
+def show(
+    what: Annotated[str, typer.Argument(metavar="RECIPE|RUN|MODEL|DATA", help="What to look at.")],
+    changes: Changes = None,
+    data_dir: DataDir = None,
+    json: Json = False,
+) -> None:
+    """Show a recipe's layers and hyper-parameters, what a run reached, a model's card, or a data set."""
+    facts = _facts(what, changes or [], data_dir)
+    letters = facts.pop("first images", [])
+    if json:
+        console.as_json(facts)
+    elif "scores" in facts:
+        from grainless.evaluation.metrics import USUAL
+
+        console.facts(
+            what, {name: value for name, value in facts.items() if name not in {"scores", "noisy", "others"}}
+        )
+        console.scores_reached(facts, USUAL)
+    else:
+        console.facts(what, facts)
+        for line in letters:
+            console.say(line)
+
+
+@catalogue.command("list", epilog="Example: grainless list recipes")
+def list_(
+    kind: Annotated[str, typer.Argument(metavar="KIND", help=f"{', '.join(LISTS)}.")],
+    json: Json = False,
+) -> None:
+    """List what there is, a line each."""
+    if kind not in LISTS:
+        raise InputError(unknown("list", kind, LISTS))
+    rows = LISTS[kind]()
+    if json:
+        console.as_json(rows)
+    elif not rows:
+        console.say(
+            f"There are no {kind} yet: none is shipped, and no finished training lies in the folder runs."
+        )
+    else:
+        console.table(kind, ("name", "what it is"), rows.items())
+
+
+def _facts(what: str, changes: Sequence[str], data_dir: Path | None) -> dict[str, Any]:
+    """What `show` shows: a file or folder by what it is, else a recipe, a data set or a model by its name."""
+    from grainless.model import zoo
+    from grainless.model.denoiser import load
+
+    if changes and (Path(what).is_dir() or not (what.endswith(".toml") or what in _recipes())):
+        raise InputError(f"--set changes a line of a recipe, and {what} is none.")
+    if Path(what).is_file() and not what.endswith(".toml"):
+        return vars(load(what).card)  # before what follows: a card needs no more than denoising does
+    from grainless.data import DATA
+    from grainless.data.find import DataRoots
+    from grainless.data.look import drawn, rows
+    from grainless.data.summary import describe
+    from grainless.learn.recipe import Recipe, shipped
+    from grainless.learn.run import Run
+    from grainless.learn.summary import of_recipe, of_run
+    from grainless.parts import make, spec
+
+    if Path(what).is_dir():
+        return of_run(Run.open(Path(what)))
+    if what.endswith(".toml") or what in shipped():
+        return of_recipe(Recipe.load(what, changes))
+    if what.partition(":")[0] in DATA:
+        source = make("data set", DATA, spec("data set", what))
+        roots = DataRoots(data_dir)
+        data = source.read(roots)
+        first = {"first rows": rows(source, roots), "first images": drawn(data.train).splitlines()}
+        return describe(data) | {name: lines for name, lines in first.items() if lines}
+    names = [*shipped(), *DATA, *(model.name for model in zoo.models())]
+    if what in names:
+        return vars(load(what).card)
+    raise InputError(unknown("recipe, run, model or data set", what, names))

@@ -1,0 +1,180 @@
+"""The commands denoise and inspect: what becomes of images."""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from grainless.cli import console
+from grainless.cli.options import Json
+from grainless.errors import GrainlessError, RunError
+
+if TYPE_CHECKING:
+    from grainless.denoising.files import JobResult
+
+images = typer.Typer(rich_markup_mode="rich")
+
+STATES = {
+    "denoised": "denoised",
+    "left": "left as they were",
+    "skipped": "done before",
+    "failed": "failed",
+}
+"""What became of a file -> how a count of such files is told."""
+
+
+@images.command(
+    epilog="Example: grainless denoise photo.jpg, or: grainless denoise scans -o clean --recursive"
+)
+def denoise(
+    sources: Annotated[
+        list[str], typer.Argument(metavar="IN...", help='Images, folders, or patterns such as "scans/*.png".')
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            "-o",
+            help="A file, or a folder. [default: beside IN, with -denoised in its name]",
+            show_default=False,
+        ),
+    ] = None,
+    model: Annotated[
+        str,
+        typer.Option(help="auto looks at the noise and chooses; else a model's name, an ONNX file or a run."),
+    ] = "auto",
+    strength: Annotated[
+        float, typer.Option(help="0 leaves the image as it is, 1 is all the model does.")
+    ] = 1.0,
+    chroma: Annotated[
+        float | None,
+        typer.Option(
+            help="How much of the noise of colours goes, apart from that of brightness, 0 to 1. "
+            "[default: as --strength]",
+            show_default=False,
+        ),
+    ] = None,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Also write a picture of before, after and what was removed.")
+    ] = False,
+    recursive: Annotated[
+        bool, typer.Option("--recursive", "-r", help="Look into folders in folders.")
+    ] = False,
+    jobs: Annotated[int, typer.Option(help="Images at once; no more than there are cores.", min=1)] = 1,
+    threads: Annotated[
+        int | None,
+        typer.Option(
+            help="For each image. [default: the cores, shared by --jobs]", min=1, show_default=False
+        ),
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace results that exist; else they are done already.")
+    ] = False,
+    memory: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SIZE", help="Grow by no more, as in 1GB: larger TIFFs are streamed.", show_default=False
+        ),
+    ] = None,
+    max_pixels: Annotated[int, typer.Option(help="Refuse larger images.", min=1)] = 200_000_000,
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    json: Json = False,
+) -> None:
+    """Remove the noise from images; depth, alpha, profile and EXIF come out as they went in."""
+    from grainless.denoising.cores import share
+    from grainless.denoising.files import FileDenoiser, JobResult, denoise_files
+    from grainless.denoising.jobs import passed_over, plan_jobs
+    from grainless.denoising.memory import parse
+    from grainless.denoising.policy import Policy
+
+    found = plan_jobs(sources, out, recursive=recursive)
+    for ending, count in passed_over(sources, recursive=recursive).items():
+        console.remark(f"{count:,} {ending} files are passed over: convert them to PNG or TIFF first.")
+    one = len(found) == len(sources) == 1 and found[0].source == Path(sources[0])
+    at_once, threads = share(jobs, threads)
+    results: list[JobResult] = []
+    try:
+        denoiser = FileDenoiser(
+            Policy(model, strength, chroma, device, threads),
+            compare=compare,
+            overwrite=overwrite,
+            skip=not one,
+            memory=parse(memory) // at_once if memory else None,
+            max_pixels=max_pixels,
+        )
+        with console.progress("denoising") as move:
+            for result in [denoiser(found[0])] if one else denoise_files(found, denoiser, at_once):
+                results.append(result)
+                move(1, len(found))
+    except KeyboardInterrupt:
+        raise RunError(
+            f"Stopped. {len(results)} of {len(found)} are done; the same call goes on with the rest."
+        ) from None
+    _tell(results, json=json)
+
+
+def _tell(results: Sequence["JobResult"], *, json: bool) -> None:
+    """What became of files: results on stdout; remarks, what failed and a count of all on stderr.
+
+    Raises:
+        typer.Exit: something failed.
+    """
+    failed = [each for each in results if each.error]
+    if json:
+        console.as_json([each.plain() for each in results])
+    for each in results:
+        if not json and each.state in {"denoised", "left"}:
+            console.say(str(each.job.target))
+        for remark in each.remarks:
+            console.remark(f"{each.job.source}: {remark}")
+    if len(results) > 1:
+        counts: Counter[str] = Counter(each.state for each in results)
+        console.remark(
+            ", ".join(f"{counts[state]:,} {words}" for state, words in STATES.items() if counts[state])
+        )
+    if any(each.state == "left" and each.sigma is not None for each in results):
+        console.remark(
+            "What was left as it was is denoised all the same where a model is named: --model, grainless list models."
+        )
+    for each in failed:
+        console.remark(f"grainless: {each.job.source}: {each.error}")
+    if failed:
+        raise typer.Exit(1)
+
+
+@images.command(epilog="Example: grainless inspect photo.jpg scan.tif")
+def inspect(
+    sources: Annotated[
+        list[str],
+        typer.Argument(metavar="IN...", help="Images, folders, patterns; of several frames, the first."),
+    ],
+    json: Json = False,
+) -> None:
+    """Tell what noise is in images, and what Grainless would do about it."""
+    from grainless.denoising.choose import advise
+    from grainless.denoising.jobs import image_paths
+    from grainless.denoising.look import inspect as verb
+    from grainless.image.files import frames
+
+    found = image_paths(sources)
+    told, failed = [], []
+    for source in found:
+        try:
+            report = verb(next(frames(source)))
+        except GrainlessError as error:
+            if len(found) == 1:
+                raise
+            failed.append(f"{source}: {error}".rstrip("."))
+            continue
+        advice = advise(report)
+        told.append(report.plain() | {"advice": advice.plain()})
+        if not json:
+            console.facts(str(source), report.facts())
+            for line in (advice.why, *advice.warnings, ""):
+                console.say(line)
+    if json:
+        console.as_json({"images": told, "failed": failed})
+    if failed:
+        raise RunError(f"{len(failed)} of {len(found)} images could not be looked at: {'; '.join(failed)}.")
