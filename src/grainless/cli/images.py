@@ -12,7 +12,11 @@ from grainless.cli.options import Json
 from grainless.errors import GrainlessError, RunError
 
 if TYPE_CHECKING:
-    from grainless.denoising.files import JobResult
+    from collections.abc import Callable
+
+    from grainless.denoising.files import FileDenoiser, JobResult
+    from grainless.denoising.jobs import Job
+    from grainless.denoising.policy import Policy
 
 images = typer.Typer(rich_markup_mode="rich")
 
@@ -80,9 +84,27 @@ def denoise(
     ] = None,
     max_pixels: Annotated[int, typer.Option(help="Refuse larger images.", min=1)] = 200_000_000,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    manifest: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write what becomes of every file, a line of JSON each; what it calls done is skipped.",
+            show_default=False,
+        ),
+    ] = None,
+    shard: Annotated[
+        str | None,
+        typer.Option(
+            metavar="I/N", help="Do only share I of N, counted from 0: of a Slurm array.", show_default=False
+        ),
+    ] = None,
+    retries: Annotated[
+        int, typer.Option(help="More tries where the disk or memory failed, not the image.", min=0)
+    ] = 0,
     json: Json = False,
 ) -> None:
     """Remove the noise from images; depth, alpha, profile and EXIF come out as they went in."""
+    from grainless.denoising.batch.share import Share
     from grainless.denoising.cores import share
     from grainless.denoising.files import FileDenoiser, JobResult, denoise_files
     from grainless.denoising.jobs import passed_over, plan_jobs
@@ -92,27 +114,43 @@ def denoise(
     found = plan_jobs(sources, out, recursive=recursive)
     for ending, count in passed_over(sources, recursive=recursive).items():
         console.remark(f"{count:,} {ending} files are passed over: convert them to PNG or TIFF first.")
-    one = len(found) == len(sources) == 1 and found[0].source == Path(sources[0])
+    one = len(found) == len(sources) == 1 and found[0].source == Path(sources[0]) and not (manifest or shard)
+    found = Share.parse(shard)(found) if shard else found
     at_once, threads = share(jobs, threads)
     results: list[JobResult] = []
+    policy = Policy(model, strength, chroma, device, threads)
     try:
         denoiser = FileDenoiser(
-            Policy(model, strength, chroma, device, threads),
+            policy,
             compare=compare,
             overwrite=overwrite,
             skip=not one,
             memory=parse(memory) // at_once if memory else None,
             max_pixels=max_pixels,
         )
+        work = _kept(denoiser, policy, manifest, retries=retries, overwrite=overwrite)
         with console.progress("denoising") as move:
-            for result in [denoiser(found[0])] if one else denoise_files(found, denoiser, at_once):
+            for result in [work(found[0])] if one else denoise_files(found, work, at_once):
                 results.append(result)
                 move(1, len(found))
     except KeyboardInterrupt:
         raise RunError(
             f"Stopped. {len(results)} of {len(found)} are done; the same call goes on with the rest."
         ) from None
+    if shard:
+        console.remark(f"Share {shard}: {len(found):,} files.")
     _tell(results, json=json)
+
+
+def _kept(
+    denoiser: "FileDenoiser", policy: "Policy", path: Path | None, *, retries: int, overwrite: bool
+) -> "Callable[[Job], JobResult]":
+    """The denoiser with its retries and its manifest, where they were asked for."""
+    from grainless.denoising.batch.manifest import Manifest, Noted, how
+    from grainless.denoising.batch.retry import Retrying
+
+    work = Retrying(denoiser, retries) if retries else denoiser
+    return Noted(work, Manifest(path, how(policy)), overwrite) if path else work
 
 
 def _tell(results: Sequence["JobResult"], *, json: bool) -> None:

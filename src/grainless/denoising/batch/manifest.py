@@ -1,0 +1,217 @@
+"""A manifest: what became of every file, a line of JSON each, read again so that the same call goes on."""
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
+from typing import Any, Literal, NamedTuple
+
+from grainless import __version__
+from grainless.denoising.files import JobResult
+from grainless.denoising.jobs import Job
+from grainless.denoising.policy import Policy
+from grainless.errors import GrainlessError, InputError, RunError
+
+DONE = {"denoised", "left", "skipped"}
+"""The states that need no further work."""
+
+
+class Source(NamedTuple):
+    """What tells one version of a file from another."""
+
+    size: int
+    modified: int  # nanoseconds
+
+    @classmethod
+    def of(cls, path: Path) -> "Source | None":
+        """Of a file; None: there is none."""
+        try:
+            found = path.stat()
+        except OSError:
+            return None
+        return cls(found.st_size, found.st_mtime_ns)
+
+
+@dataclass
+class Manifest:
+    """The file, and what it says is done.
+
+    Its first line says how files are denoised; each further line is of one file: source and its size and time, target,
+    state, model, sigma, remarks, error, `fault` ("input": wrong for ever; "world": try again), seconds. A line is
+    written by one call of the system, at the end of the file and onto the disk, so that several threads and processes
+    can share it on a local disk; over a network give each its own. Half a line, of a process that was killed while
+    it wrote, is passed over, and blank ones.
+
+    Args:
+        path: where it lies, or shall lie.
+        how: what all its files have in common.
+
+    Raises:
+        InputError: it is of files that were denoised otherwise, or is no manifest.
+        RunError: it cannot be read or written.
+    """
+
+    path: Path
+    how: Mapping[str, Any]
+    _done: dict[str, tuple[Source | None, str]] = field(default_factory=dict, init=False)
+    _lock: Lock = field(default_factory=Lock, init=False)
+
+    def __post_init__(self) -> None:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            begun = self.path.exists() and self._read()
+        except OSError as error:
+            raise RunError(f"{self.path} cannot be read: {error.strerror or error}.") from error
+        if not begun:
+            self._append({"manifest": __version__, "how": dict(self.how)})
+
+    def says(self, job: Job) -> Literal["done", "changed"] | None:
+        """Of a job whose target is still there: this source was denoised to it; or another version of this source."""
+        then = self._done.get(_name(job.source))
+        if then is None or then[1] != _name(job.target) or not job.target.exists():
+            return None
+        return "done" if then[0] == Source.of(job.source) else "changed"
+
+    def add(self, result: JobResult, source: Source | None, seconds: float) -> None:
+        """Write down what became of a file.
+
+        Args:
+            result: what.
+            source: the version of it that was read.
+            seconds: that it took.
+
+        Raises:
+            RunError: it could not be written.
+        """
+        job = result.job
+        if source and job.target.exists() and job.source.samefile(job.target):
+            source = Source.of(job.source)  # as it is now that it is its own result
+        fault = None if result.error is None else "world" if isinstance(result.error, RunError) else "input"
+        size, modified = source or (None, None)
+        found = result.plain() | {"source": _name(job.source), "target": _name(job.target)}
+        self._append(
+            found | {"fault": fault, "size": size, "modified": modified, "seconds": round(seconds, 4)}
+        )
+        if result.state in DONE:
+            with self._lock:
+                self._done[_name(job.source)] = (source, _name(job.target))
+
+    def _read(self) -> bool:
+        """Take in what it says; whether it says anything."""
+        begun = False
+        for line in _lines(self.path):
+            if "manifest" in line:
+                self._check(line)
+                begun = True
+            elif line.get("state") in DONE:
+                size, modified = line.get("size"), line.get("modified")
+                source = None if size is None or modified is None else Source(size, modified)
+                self._done[line["source"]] = (source, line["target"])
+            elif "state" in line:
+                self._done.pop(line["source"], None)
+        if not begun and self.path.stat().st_size and self.path.read_bytes().strip():
+            raise InputError(f"{self.path} is no manifest of Grainless: give --manifest another name.")
+        return begun
+
+    def _check(self, head: Mapping[str, Any]) -> None:
+        then = head.get("how", {})
+        differs = [
+            f"{key} was {then.get(key)} and is {self.how.get(key)}"
+            for key in sorted({*then, *self.how})
+            if then.get(key) != self.how.get(key)
+        ]
+        if differs:
+            raise InputError(
+                f"{self.path} tells of files that were denoised otherwise: {', '.join(differs)}. "
+                "Give --manifest another name, and -o another folder."
+            )
+
+    def _append(self, line: Mapping[str, Any]) -> None:
+        text = json.dumps(line, ensure_ascii=False) + "\n"
+        try:
+            with self._lock, self.path.open("ab+", buffering=0) as file:
+                if _is_torn(file.fileno(), self.path):
+                    text = "\n" + text
+                file.write(text.encode("utf-8", "surrogateescape"))
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise RunError(f"{self.path} could not be written: {error.strerror or error}.") from error
+
+
+@dataclass(frozen=True)
+class Noted:
+    """Does what the manifest does not call done, and writes down what became of it.
+
+    Args:
+        denoiser: does one job.
+        manifest: of all of them.
+        overwrite: results of sources that have changed since are replaced.
+    """
+
+    denoiser: Callable[[Job], JobResult]
+    manifest: Manifest
+    overwrite: bool = False
+
+    def __call__(self, job: Job) -> JobResult:
+        """Do a job.
+
+        Raises:
+            InputError: the source is wrong, or has changed since its result was made.
+            RunError: the world is.
+        """
+        said, source, started = self.manifest.says(job), Source.of(job.source), time.perf_counter()
+        if said == "done":
+            return JobResult(job, "skipped")
+        try:
+            if said == "changed" and not self.overwrite:
+                raise InputError(
+                    f"{job.source} has changed since {job.target} was made of it: allow another by --overwrite."
+                )
+            result = self.denoiser(job)
+        except GrainlessError as error:
+            self.manifest.add(JobResult(job, "failed", error=error), source, time.perf_counter() - started)
+            raise
+        self.manifest.add(result, source, time.perf_counter() - started)
+        return result
+
+
+def how(policy: Policy) -> dict[str, Any]:
+    """What all files of a manifest have in common: the model, by its content if it is a file, and the strengths."""
+    from hashlib import sha256
+
+    own = policy.own
+    model = (
+        str(policy.model)
+        if own is None
+        else f"{own.card.name} {sha256(own.path.read_bytes()).hexdigest()[:12]}"
+    )
+    return {"model": model, "strength": policy.strength, "chroma": policy.for_colours}
+
+
+def _name(path: Path) -> str:
+    """The same, wherever the next call stands."""
+    return path.absolute().as_posix()
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    """The whole lines of a file that are JSON; half ones are passed over."""
+    with path.open(encoding="utf-8", errors="surrogateescape") as file:
+        for line in file:
+            try:
+                found = json.loads(line)
+            except ValueError:
+                continue
+            if isinstance(found, dict):
+                yield found
+
+
+def _is_torn(number: int, path: Path) -> bool:
+    """Whether the file ends within a line."""
+    size = path.stat().st_size
+    if not size:
+        return False
+    os.lseek(number, size - 1, os.SEEK_SET)
+    return os.read(number, 1) != b"\n"

@@ -1,0 +1,41 @@
+"""What the world refused is tried again; what is wrong with an input stays wrong."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from grainless.denoising.files import JobResult
+from grainless.denoising.jobs import Job
+from grainless.errors import RunError
+
+FIRST, LONGEST = 1.0, 60.0
+"""Seconds before the second try; each further pause is twice as long, up to the longest."""
+
+
+@dataclass(frozen=True)
+class Retrying:
+    """Does a job again where the world failed: a full disk, a file system that is away for a while.
+
+    Args:
+        denoiser: does one job.
+        retries: how many more tries there are.
+        pause: waits so many seconds.
+    """
+
+    denoiser: Callable[[Job], JobResult]
+    retries: int
+    pause: Callable[[float], object] = time.sleep
+
+    def __call__(self, job: Job) -> JobResult:
+        """Do a job.
+
+        Raises:
+            InputError: the source is wrong; it is not tried again.
+            RunError: the last try failed, too.
+        """
+        for tried in range(self.retries):
+            try:
+                return self.denoiser(job)
+            except RunError:
+                self.pause(min(FIRST * 2**tried, LONGEST))
+        return self.denoiser(job)
