@@ -6,10 +6,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from errno import ELOOP
+from hashlib import sha256
 from pathlib import Path
-from secrets import token_hex
+from typing import BinaryIO
 
 from grainless.errors import RunError
+from grainless.filelock import take
 
 PRIVATE, ANY, GROUP = 0o600, 0o666, 0o070
 """Rights: of the owner alone, of any new file (the system takes off the umask), those of the group."""
@@ -23,6 +25,8 @@ def whole(path: Path) -> Iterator[Path]:
     stays: what it points to is written. The ending is kept, so that writers which look at it (Pillow, tifffile)
     work on the lent path.
 
+    What a killed process left of the same file is removed by the next one that writes it.
+
     Args:
         path: where the file shall stand; missing folders are made.
 
@@ -30,20 +34,18 @@ def whole(path: Path) -> Iterator[Path]:
         RunError: the system could not write (disk full, no permission), or `path` is no plain file, such as a
             device; it is as it was before.
     """
-    lent = None
     try:
         place, before = _place(path)
         place.parent.mkdir(parents=True, exist_ok=True)
-        lent = place.parent / f".{token_hex(8)}.tmp{path.suffix}"
-        _make(lent, ANY if before is None else PRIVATE)
-        yield lent
-        _settle(lent, place, before)
+        with _made(place, path.suffix, ANY if before is None else PRIVATE) as (lent, held):
+            try:
+                yield lent
+                _settle(lent, held, place, before)
+            except BaseException:
+                _drop(lent, held)
+                raise
     except OSError as error:
         raise RunError(f"{path} could not be written: {error.strerror or error}.") from error
-    finally:
-        if lent is not None:
-            with suppress(OSError):  # the folder may be what could not be made
-                lent.unlink(missing_ok=True)
 
 
 def is_left_over(path: Path) -> bool:
@@ -71,17 +73,74 @@ def _place(path: Path) -> tuple[Path, os.stat_result | None]:
     return place, before
 
 
-def _make(path: Path, mode: int) -> None:
-    """An empty new file. The umask is the system's to apply: a process can only ask for it by changing it."""
-    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode))
+@contextmanager
+def _made(place: Path, ending: str, mode: int) -> Iterator[tuple[Path, BinaryIO]]:
+    """A new file beside a place, open and locked while it is lent; the umask is the system's to apply.
+
+    Its name comes from the place, so that whoever writes there next finds what a killed process left: nobody holds
+    it. Who writes the same file at the same time takes the next name.
+    """
+    name = sha256(os.fsencode(place.name)).hexdigest()[:16]
+    number = 0
+    while True:
+        lent = place.parent / f".{name}-{number}.tmp{ending}"
+        try:
+            held = os.fdopen(os.open(lent, os.O_RDWR | os.O_CREAT | os.O_EXCL, mode), "rb+")
+        except FileExistsError:
+            number += not _swept(lent)
+            continue
+        with held:
+            if _locked(held) is not False and _is_at(held, lent):
+                yield lent, held
+                return
 
 
-def _settle(lent: Path, place: Path, before: os.stat_result | None) -> None:
+def _drop(lent: Path, held: BinaryIO) -> None:
+    """Remove what was not finished, while it is still ours."""
+    if sys.platform == "win32":
+        held.close()
+    with suppress(OSError):
+        lent.unlink(missing_ok=True)
+
+
+def _swept(lent: Path) -> bool:
+    """Remove a file that nobody holds; whether it is gone."""
+    try:
+        if sys.platform == "win32":
+            lent.unlink(missing_ok=True)  # refused while it is open
+            return True
+        with lent.open("rb") as file:
+            if not (_locked(file) and _is_at(file, lent)):
+                return False
+            lent.unlink()
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return True
+
+
+def _locked(file: BinaryIO) -> bool | None:
+    """Take the lock of a lent file if it is free. On Windows that it is open is lock enough."""
+    return True if sys.platform == "win32" else take(file)
+
+
+def _is_at(file: BinaryIO, path: Path) -> bool:
+    """Whether this is still the file of that name: it may have been moved or removed before it was locked."""
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
+
+
+def _settle(lent: Path, held: BinaryIO, place: Path, before: os.stat_result | None) -> None:
     """Move the finished file to its place, on the disk before it has its name."""
     with lent.open("rb+") as file:
         os.fsync(file.fileno())
     if before is not None:
         _take_over(lent, before)
+    if sys.platform == "win32":
+        held.close()  # what is open cannot be moved there
     lent.replace(place)
 
 

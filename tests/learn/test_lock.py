@@ -8,7 +8,6 @@ import sys
 import pytest
 
 from grainless.errors import RunError
-from grainless.learn import lock
 from grainless.learn.lock import locked
 
 HOLD = """
@@ -48,7 +47,7 @@ def test_a_file_system_without_locks_holds_none(tmp_path, monkeypatch):
     def unsupported(*_):
         raise OSError("no locks available")
 
-    monkeypatch.setattr(lock.fcntl, "flock", unsupported)
+    monkeypatch.setattr("fcntl.flock", unsupported)
     with locked(tmp_path / "lock", "it"), locked(tmp_path / "lock", "it"):
         pass
 

@@ -1,13 +1,17 @@
 """Files are written whole or not at all: what fails half-way leaves what was there, and nothing beside it."""
 
 import os
+import signal
 import stat
+import subprocess
+import sys
+from contextlib import ExitStack
 from errno import ENOSPC
 from pathlib import Path
 
 import pytest
 
-from grainless.atomic import _take_over, whole, write_text
+from grainless.atomic import _take_over, is_left_over, whole, write_text
 from grainless.errors import RunError
 
 
@@ -156,3 +160,59 @@ def test_the_lent_file_is_on_the_disk_before_it_has_its_name(tmp_path, monkeypat
     monkeypatch.setattr(Path, "replace", lambda path, to: (done.append("replace"), replace(path, to)))
     write_text(tmp_path / "file", "")
     assert done == ["fsync", "replace"]
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from grainless.atomic import whole
+with whole(Path(sys.argv[1])) as lent:
+    lent.write_text("half")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_a_killed_process_left_goes_when_the_same_file_is_written(tmp_path):
+    path = tmp_path / "a.png"
+    for _ in range(2):
+        killed = subprocess.run([sys.executable, "-c", KILLED, str(path)], check=False).returncode
+        assert killed == -signal.SIGKILL
+        (left,) = tmp_path.iterdir()  # the second found that of the first
+        assert is_left_over(left)
+        assert left.suffix == ".png"
+    write_text(path, "whole")
+    assert [each.name for each in tmp_path.iterdir()] == ["a.png"]
+
+
+def test_several_may_write_the_same_file_at_once_and_the_last_to_end_counts(tmp_path):
+    path = tmp_path / "a.png"
+    with ExitStack() as stack:
+        lent = [stack.enter_context(whole(path)) for _ in range(3)]
+        assert len(set(lent)) == 3
+        for number, each in enumerate(lent):
+            each.write_text(str(number))
+    assert path.read_text() == "0"  # blocks end from the inside
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_one_that_fails_leaves_the_others_theirs(tmp_path):
+    path = tmp_path / "a.png"
+    with whole(path) as first:
+        first.write_text("first")
+        with pytest.raises(ZeroDivisionError), whole(path):
+            raise ZeroDivisionError
+        write_text(path, "second")
+        assert first.read_text() == "first"
+    assert path.read_text() == "first"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_system_without_locks_is_written_to_all_the_same(tmp_path, monkeypatch):
+    def unsupported(*_):
+        raise OSError("no locks available")
+
+    monkeypatch.setattr("fcntl.flock", unsupported)
+    path = tmp_path / "a.png"
+    with whole(path) as first, whole(path) as second:
+        assert first != second  # nobody can tell that the other is held: it stays
+    assert list(tmp_path.iterdir()) == [path]

@@ -9,7 +9,7 @@ import typer
 
 from grainless.cli import console
 from grainless.cli.options import Json
-from grainless.errors import GrainlessError, RunError
+from grainless.errors import GrainlessError, InputError, RunError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,6 +98,13 @@ def denoise(
             metavar="I/N", help="Do only share I of N, counted from 0: of a Slurm array.", show_default=False
         ),
     ] = None,
+    sequence: Annotated[
+        bool,
+        typer.Option(
+            "--sequence",
+            help="All images and pages are frames of one sequence: one choice for all, no flicker.",
+        ),
+    ] = False,
     retries: Annotated[
         int, typer.Option(help="More tries where the disk or memory failed, not the image.", min=0)
     ] = 0,
@@ -110,15 +117,18 @@ def denoise(
     from grainless.denoising.jobs import passed_over, plan_jobs
     from grainless.denoising.memory import parse
     from grainless.denoising.policy import Policy
+    from grainless.denoising.sequence import Flicker
 
     found = plan_jobs(sources, out, recursive=recursive)
     for ending, count in passed_over(sources, recursive=recursive).items():
         console.remark(f"{count:,} {ending} files are passed over: convert them to PNG or TIFF first.")
     one = len(found) == len(sources) == 1 and found[0].source == Path(sources[0]) and not (manifest or shard)
-    found = Share.parse(shard)(found) if shard else found
     at_once, threads = share(jobs, threads)
     results: list[JobResult] = []
-    policy = Policy(model, strength, chroma, device, threads)
+    policy, flicker = Policy(model, strength, chroma, device, threads), Flicker()
+    if sequence:
+        policy = _settled(policy, found, jobs, max_pixels)
+    found = Share.parse(shard)(found) if shard else found
     try:
         denoiser = FileDenoiser(
             policy,
@@ -127,6 +137,7 @@ def denoise(
             skip=not one,
             memory=parse(memory) // at_once if memory else None,
             max_pixels=max_pixels,
+            watch=flicker.add if sequence else None,
         )
         work = _kept(denoiser, policy, manifest, retries=retries, overwrite=overwrite)
         with console.progress("denoising") as move:
@@ -139,7 +150,24 @@ def denoise(
         ) from None
     if shard:
         console.remark(f"Share {shard}: {len(found):,} files.")
+    if flicker.sentence:
+        console.remark(flicker.sentence)
     _tell(results, json=json)
+
+
+def _settled(policy: "Policy", found: "Sequence[Job]", jobs: int, max_pixels: int) -> "Policy":
+    """One policy for all frames, which are done in their order, so that their change over time can be measured.
+
+    Raises:
+        InputError: several were to be done at once.
+    """
+    from grainless.denoising.sequence import settle
+
+    if jobs > 1:
+        raise InputError("--sequence takes the frames one after the other: leave out --jobs.")
+    settled = settle([each.source for each in found], policy, max_pixels=max_pixels)
+    console.remark(settled.why)
+    return settled.policy
 
 
 def _kept(

@@ -34,6 +34,9 @@ model's own: 14 for PNG and JPEG of 8 bits, 17 for TIFF of 16 bits and of floats
 A_SAMPLE_FILLED = 16
 """Bytes more for each sample of an image with alpha: what fills transparent pixels. Measured likewise: 13."""
 
+LONGEST_SAMPLE = 4
+"""Bytes of a sample as it is stored, at most."""
+
 RESERVE = 2**25
 """What the process takes besides that: threads, buffers, what onnxruntime's arena rounds up."""
 
@@ -107,7 +110,13 @@ def of_whole(path: Path, card: Card) -> float:
     shape = shape_of(path)
     if shape is None:
         return 0
-    return shape.pixels * shape.bytes_a_pixel + of_run((shape.height, shape.width), card) + RESERVE
+    one = shape.pixels * shape.bytes_a_pixel + of_run((shape.height, shape.width), card)
+    return one + _other_pages(path, shape) + RESERVE
+
+
+def _other_pages(path: Path, largest: Shape) -> int:
+    """Bytes of a file beside its largest image: all of it is read at once."""
+    return max(0, path.stat().st_size - largest.pixels * largest.samples * LONGEST_SAMPLE)
 
 
 def shape_of(path: Path) -> Shape | None:

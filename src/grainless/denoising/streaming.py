@@ -1,9 +1,12 @@
 """TIFF images larger than memory: rows are read, denoised and written band by band, to the whole image's result."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from grainless.atomic import whole
 from grainless.denoising import memory
@@ -23,6 +26,9 @@ from grainless.model import zoo
 from grainless.model.card import Card
 from grainless.model.denoiser import TILE, Denoiser
 from grainless.model.tiles import Span, spans
+
+Watch = Callable[[NDArray[np.float32], NDArray[np.float32]], object]
+"""Is shown the pixels of an image, (c, h, w) full scales, before and after."""
 
 BANDS = 3
 """Held at once: the first of a page, kept for its metadata, the one that is written, and the one that is worked on."""
@@ -70,6 +76,7 @@ def denoise_tiff(
     budget: int,
     overwrite: bool = False,
     max_pixels: int = MAX_PIXELS,
+    watch: Watch | None = None,
 ) -> Streamed:
     """Denoise the pages of a TIFF file into another, holding only some rows in memory.
 
@@ -83,6 +90,7 @@ def denoise_tiff(
         budget: bytes by which the process may grow.
         overwrite: replace a file that stands there.
         max_pixels: refuse a file of more.
+        watch: is shown the first band of each page, before and after.
 
     Raises:
         InputError: the file is broken or no TIFF that we take, or the budget is too small.
@@ -96,7 +104,7 @@ def denoise_tiff(
             notes.update(dict.fromkeys(band.notes))
             yield band
 
-    with _told_of(source), strips.opened(source, max_pixels) as pages:
+    with told_of(source), strips.opened(source, max_pixels) as pages:
         decided = [_look(page, policy, source.name) for page in pages]
         outcomes = tuple(outcome for _, outcome in decided)
         if not pages:
@@ -108,7 +116,7 @@ def denoise_tiff(
             for page, (denoiser, _) in zip(pages, decided, strict=True)
         ]
         bands = (
-            (page.size[0], noted(_bands(page, plan, policy, source.name)))
+            (page.size[0], noted(_bands(page, plan, policy, source.name, watch)))
             for page, plan in zip(pages, plans, strict=True)
         )
         with whole(target) as lent, lent.open("w+b") as file:
@@ -182,7 +190,7 @@ def _look(page: Page, policy: Policy, name: str) -> tuple[Denoiser | None, Outco
     return denoiser, outcome
 
 
-def _bands(page: Page, plan: Plan, policy: Policy, name: str) -> Iterator[Image]:
+def _bands(page: Page, plan: Plan, policy: Policy, name: str, watch: Watch | None = None) -> Iterator[Image]:
     """The denoised rows of a page, band by band; the model pads the last one as it pads the whole image."""
     height, _width = page.size
     for span in plan.bands:
@@ -199,6 +207,8 @@ def _bands(page: Page, plan: Plan, policy: Policy, name: str) -> Iterator[Image]
             pixels = blend(
                 image.pixels, plan.denoiser, policy, transparent_of(image), rows=rows, tile=plan.tile
             )
+        if watch and span is plan.bands[0]:
+            watch(image.pixels[:, rows], pixels)
         alpha = None if image.alpha is None else image.alpha[first - above : last - above]
         yield replace(image, pixels=pixels[:, first - start : last - start], alpha=alpha)
         del image, pixels, alpha  # before the next band is read
@@ -221,7 +231,7 @@ def _is_tiff(path: Path) -> bool:
 
 
 @contextmanager
-def _told_of(source: Path) -> Iterator[None]:
+def told_of(source: Path) -> Iterator[None]:
     """What is wrong with a file, in one line."""
     try:
         yield

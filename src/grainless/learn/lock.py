@@ -2,13 +2,13 @@
 
 import os
 import socket
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
 from grainless.errors import RunError
+from grainless.filelock import take
 
 
 @contextmanager
@@ -31,7 +31,7 @@ def locked(path: Path, what: str) -> Iterator[None]:
     except OSError as error:
         raise RunError(f"{path} could not be written: {error.strerror or error}.") from error
     with file:
-        if not _taken(file):
+        if take(file) is False:
             raise RunError(
                 f"{what} is being trained by another process ({_holder(file)}): wait for it, stop it, or give "
                 "another --out."
@@ -50,32 +50,3 @@ def _sign(file: IO[str]) -> None:
     file.truncate(0)
     file.write(f"process {os.getpid()} on {socket.gethostname()}")
     file.flush()
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    BEYOND = 2**30
-    """Windows lets nobody else read what is locked, so a byte is locked that the file does not have."""
-
-    def _taken(file: IO[str]) -> bool:
-        """Take the lock if it is free."""
-        file.seek(BEYOND)
-        try:
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-else:
-    import fcntl
-
-    def _taken(file: IO[str]) -> bool:
-        """Take the lock if it is free."""
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        except OSError:  # this file system has none
-            return True
-        return True
