@@ -44,9 +44,16 @@ class Whole:
         self._sides = [_Bytes(part, place, device, part.stack().shape) for part in _sides(images)]
 
     def __call__(self, draw: TorchDraw) -> Iterator[Scene]:
-        order = torch.randperm(self._images, generator=draw.generator)
-        for rows in torch.split(order, self.batch):
-            yield Scene(*(side.at(rows) for side in self._sides))
+        for rows in self.rows(draw):
+            yield self.at(rows)
+
+    def rows(self, draw: TorchDraw) -> Iterator[Tensor]:
+        """The numbers of the images of each batch."""
+        yield from torch.split(torch.randperm(self._images, generator=draw.generator), self.batch)
+
+    def at(self, rows: Tensor) -> Scene:
+        """The images of these numbers."""
+        return Scene(*(side.at(rows) for side in self._sides))
 
 
 class Crops:

@@ -18,6 +18,7 @@ from grainless.data.images import Data, Images
 from grainless.errors import InputError, RunError
 from grainless.learn.fitting.batches import Batches, Crops, Whole, one_pass
 from grainless.learn.fitting.draw import TorchDraw
+from grainless.learn.fitting.fixed import Fixed
 from grainless.learn.fitting.initial_weights import load_initial_weights
 from grainless.learn.fitting.losses import Loss
 from grainless.learn.fitting.methods import Method, Pair, Scene
@@ -91,12 +92,15 @@ class Fit:
         patience: epochs without a better validation loss after which it stops; None: it does not.
         start: a run's folder or a shipped model's name ("color"): it begins from those of its weights that fit; None:
             the network's own start.
+        fixed_noise: the training images get their noise once, and every epoch shows the same noisy images; else they
+            get new noise each epoch.
         precision: of the arithmetic; weights are always full. "auto" is bfloat16 where an accelerator has it, else
             full; "half" is bfloat16 on the CPU, too; "full" is full everywhere.
 
     Raises:
         InputError: the images have many sizes and no crop is given, or a crop is too large; the network does not take
-            the images; `start` is no run and no model, or none of its weights fits.
+            the images; `start` is no run and no model, or none of its weights fits; the noise shall be fixed on crops.
+        RunError: there is no room for the noisy images that `fixed_noise` keeps.
     """
 
     GIVEN = ("network", "data", "method", "loss", "seed")
@@ -122,6 +126,7 @@ class Fit:
         ema: Annotated[float, Gt(0), Lt(1)] | None = None,
         patience: Annotated[int, Ge(1)] | None = None,
         start: str | None = None,
+        fixed_noise: bool = False,
         precision: Literal["auto", "half", "full"] = "auto",
     ) -> None:
         missed = load_initial_weights(network, start) if start else []
@@ -145,6 +150,7 @@ class Fit:
                 model.mark_forward_method("logits")
         self._batches = _batches(data.train, batch=batch, crop=crop, steps=steps, device=self._fabric.device)
         check_sizes(network, data, crop)
+        self._pairs = self._fixed(data.train) if fixed_noise else self._drawn
         self.remarks += seldom_stepped(network, data, crop, self._batches.steps)
         self.data = data
         self.batch = batch
@@ -188,17 +194,29 @@ class Fit:
     def _epoch(self, number: int, progress: Progress) -> tuple[float, int]:
         """All steps of an epoch; the mean loss and how many images were shown."""
         self._model.train()
-        order = TorchDraw.seeded(self._seed, number, 0)
-        noise = TorchDraw.seeded(self._seed, number, 1, device=self._fabric.device)
         total, images = torch.zeros((), device=self._fabric.device), 0
-        for step, scene in enumerate(self._batches(order), start=1):
-            loss = self._step((number - 1) * self._batches.steps + step, self._method(scene, noise))
-            total += loss * len(scene.clean)
-            images += len(scene.clean)
+        for step, pair in enumerate(self._pairs(number), start=1):
+            loss = self._step((number - 1) * self._batches.steps + step, pair)
+            total += loss * len(pair.shown)
+            images += len(pair.shown)
             if step % LOOK_EVERY == 0 or step == self._batches.steps:
                 mean = _finite(float(total) / images, f"epoch {number}, step {step}")
                 progress(step, self._batches.steps, mean)
         return mean, images
+
+    def _drawn(self, number: int) -> Iterator[Pair]:
+        """An epoch's pairs, their noise new."""
+        noise = TorchDraw.seeded(self._seed, number, 1, device=self._fabric.device)
+        for scene in self._batches(TorchDraw.seeded(self._seed, number, 0)):
+            yield self._method(scene, noise)
+
+    def _fixed(self, train: Images) -> Callable[[int], Iterator[Pair]]:
+        """An epoch's pairs, their noise the same in all."""
+        if not isinstance(self._batches, Whole):
+            raise InputError("train.fixed_noise is for whole images: train.crop cuts new ones each epoch; leave one out.")
+        seed = self._seed
+        pairs = Fixed(self._batches, train, self._method, seed=seed, device=self._fabric.device)
+        return lambda number: pairs(TorchDraw.seeded(seed, number, 0))
 
     def _step(self, step: int, pair: Pair) -> Tensor:
         rate = self._rate * self._schedule(step / (self.epochs * self._batches.steps))
