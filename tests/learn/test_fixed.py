@@ -70,7 +70,9 @@ def test_a_full_disk_is_told(images, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("tempfile.TemporaryFile", full)
-    with pytest.raises(RunError, match=r"fixed_noise keeps the noisy images in .*: No space left on device\.$"):
+    with pytest.raises(
+        RunError, match=r"fixed_noise keeps the noisy images in .*: No space left on device\.$"
+    ):
         epoch(images)
 
 

@@ -213,7 +213,9 @@ class Fit:
     def _fixed(self, train: Images) -> Callable[[int], Iterator[Pair]]:
         """An epoch's pairs, their noise the same in all."""
         if not isinstance(self._batches, Whole):
-            raise InputError("train.fixed_noise is for whole images: train.crop cuts new ones each epoch; leave one out.")
+            raise InputError(
+                "train.fixed_noise is for whole images: train.crop cuts new ones each epoch; leave one out."
+            )
         seed = self._seed
         pairs = Fixed(self._batches, train, self._method, seed=seed, device=self._fabric.device)
         return lambda number: pairs(TorchDraw.seeded(seed, number, 0))
