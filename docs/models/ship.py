@@ -116,7 +116,7 @@ def _kept(file: Path, run: Run | None, about: dict[str, Any]) -> Card:
 def page(run: Run, card: Card) -> str:
     """The model's page: its card, its training's log and curve."""
     about: dict[str, Any] = card.about
-    history = run.facts()["history"]
+    history = [epoch for epoch in run.facts()["history"] if epoch["number"]]
     every = 5 if len(history) > 15 else 1
     shown = [epoch for epoch in history if epoch["number"] % every == 0 or epoch["number"] == 1]
     log = [

@@ -77,7 +77,7 @@ def test_going_on_says_how_far_it_was_and_its_speed_is_of_today(seen, copied, mo
 
 class Fits:
     network = torch.nn.Linear(2, 3)
-    epochs, batch, history, done, remarks = 9, 1, (), False, ()
+    epochs, batch, reached, done, remarks = 9, 1, 0, False, ()
 
 
 class Few:
@@ -102,6 +102,8 @@ def test_an_epoch_that_is_not_the_best_does_not_say_so(monkeypatch):
     callback = TerminalProgress()
     callback.on_start(Named, Few, Fits)
     callback.on_epoch(Epoch(3, 0.25, 0.5, 1e-3, 2.0, 5000, best=False))
+    callback.on_epoch(Epoch(0, None, 0.25, 0.0, 0.0, 0, best=True))
+    assert written.getvalue().splitlines()[2] == "as it begins           validation 0.25000"
     assert (
         written.getvalue().splitlines()[1]
         == "epoch 3/9  loss 0.25000  validation 0.50000        2,500 images/s"

@@ -35,6 +35,13 @@ def test_epochs_that_are_no_numbers_are_never_best():
     assert best([]) is None
 
 
+def test_a_start_has_a_place_before_the_first_epoch_and_no_training_loss():
+    start = {"number": 0, "loss": None, "validation": 0.05, "rate": 0.0}
+    svg = curve_svg([start, *epochs(0.3, 0.1)])
+    assert best([start, *epochs(0.3, 0.1)]) == start
+    assert "best: the start" in texts(svg)
+
+
 def test_the_best_epoch_is_told():
     html = curve(epochs(0.3, 0.0931, 0.2))
     assert "Best at epoch 2: validation loss 0.0931." in html

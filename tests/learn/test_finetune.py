@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 from small_data import images
 from trainings import Notes
 
@@ -19,6 +20,7 @@ from grainless.learn.finetune.look import noisy_themselves
 from grainless.learn.finetune.own import HELD, clean_images, pairs
 from grainless.learn.finetune.pace import FEWEST_EPOCHS, MOST_EPOCHS, Pace
 from grainless.learn.finetune.plan import plan, run_folder
+from grainless.learn.finetune.rate import RATES, Trial, tried
 from grainless.learn.finetune.start import best_start
 from grainless.learn.networks import NETWORKS
 from grainless.learn.recipe import Recipe, shipped
@@ -30,14 +32,14 @@ from grainless.noise import noise_from
 NETWORK = {"name": "unet", "widths": [3, 4], "fold": 2}
 
 
-def ship(folder, monkeypatch, name, channels, *, gain=None, told=True):
+def ship(folder, monkeypatch, name, channels, *, gain=None, told=True, loss="l1"):
     """Put a small model among those shipped; with a gain, one that takes all noise, and the image with it."""
     torch.manual_seed(0)
     network = NETWORKS["unet"](channels=channels, widths=(3, 4), fold=2)
     if gain is not None:
         torch.nn.init.constant_(network.exit[0].bias, gain)
     path = folder / f"{name}.onnx"
-    about = {"recipe": {"network": NETWORK}} if told else {}
+    about = {"recipe": {"network": NETWORK, "learn": {"loss": loss}}} if told else {}
     card = Card(name, channels, multiple=4, reach=network.reach, about=about)
     export(network, path, card, torch.rand(1, channels, 32, 32))
     entry = zoo.Shipped(path.name, hashlib.sha256(path.read_bytes()).hexdigest())
@@ -77,8 +79,9 @@ def soft(folder, count, channels=1, side=48, sigma=0.0, seed=0):
 
 @pytest.fixture
 def quick(monkeypatch):
-    """Nothing is measured: steps take a tenth of a second."""
+    """Nothing is measured, nothing tried: steps take a tenth of a second, and the middle rate is good."""
     monkeypatch.setattr(module, "measured", lambda recipe, data: Pace(0.1, 0.2, "full"))
+    monkeypatch.setattr(module, "tried", lambda recipe, data, steps: Trial({RATES[1]: 0.1}, 0.2, steps))
 
 
 def test_clean_images_become_a_recipe_and_a_run_beside_what_it_began_with(small, quick, tmp_path):
@@ -188,8 +191,64 @@ def test_speed_is_measured_in_steps_that_are_thrown_away(small, tmp_path):
     planned = plan(tmp_path / "out", images=soft(tmp_path / "w", 4), noise="gaussian", minutes=0.2)
     assert planned.recipe.options["train.precision"] in {"full", "half"}
     assert planned.recipe.options["train.steps"] > 1
-    assert re.fullmatch(r"[\d,]+ steps of [\d.e-]+ s: about \d+ seconds\.", planned.remarks[-1])
+    assert re.fullmatch(r"[\d,]+ steps of [\d.e-]+ s: about \d+ seconds\.", planned.remarks[-2])
+    assert planned.remarks[-1].startswith("Of the learning rates 2e-3, 5e-4, 1.25e-4, tried for ")
     assert not (tmp_path / "out").exists()
+
+
+def plain_data(folder, sigma):
+    """Waves under noise, and a recipe that trains the model plain on with them."""
+    soft(folder, 6)
+    text = (
+        f'[data]\nname = "folder"\npath = "{folder}"\ngrey = true\nvalidation = 2\ntest = 1\n'
+        '[network]\nname = "unet"\n'
+        f'widths = [3, 4]\nfold = 2\n[noise]\nname = "gaussian"\nsigma = {sigma}\n[train]\nbatch = 4\ncrop = 32\n'
+        'optimizer = "muon"\nschedule = "linear"\n'
+    )
+    recipe = Recipe("mine", text)
+    return recipe, recipe.data(DataRoots())
+
+
+def test_the_rate_that_does_best_on_held_out_images_is_taken(small, tmp_path):
+    recipe, data = plain_data(tmp_path / "w", 0.1)
+    trial = tried(recipe.changed("train.start=bad"), data, 12)
+    assert trial.losses.keys() == set(RATES)
+    assert (trial.rate, trial.better) == (RATES[0], True)
+    assert str(trial) == (
+        "Of the learning rates 2e-3, 5e-4, 1.25e-4, tried for 12 steps each, 2e-3 does best on those to choose by."
+    )
+
+
+def test_where_the_start_fits_already_the_lowest_rate_is_taken(small, tmp_path):
+    recipe, data = plain_data(tmp_path / "w", 1e-4)
+    network = recipe.network()
+    for weight in network.exit.parameters():  # it leaves images as they are: nothing is to be gained
+        torch.nn.init.zeros_(weight)
+    save_file(network.state_dict(), tmp_path / "model.safetensors")
+    trial = tried(recipe.changed(f"train.start={tmp_path}").changed("learn.loss=l1"), data, 3)
+    assert (trial.rate, trial.better) == (RATES[-1], False)
+    assert str(trial).endswith("none does better than no training; 1.25e-4 is taken.")
+
+
+def test_a_rate_at_which_it_diverges_is_not_taken(small, tmp_path, monkeypatch):
+    monkeypatch.setattr("grainless.learn.finetune.rate.RATES", (1e25, 1e-3))
+    recipe, data = plain_data(tmp_path / "w", 0.1)
+    trial = tried(recipe.changed("train.start=bad"), data, 4)
+    assert (trial.losses[1e25], trial.rate) == (float("inf"), 1e-3)
+
+
+def test_the_loss_is_that_of_the_start_and_the_rate_is_what_was_found_unless_it_is_set(
+    small, quick, tmp_path
+):
+    folder = soft(tmp_path / "w", 4)
+    found = plan(tmp_path / "out", images=folder, noise="gaussian")
+    assert (found.recipe.options["learn.loss"], found.recipe.options["train.rate"]) == ("l1", RATES[1])
+    assert found.remarks[-1].startswith(
+        "Of the learning rates 5e-4, tried for 196 steps each, 5e-4 does best"
+    )
+    told = plan(tmp_path / "out", images=folder, noise="gaussian", changes=["train.rate=0.1"])
+    assert told.recipe.options["train.rate"] == 0.1
+    assert not any("learning rates" in remark for remark in told.remarks)
 
 
 def test_the_model_that_does_best_is_the_start_unless_one_is_named(small, tmp_path):

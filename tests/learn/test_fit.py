@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
 from grainless.data.images import Data, Images
 from grainless.errors import InputError, RunError
@@ -67,6 +68,56 @@ OPTIONS = [
     {"network": "pooled"},
     {"optimizer": "muon", "rate": 1e-2, "network": "unet", "loss": "mse", "precision": "half", "ema": 0.9},
 ]
+
+
+@pytest.fixture(scope="module")
+def before(tmp_path_factory):
+    """A folder with weights of the small U-Net, as a run leaves them."""
+    folder = tmp_path_factory.mktemp("before")
+    torch.manual_seed(1)
+    save_file(NETWORKS["unet"](channels=1).state_dict(), folder / "model.safetensors")
+    return str(folder)
+
+
+def test_what_was_trained_before_is_judged_first_and_is_the_best_until_an_epoch_is_better(data, before):
+    worse = fitted(data, network="unet", loss="mse", start=before, rate=0.5, epochs=2)
+    losses = {}
+    for epoch in worse():
+        losses[epoch.number] = epoch.validation
+        if epoch.number == 0:
+            kept = weights(worse)
+    assert list(losses) == [0, 1, 2]
+    assert same(kept, {name: kept[name] for name in kept} | load_file(f"{before}/model.safetensors"))
+    assert losses[0] < min(losses[1], losses[2])
+    assert (worse.best.number, worse.best.loss, worse.best.images) == (0, None, 0)
+    better = fitted(data, network="unet", loss="mse", start=before, rate=1e-3, epochs=2)
+    list(better())
+    assert better.best.number == 2
+    assert better.history[0].validation == losses[0]
+
+
+def test_without_a_start_no_epoch_is_0(data):
+    assert [epoch.number for epoch in fitted(data, epochs=1)()] == [1]
+
+
+@pytest.mark.parametrize(
+    "options", [{"ema": 0.9, "optimizer": "muon"}, {"patience": 1, "rate": 0.5}], ids=str
+)
+def test_a_start_resumed_after_any_epoch_equals_uninterrupted_bit_for_bit(data, before, options):
+    options = {"network": "unet", "loss": "mse", "start": before} | options
+    whole = fitted(data, **options)
+    list(whole())
+    broken = fitted(data, **options)
+    while not broken.done:
+        next(iter(broken()))
+        tensors, history = broken.state()
+        tensors = {name: value.clone() for name, value in tensors.items()}
+        broken = fitted(data, **options | {"start": None})  # as a new process goes on
+        broken.restore(tensors, history)
+    assert same(weights(broken), weights(whole))
+    assert [(e.number, e.loss, e.validation, e.best) for e in broken.history] == [
+        (e.number, e.loss, e.validation, e.best) for e in whole.history
+    ]
 
 
 @pytest.mark.parametrize("options", OPTIONS, ids=str)

@@ -1,5 +1,6 @@
 """Training from recipe to run: everything is there at the end, and nothing is lost when it ends otherwise."""
 
+import json
 import resource
 import shutil
 import signal
@@ -21,6 +22,7 @@ from grainless.evaluation.metrics import METRICS
 from grainless.inspection import KINDS
 from grainless.learn.recipe import Recipe
 from grainless.learn.score import learned_from
+from grainless.learn.summary import of_run
 from grainless.learn.training import train
 from grainless.model.denoiser import load
 from grainless.noise import NOISES, noise_from
@@ -359,7 +361,29 @@ def test_a_run_goes_on_where_what_it_started_from_is_gone(finished, tmp_path):
     with pytest.raises(RunError, match=r"^Stopped"):
         trained(tmp_path / "run", *changes, callback=Interrupting(1))
     shutil.rmtree(start)
-    assert len(trained(tmp_path / "run", *changes, resume=True).facts()["history"]) == 3
+    run = trained(tmp_path / "run", *changes, resume=True)
+    assert [epoch["number"] for epoch in run.facts()["history"]] == [0, 1, 2, 3]
+
+
+def test_a_start_that_no_epoch_beats_is_what_is_exported_and_the_run_says_so(finished, tmp_path):
+    changes = [f"train.start={finished.path}", "train.rate=10", "train.optimizer=rmsprop", "train.epochs=1"]
+    with pytest.raises(
+        RunError, match=r"The best model so far \(the start, validation loss 0\.\d+\) is kept"
+    ):
+        trained(tmp_path / "stopped", *changes, callback=Interrupting(0))
+    run = trained(tmp_path / "run", *changes)
+    assert same(run.weights(), finished.weights())
+    noisy = np.random.default_rng(0).random((2, 1, 8, 8)).astype(np.float32)
+    np.testing.assert_allclose(
+        load(run.model_file).run(noisy), load(finished.model_file).run(noisy), atol=1e-6
+    )
+    facts = of_run(run)
+    assert (facts["best epoch"], facts["epochs"], facts["loss"]["train"]) == (0, 1, None)
+    assert load(run.model_file).card.about["epochs"] == 1
+    page = run.report_file.read_text("utf-8")
+    assert "the best was the start." in page
+    assert "Best at the start: validation loss" in page
+    assert json.loads(json.dumps(facts, allow_nan=False))
 
 
 def test_from_python_a_recipe_is_a_name_a_file_or_itself(tmp_path, monkeypatch):

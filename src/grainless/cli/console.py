@@ -101,6 +101,8 @@ def scores(rows: Sequence["Row"], metrics: Sequence[str], protocol: str) -> None
 def scores_reached(run: Mapping[str, Any], metrics: Sequence[str]) -> None:
     """Print what a run reached on its held-out images, beside the noisy ones."""
     title = f"{run['name']}: epoch {run['best epoch']} of {run['epochs']}"
+    if not run["best epoch"]:
+        title = f"{run['name']}: as it began, which none of {run['epochs']} epochs did better than"
     if not run["scores"]:
         return say(f"{title}, not judged yet: the training was stopped. Go on with it by --resume.")
     rows = [

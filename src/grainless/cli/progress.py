@@ -57,7 +57,7 @@ class TerminalProgress(Callback):
         seen = f"{len(data.train):,} images of {data.name}"
         device = next(fit.network.parameters()).device
         where = "" if device.type == "cpu" else f", on {device}"
-        self._fit, self._epochs, self._batch, self._past = fit, fit.epochs, fit.batch, len(fit.history)
+        self._fit, self._epochs, self._batch, self._past = fit, fit.epochs, fit.batch, fit.reached
         going_on = f", {self._past} of them done" if self._past else ""
         err.print(
             f"{recipe.name}: {total:,} parameters, {seen}, at most {fit.epochs} epochs{going_on}{where}",
@@ -81,8 +81,13 @@ class TerminalProgress(Callback):
         self._past = epoch.number
         if self._fit.done:
             self._bar.update(self._task, description="judging")
-        err.print(
-            f"epoch {epoch.number}/{self._epochs}  loss {epoch.loss:.5f}  validation {epoch.validation:.5f}"
-            f"{'  best' if epoch.best else '      '}  {epoch.images / epoch.seconds:,.0f} images/s",
-            highlight=False,
-        )
+        err.print(_line(epoch, self._epochs), highlight=False)
+
+
+def _line(epoch: Epoch, epochs: int) -> str:
+    if epoch.loss is None:
+        return f"as it begins           validation {epoch.validation:.5f}"
+    return (
+        f"epoch {epoch.number}/{epochs}  loss {epoch.loss:.5f}  validation {epoch.validation:.5f}"
+        f"{'  best' if epoch.best else '      '}  {epoch.images / epoch.seconds:,.0f} images/s"
+    )

@@ -72,6 +72,8 @@ def train(
         console.as_json(facts | {"run": str(run.path)})
     else:
         console.scores_reached(facts, USUAL)
+        if not facts["best epoch"]:
+            console.say("No epoch did better on the images to choose by: the model is what it began with.")
         for other in facts["others"]:
             gain = facts["scores"]["test"]["psnr"] - other["scores"]["test"]["psnr"]
             console.say(f"On the test images {gain:+.2f} dB over {other['name']}, which it began with.")

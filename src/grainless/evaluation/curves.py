@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 History = Sequence[Mapping[str, Any]]
-"""One mapping an epoch: "number" from 1, "loss" of training, "validation" loss, learning "rate"."""
+"""One mapping an epoch: "number", "loss" of training, "validation" loss, learning "rate".
+
+Numbers are from 1; 0 are the weights that a training began with where they were trained before: its "loss" is None.
+"""
 
 COLOURS = {"ink": "#20262e", "faint": "#8a929c", "training": "#c77c30", "validation": "#2a7396"}
 """What a PNG takes; in an SVG each is the CSS variable of that name."""
@@ -41,6 +44,15 @@ def best(history: History) -> Mapping[str, Any] | None:
     """The epoch with the lowest validation loss; None if there is none that is a number."""
     known = [epoch for epoch in history if math.isfinite(epoch["validation"])]
     return min(known, key=lambda epoch: epoch["validation"], default=None)
+
+
+def epoch_name(number: int) -> str:
+    """As sentences call it.
+
+    >>> epoch_name(3), epoch_name(0)
+    ('epoch 3', 'the start')
+    """
+    return f"epoch {number}" if number else "the start"
 
 
 def curve_png(history: History, path: Path) -> None:
@@ -101,14 +113,14 @@ def _draw_losses(axes: "Axes", history: History) -> None:
     for label, key in (("training", "loss"), ("validation", "validation")):
         axes.plot(
             numbers,
-            [epoch[key] for epoch in history],
+            [math.nan if epoch[key] is None else epoch[key] for epoch in history],
             points + "-",
             color=COLOURS[label],
             label=label,
             lw=1.6,
         )
     if lowest := best(history):
-        label = f"best: epoch {lowest['number']}"
+        label = f"best: {epoch_name(lowest['number'])}"
         axes.plot(
             lowest["number"],
             lowest["validation"],
@@ -147,5 +159,6 @@ def _draw_rate(axes: "Axes", history: History) -> None:
 
 
 def _spans_decades(history: History) -> bool:
-    losses = [epoch[key] for epoch in history for key in ("loss", "validation") if math.isfinite(epoch[key])]
+    losses = [epoch[key] for epoch in history for key in ("loss", "validation")]
+    losses = [loss for loss in losses if loss is not None and math.isfinite(loss)]
     return bool(losses) and 0 < TO_LOG * min(losses) < max(losses)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from grainless.evaluation.curves import History, best, curve_svg
+from grainless.evaluation.curves import History, best, curve_svg, epoch_name
 from grainless.evaluation.decimals import PAIRED, decimals, with_half
 from grainless.evaluation.evaluate import Row, behind
 from grainless.evaluation.html import Html, note, number, table
@@ -46,7 +46,9 @@ def scores(rows: Sequence[Row], metrics: Sequence[str] = USUAL) -> Html:
 def curve(history: History) -> Html:
     """Training and validation loss by epoch, the best epoch marked."""
     lowest = best(history)
-    told = f"Best at epoch {lowest['number']}: validation loss {lowest['validation']:.4g}." if lowest else ""
+    told = ""
+    if lowest:
+        told = f"Best at {epoch_name(lowest['number'])}: validation loss {lowest['validation']:.4g}."
     return Html(f'<figure class="curve narrow">{curve_svg(history)}<figcaption>{told}</figcaption></figure>')
 
 

@@ -10,6 +10,7 @@ from grainless import __version__
 from grainless.atomic import write_text
 from grainless.data.images import Data
 from grainless.data.summary import describe
+from grainless.evaluation.curves import epoch_name
 from grainless.evaluation.evaluate import NOISY, Array, Denoise, Row, Task
 from grainless.evaluation.html import Html, facts, headline, page, table
 from grainless.evaluation.report import curve, grid, scores
@@ -55,7 +56,7 @@ def write_page(
 def _lead(known: Mapping[str, Any], data: Data) -> str:
     return (
         f"{known['parameters']['total']:,} parameters, trained on {len(data.train):,} images of {data.name} for "
-        f"{known['epochs']} epochs in {known['seconds']:,.0f} s; the best was epoch {known['best epoch']}."
+        f"{known['epochs']} epochs in {known['seconds']:,.0f} s; the best was {epoch_name(known['best epoch'])}."
     )
 
 

@@ -108,7 +108,7 @@ def _about(run: Run, recipe: Recipe, network: Network) -> dict[str, Any]:
         "recipe": recipe.tables,
         "parameters": parameters(network).total,
         "MACs a pixel": round(macs(network)),
-        "epochs": len(history),
+        "epochs": history[-1]["number"],
         "images shown": sum(epoch["images"] for epoch in history),
         "validation loss": run.best_epoch()["validation"],
         "versions": {

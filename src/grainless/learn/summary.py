@@ -35,7 +35,7 @@ def of_run(run: Run) -> dict[str, Any]:
     history, best = facts["history"], run.best_epoch()
     return of_recipe(run.recipe()) | {
         "name": facts["name"],
-        "epochs": len(history),
+        "epochs": history[-1]["number"],
         "best epoch": best["number"],
         "loss": {"train": best["loss"], "validation": best["validation"]},
         "seconds": sum(epoch["seconds"] for epoch in history),

@@ -14,6 +14,7 @@ from torch.utils.tensorboard import SummaryWriter
 from grainless.data.find import DataRoots
 from grainless.data.images import Data
 from grainless.errors import RunError
+from grainless.evaluation.curves import epoch_name
 from grainless.learn.fitting.fit import Epoch, Fit
 from grainless.learn.page import write_page
 from grainless.learn.recipe import Recipe
@@ -137,7 +138,7 @@ def _leave(run: Run, recipe: Recipe, fit: Fit) -> str:
     if fit.best is None or not run.weights_file.is_file():
         return f"No epoch was finished, so {run.path} holds no model yet"
     _export(run, recipe, fit)
-    best = f"epoch {fit.best.number}, validation loss {fit.best.validation:.4g}"
+    best = f"{epoch_name(fit.best.number)}, validation loss {fit.best.validation:.4g}"
     return f"The best model so far ({best}) is kept in {run.path}"
 
 
@@ -165,7 +166,7 @@ def _tensorboard(run: Run, fit: Fit) -> Iterator[SummaryWriter]:
 
     threading.excepthook = hook
     try:
-        with SummaryWriter(str(run.events), purge_step=len(fit.history) + 1) as writer:
+        with SummaryWriter(str(run.events), purge_step=fit.reached + 1) as writer:
             yield writer
     finally:
         threading.excepthook = printed
@@ -180,8 +181,9 @@ def _draw_graph(writer: SummaryWriter, fit: Fit) -> None:
 
 
 def _log(writer: SummaryWriter, epoch: Epoch) -> None:
-    writer.add_scalar("loss/train", epoch.loss, epoch.number)
     writer.add_scalar("loss/validation", epoch.validation, epoch.number)
-    writer.add_scalar("rate", epoch.rate, epoch.number)
-    writer.add_scalar("images a second", epoch.images / epoch.seconds, epoch.number)
+    if epoch.loss is not None:
+        writer.add_scalar("loss/train", epoch.loss, epoch.number)
+        writer.add_scalar("rate", epoch.rate, epoch.number)
+        writer.add_scalar("images a second", epoch.images / epoch.seconds, epoch.number)
     writer.flush()

@@ -12,8 +12,11 @@ from grainless.learn.recipe import Recipe
 STEPS = 4
 """Of which the mean is taken, after as many to warm up."""
 
-TRAINING = 0.9
-"""The share of the time that is trained in; the rest is for export and scores."""
+TRAINING = 0.8
+"""The share of the time that is trained in; what the trial of rates leaves is for export and scores."""
+
+TRIAL = 0.1
+"""The share in which learning rates are tried."""
 
 VALIDATING = 0.15
 """The share of that in which the held-out images may be looked at."""
@@ -46,6 +49,11 @@ class Pace:
     def seconds(self, epochs: int, steps: int) -> float:
         """How long so many epochs of so many steps take, with all that ends a training."""
         return epochs * (steps * self.step + self.validation) / TRAINING
+
+    def trial(self, minutes: float, rates: int) -> int:
+        """Steps for each of so many rates, two looks at the validation images each, that take `TRIAL` of the time."""
+        seconds = 60 * minutes * TRIAL / rates - 2 * self.validation
+        return max(STEPS, round(seconds / self.step))
 
 
 def measured(recipe: Recipe, data: Data) -> Pace:

@@ -11,6 +11,7 @@ from grainless.errors import InputError
 from grainless.learn.finetune.look import noisy_themselves
 from grainless.learn.finetune.own import Own, clean_images, pairs
 from grainless.learn.finetune.pace import Pace, measured
+from grainless.learn.finetune.rate import RATES, tried
 from grainless.learn.finetune.start import Start, best_start
 from grainless.learn.finetune.text import SEED, written
 from grainless.learn.recipe import Recipe
@@ -18,6 +19,9 @@ from grainless.learn.run import Run
 from grainless.model.zoo import RUNS
 from grainless.noise import noise_from
 from grainless.parts import make
+
+RATE = "train.rate="
+"""The change by which a person sets it; else it is tried out."""
 
 
 @dataclass(frozen=True)
@@ -67,11 +71,17 @@ def plan(
     own = _own(images, noisy, clean, noise)
     data = make("data set", DATA, own.data).read(roots or DataRoots())
     chosen = best_start(data.validation, noise_from(own.noise), seed=SEED, only=start)
-    pace = measured(written(out, own, chosen, Pace(1, 1, "full"), 1, 1), data)
-    recipe = written(out, own, chosen, pace, *pace.plan(minutes)).with_changes(changes)
+    pace = measured(written(out, own, chosen, Pace(1, 1, "full"), epochs=1, steps=1), data)
+    epochs, steps = pace.plan(minutes)
+    recipe = written(out, own, chosen, pace, epochs=epochs, steps=steps).with_changes(changes)
     if recipe.tables["data"] != own.data:
         data = recipe.data(roots or DataRoots())
-    return Plan(recipe, data, _remarks(own, chosen, pace, recipe, data) + noisy_themselves(data.train))
+    remarks = _remarks(own, chosen, pace, recipe, data) + noisy_themselves(data.train)
+    if not any(change.startswith(RATE) for change in changes):
+        trial = tried(recipe, data, pace.trial(minutes, len(RATES)))
+        recipe = recipe.changed(f"{RATE}{trial.rate}")
+        remarks.append(str(trial))
+    return Plan(recipe, data, remarks)
 
 
 def run_folder(images: Path | None, clean: Path | None) -> Path:

@@ -27,12 +27,14 @@ class Start:
     Args:
         name: the model's.
         network: its recipe's table [network].
+        loss: that it was trained with: another would first undo what it knows.
         psnr: mean over the images looked at, in decibels.
         noisy: that of the noisy images.
     """
 
     name: str
     network: dict[str, Any]
+    loss: str
     psnr: float
     noisy: float
 
@@ -66,9 +68,14 @@ def best_start(images: Images, noise: Chain, *, seed: int, only: str | None = No
     )
     noisy, *others = ((row.denoiser, row.scores["psnr"].mean) for row in rows)
     name, psnr = max(others, key=lambda each: each[1])
-    return Start(name, networks[name], psnr, noisy[1])
+    return Start(name, networks[name], _loss(cards[name]), psnr, noisy[1])
 
 
 def _network(card: Card) -> dict[str, Any]:
     """The table [network] of the recipe that made a model; empty if its card does not tell."""
     return dict(card.about.get("recipe", {}).get("network", {}))
+
+
+def _loss(card: Card) -> str:
+    """That of the recipe that made a model; squared error, which PSNR measures, if its card does not tell."""
+    return str(card.about.get("recipe", {}).get("learn", {}).get("loss", "mse"))

@@ -7,6 +7,7 @@ from tomlkit.items import Table
 
 from grainless.learn.finetune.own import Own
 from grainless.learn.finetune.pace import Pace
+from grainless.learn.finetune.rate import RATES
 from grainless.learn.finetune.start import Start
 from grainless.learn.recipe import Recipe
 
@@ -18,11 +19,10 @@ MULTIPLE = 8
 
 SEED = 7
 
-RATE = 2e-3
-"""Muon's, a third of that from scratch."""
 
-
-def written(out: Path, own: Own, start: Start, pace: Pace, epochs: int, steps: int) -> Recipe:
+def written(
+    out: Path, own: Own, start: Start, pace: Pace, *, epochs: int, steps: int, rate: float = RATES[0]
+) -> Recipe:
     """The recipe, checked; called as the run's folder `out` is."""
     document = tomlkit.document()
     for line in _head(out, own, start):
@@ -37,7 +37,7 @@ def written(out: Path, own: Own, start: Start, pace: Pace, epochs: int, steps: i
     document.add("network", _table(start.network))
     document.add(
         "learn",
-        _table({"name": own.method, "loss": "mse"}, loss='what PSNR measures; "l1" minds outliers less'),
+        _table({"name": own.method, "loss": start.loss}, loss="as the model learned; grainless list losses"),
     )
     document.add(
         "train",
@@ -49,12 +49,12 @@ def written(out: Path, own: Own, start: Start, pace: Pace, epochs: int, steps: i
                 "batch": BATCH,
                 "crop": min(CROP, own.shortest // MULTIPLE * MULTIPLE),
                 "optimizer": "muon",
-                "rate": RATE,
+                "rate": rate,
                 "schedule": "linear",
                 "ema": _ema(epochs * steps),
                 "precision": pace.precision,
             },
-            start="the model whose weights it begins with",
+            start="the model whose weights it begins with, and keeps if no epoch does better",
             steps=f"an epoch; {pace.step:.2g} s each where this was written: more are better",
             crop="pixels a side of what is cut out of the images",
         ),

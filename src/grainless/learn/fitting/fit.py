@@ -44,8 +44,8 @@ class Epoch:
     """What an epoch came to.
 
     Args:
-        number: from 1.
-        loss: mean training loss over the epoch, while the weights changed.
+        number: from 1; 0 stands for the weights that the training began with, where they were trained before.
+        loss: mean training loss over the epoch, while the weights changed; None of epoch 0, in which none did.
         validation: mean loss on the held-out images, after it, always with the same noise.
         rate: the learning rate of its last step.
         seconds: of training, validation left out.
@@ -54,7 +54,7 @@ class Epoch:
     """
 
     number: int
-    loss: float
+    loss: float | None
     validation: float
     rate: float
     seconds: float
@@ -90,8 +90,8 @@ class Fit:
         max_norm: filter columns longer than this are cut to it after each step; None: none is.
         ema: each step the judged and kept weights move by 1 - ema towards the trained ones; None: they are those.
         patience: epochs without a better validation loss after which it stops; None: it does not.
-        start: a run's folder or a shipped model's name ("color"): it begins from those of its weights that fit; None:
-            the network's own start.
+        start: a run's folder or a shipped model's name ("color"): it begins from those of its weights that fit, and
+            they are the best until an epoch beats them; None: the network's own start.
         fixed_noise: the training images get their noise once, and every epoch shows the same noisy images; else they
             get new noise each epoch.
         precision: of the arithmetic; weights are always full. "auto" is bfloat16 where an accelerator has it, else
@@ -137,6 +137,7 @@ class Fit:
         self.averaged = deepcopy(network) if ema else network
         self.epochs = epochs
         self.history: list[Epoch] = []
+        self._trained_before = start is not None
         self._method, self._loss, self._seed = method, loss, seed
         self._rate, self._max_norm, self._ema, self._patience = rate, max_norm, ema, patience
         self._schedule = SCHEDULES[schedule]
@@ -156,12 +157,17 @@ class Fit:
         self.batch = batch
 
     @property
+    def reached(self) -> int:
+        """The number of the last epoch that is over; 0 if none is."""
+        return self.history[-1].number if self.history else 0
+
+    @property
     def done(self) -> bool:
         """All epochs are over, or patience is."""
         waited = 0
         for epoch in self.history:
             waited = 0 if epoch.best else waited + 1
-        return len(self.history) >= self.epochs or bool(self._patience and waited >= self._patience)
+        return self.reached >= self.epochs or bool(self._patience and waited >= self._patience)
 
     @property
     def best(self) -> Epoch | None:
@@ -169,13 +175,16 @@ class Fit:
         return next((epoch for epoch in reversed(self.history) if epoch.best), None)
 
     def __call__(self, progress: Progress = lambda done, steps, loss: None) -> Iterator[Epoch]:
-        """Train; one epoch each time round.
+        """Train; one epoch each time round. What was trained before is judged first, as epoch 0.
 
         Raises:
             Diverged: the loss is no longer a number.
         """
+        if self._trained_before and not self.history:
+            self.history.append(Epoch(0, None, self._validate(0), 0.0, 0.0, 0, best=True))
+            yield self.history[-1]
         while not self.done:
-            number = len(self.history) + 1
+            number = self.reached + 1
             started = time.perf_counter()
             loss, images = self._epoch(number, progress)
             seconds = time.perf_counter() - started

@@ -114,7 +114,7 @@ def _loss(
     except Diverged:
         trial.set_user_attr("diverged", True)
         raise
-    trial.set_user_attr("epochs", len(run.facts()["history"]))
+    trial.set_user_attr("epochs", run.facts()["history"][-1]["number"])
     return float(run.best_epoch()["validation"])
 
 
