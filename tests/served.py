@@ -7,7 +7,7 @@ import time
 import uvicorn
 
 from grainless.server.app import create_app
-from grainless.server.limits import Limits
+from grainless.server.gate.limits import Limits
 
 
 @contextlib.contextmanager

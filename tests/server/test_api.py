@@ -19,9 +19,9 @@ from served import served
 import grainless
 from grainless.errors import InputError, RunError
 from grainless.image.files import decode
-from grainless.server import app as application
-from grainless.server.limits import Limits
-from grainless.server.queue import Stopped
+from grainless.server.api import pictures as application
+from grainless.server.gate.limits import Limits
+from grainless.server.gate.queue import Stopped
 from grainless.server.serve import serve
 
 
@@ -151,7 +151,7 @@ def test_the_examples_of_the_docs_page_run(server, tmp_path, monkeypatch):
     import shlex
     import subprocess
 
-    from grainless.server.docs import EXAMPLES
+    from grainless.server.api.docs import EXAMPLES
 
     monkeypatch.chdir(tmp_path)
     (tmp_path / "photo.jpg").write_bytes(file(noisy(32, 32), "JPEG"))

@@ -13,7 +13,7 @@ import pytest
 from pages import noisy
 from served import served
 
-from grainless.server.limits import Limits
+from grainless.server.gate.limits import Limits
 
 FORMS = ("PNG", "JPEG", "TIFF", "WebP", "GIF", "BMP", "PPM")
 EACH = 60

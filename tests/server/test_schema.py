@@ -7,7 +7,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from served import served
 
 from grainless.server.app import create_app
-from grainless.server.limits import Limits
+from grainless.server.gate.limits import Limits
 
 api = schemathesis.openapi.from_dict(create_app().openapi())
 

@@ -11,7 +11,7 @@ from served import served
 
 from grainless.denoising.process import process
 from grainless.image.files import decode
-from grainless.server import app as application
+from grainless.server.api import pictures as application
 
 pages.need_browser()
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from grainless.cli import console
-from grainless.server.limits import Limits
+from grainless.server.gate.limits import Limits
 
 web = typer.Typer(rich_markup_mode="rich")
 
@@ -45,6 +45,10 @@ def serve(
     jobs: Annotated[int, typer.Option(help="Files in work at once.", min=1)] = Limits.at_once,
     waiting: Annotated[int, typer.Option(help="Files that may wait for their turn.", min=0)] = Limits.waiting,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    run: Annotated[
+        Path | None,
+        typer.Option(metavar="RUN", help="A training's folder: show its report, which follows while it trains."),
+    ] = None,
 ) -> None:
     """Serve the page and an HTTP API on this machine; files stay in memory and are forgotten."""
     from grainless.denoising.cores import share
@@ -64,5 +68,6 @@ def serve(
         token=token,
         device=device,
         threads=threads,
+        run=run,
         ready=ready,
     )

@@ -16,10 +16,9 @@ from grainless.errors import InputError, RunError
 from grainless.evaluation.curves import best
 from grainless.learn.lock import locked
 from grainless.learn.recipe import Recipe, text_of
-from grainless.learn.run_files import RunFiles
+from grainless.model.run_files import KEY, RunFiles
 
 FORMAT = 1
-KEY = "grainless"
 
 
 class Run(RunFiles):

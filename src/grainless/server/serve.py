@@ -3,13 +3,14 @@
 import socket
 from collections.abc import Callable, Collection
 from contextlib import suppress
+from pathlib import Path
 
 import uvicorn
 
 from grainless.errors import InputError, RunError
 from grainless.server.app import create_app
-from grainless.server.guard import LOCAL
-from grainless.server.limits import Limits
+from grainless.server.gate.guard import LOCAL
+from grainless.server.gate.limits import Limits
 
 ANYWHERE = {"0.0.0.0", "::"}
 
@@ -23,6 +24,7 @@ def serve(
     token: str | None = None,
     device: str = "auto",
     threads: int | None = None,
+    run: Path | None = None,
     ready: Callable[[str], object] = print,
 ) -> None:
     """Serve the page and the API until the process is stopped.
@@ -35,10 +37,11 @@ def serve(
         token: what clients must show.
         device: that models run on.
         threads: of one run.
+        run: the folder of a training whose report is shown as it goes on.
         ready: told the page's address once the server listens.
 
     Raises:
-        InputError: others could reach the server, and neither a token nor a name is given.
+        InputError: others could reach the server under no name that is given, or `run` is no run's folder.
         RunError: the address is taken, or not this machine's.
     """
     if host in ANYWHERE and not hosts:
@@ -46,10 +49,12 @@ def serve(
             f"{host} is reached by others, under names that the server must know: "
             "give them by --allow-host, and better a token, too."
         )
-    app = create_app(limits, hosts={*LOCAL, host, *hosts}, token=token, device=device, threads=threads)
+    app = create_app(
+        limits, hosts={*LOCAL, host, *hosts}, token=token, device=device, threads=threads, run=run
+    )
     listening = _listening(host, port)
     name = "localhost" if host in ANYWHERE else host
-    shown = f"http://{f'[{name}]' if ':' in name else name}:{listening.getsockname()[1]}/"
+    shown = f"http://{f'[{name}]' if ':' in name else name}:{listening.getsockname()[1]}/{'run.html' if run else ''}"
     config = uvicorn.Config(
         app, log_level="warning", server_header=False, proxy_headers=False, timeout_keep_alive=20
     )

@@ -8,13 +8,12 @@ from string import Template
 
 from grainless.atomic import whole
 from grainless.errors import InputError
+from grainless.inspection import words_for
 from grainless.model import zoo
 from grainless.model.card import Card
 from grainless.web.page import BROWSER, RUNTIME_FOLDER, page, runtime
 
 MODELS = "models.json"
-PREFERRED = "photo"
-"""The model that is taken for every picture, where it is shipped; else one for the picture's colours."""
 
 
 def write_site(out: Path) -> list[Path]:
@@ -75,9 +74,16 @@ def _manifest(cards: Mapping[str, Card]) -> dict[str, object]:
 
 
 def _usual(cards: Mapping[str, Card], channels: int) -> str:
-    if PREFERRED in cards:
-        return PREFERRED
-    return next(name for name, card in cards.items() if card.channels == channels)
+    """The model for pictures of any scene of which nothing is known: that which learned the most kinds of noise.
+
+    The browser does not look at the noise first, as the command line does.
+    """
+    fitting = {
+        name: card
+        for name, card in cards.items()
+        if card.channels in {channels, 3} and not any(words_for(kind).scene for kind in card.learned)
+    }
+    return max(fitting, key=lambda name: (len(fitting[name].learned), fitting[name].channels == channels))
 
 
 def _service_worker(files: Mapping[str, bytes]) -> bytes:

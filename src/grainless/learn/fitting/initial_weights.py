@@ -10,7 +10,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from grainless.errors import InputError
-from grainless.learn.run_files import RunFiles
+from grainless.model.run_files import RunFiles
 from grainless.model import zoo
 
 HALF = ".half"

@@ -211,6 +211,15 @@ function drag(knob) {
   }
 }
 
+/** A page that stands beside this one. */
+function beside({ words, href }) {
+  const link = document.createElement("a");
+  link.href = href;
+  link.textContent = words;
+  byId("beside").replaceChildren(link);
+  byId("beside").hidden = false;
+}
+
 async function begin() {
   byId("promise").textContent = engine.promise;
   byId("about").textContent = engine.about;
@@ -218,11 +227,15 @@ async function begin() {
   setSplit(50);
   setMode("compare");
   listen(take, engine.accept);
-  offer(take);
+  offer(take, (words) => {
+    byId("promise").textContent = words;
+  });
+  performance.mark("ready"); // from here on pictures can be given
   engine.prepare?.(() => !queue.pictures.length);
   try {
-    byId("where").textContent = await engine.where();
-    const models = await engine.models();
+    const [where, models, link] = await Promise.all([engine.where(), engine.models(), engine.link?.()]);
+    byId("where").textContent = where;
+    if (link) beside(link);
     panel = new Panel(models, {
       model(model) {
         selected.settings.model = model;

@@ -1,7 +1,5 @@
 // Results go to the visitor's disk: one by one, or all in a zip.
 
-import { Zip, ZipPassThrough } from "./vendor/fflate.js";
-
 /** photo.jpg -> photo-denoised.jpg; the ending is that of what was written. */
 export function named(name, type) {
   const ending = { "image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp" }[type];
@@ -20,6 +18,7 @@ export function save(blob, name) {
 
 /** A zip of files that come one after the other; they are packed already, and only stored. */
 export async function zipped(files) {
+  const { Zip, ZipPassThrough } = await import("./vendor/fflate.js"); // nothing else needs it
   const parts = [];
   const zip = new Zip((error, part) => {
     if (error) throw error;

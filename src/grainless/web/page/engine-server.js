@@ -25,6 +25,13 @@ function denoise(file, { model = "auto", strength = 1, chroma = 1, ...more }, op
   return ask(`api/denoise?${query}`, { method: "POST", body: file, ...options });
 }
 
+let told = null;
+
+function health() {
+  told ??= ask("api/health").then((answer) => answer.json());
+  return told;
+}
+
 export const engine = {
   promise: ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname)
     ? "Drop it here. It does not leave this computer."
@@ -32,8 +39,13 @@ export const engine = {
   about: "PNG, JPEG, TIFF, WebP, GIF, BMP, PGM, PPM and PFM, 8 to 32 bits; for programs: api/docs.",
 
   async where() {
-    const { version } = await (await ask("api/health")).json();
-    return `on ${location.host}, version ${version}`;
+    return `on ${location.host}, version ${(await health()).version}`;
+  },
+
+  /** The training whose report is shown beside the page, if there is one. */
+  async link() {
+    const { run } = await health();
+    return run && { words: `Training: ${run}`, href: `run.html${location.hash}` };
   },
 
   async models() {

@@ -2,28 +2,13 @@
 
 const base = new URL("samples/", import.meta.url);
 
-export async function offer(take) {
-  const answer = await fetch(new URL("samples.json", base)).catch(() => null);
-  if (!answer?.ok) return;
-  const { terms, samples } = await answer.json();
-  document.getElementById("samples-terms").textContent = terms;
-  document.querySelector("#samples ul").replaceChildren(...samples.map((sample) => entry(sample, take)));
-}
-
-function entry({ file, title, thumb }, take) {
-  const item = document.createElement("li");
-  const button = document.createElement("button");
-  button.type = "button";
-  const image = new Image(144, 96);
-  image.src = new URL(thumb, base);
-  image.alt = "";
-  const words = document.createElement("span");
-  words.textContent = title;
-  button.append(image, words);
-  button.addEventListener("click", async () => {
-    const blob = await (await fetch(new URL(file, base))).blob();
-    take([new File([blob], file, { type: "image/jpeg" })]);
-  });
-  item.append(button);
-  return item;
+export function offer(take, failed) {
+  for (const button of document.querySelectorAll("#samples [data-sample]")) {
+    const name = button.dataset.sample;
+    button.addEventListener("click", async () => {
+      const answer = await fetch(new URL(name, base)).catch(() => null);
+      if (!answer?.ok) return failed(`The sample ${name} could not be loaded: is the page's host still there?`);
+      take([new File([await answer.blob()], name, { type: "image/jpeg" })]);
+    });
+  }
 }

@@ -11,8 +11,8 @@ from http import HTTPStatus
 from typing import TypeVar
 from uuid import UUID
 
-from grainless.server.faults import Fault
-from grainless.server.limits import Limits
+from grainless.server.gate.faults import Fault
+from grainless.server.gate.limits import Limits
 
 T = TypeVar("T")
 

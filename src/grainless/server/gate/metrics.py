@@ -5,7 +5,10 @@ from functools import partial
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from grainless.server.queue import Queue
+from grainless.server.gate.queue import Queue
+
+PAGE = "page"
+"""Name of the routes to the page's own files, which are counted as one."""
 
 
 class Metrics:
@@ -53,8 +56,12 @@ class Counted:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def told(message: Message) -> None:
             if message["type"] == "http.response.start":
-                path = getattr(scope.get("route"), "path", "none")
-                self.metrics.answers.labels(path, message["status"]).inc()
+                self.metrics.answers.labels(_place(scope), message["status"]).inc()
             await send(message)
 
         await self.app(scope, receive, told if scope["type"] == "http" else send)
+
+
+def _place(scope: Scope) -> str:
+    route = scope.get("route")
+    return PAGE if getattr(route, "name", None) == PAGE else getattr(route, "path", "none")

@@ -5,8 +5,8 @@ from http import HTTPStatus
 
 from starlette.requests import ClientDisconnect, Request
 
-from grainless.server.faults import Fault
-from grainless.server.limits import Limits
+from grainless.server.gate.faults import Fault
+from grainless.server.gate.limits import Limits
 
 
 async def body_of(request: Request, limits: Limits) -> bytes:

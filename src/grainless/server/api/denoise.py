@@ -11,8 +11,8 @@ from grainless.denoising.policy import Policy
 from grainless.denoising.process import Outcome, process
 from grainless.image.files import READ, Image, decode, encode, format_of
 from grainless.image.image import Metadata
-from grainless.server.faults import Fault
-from grainless.server.limits import Limits
+from grainless.server.gate.faults import Fault
+from grainless.server.gate.limits import Limits
 
 MEDIA_TYPES = {
     "PNG": "image/png",
@@ -56,7 +56,7 @@ class Result:
         """All that is to be said about it, for JSON."""
         first = self.outcomes[0]
         height, width = self.first.size
-        words = dict.fromkeys(each.why for each in self.outcomes if each.why)
+        words = dict.fromkeys([*_seen(first), *(each.why for each in self.outcomes if each.why)])
         beside = (sentence for each in self.outcomes for sentence in (*each.notes, *each.warnings))
         return {
             "model": first.model,
@@ -137,6 +137,13 @@ def denoise_file(
     changed = any(outcome.changed for outcome in outcomes)
     content = encode(denoised, _written(form, denoised)) if changed else data
     return Result(content, form, tuple(outcomes), images[0], denoised[0])
+
+
+def _seen(outcome: Outcome) -> Iterator[str]:
+    """How a person sees the noise, a sentence; none where nobody looked, or there is none."""
+    words = outcome.report.facts()["in words"] if outcome.report and outcome.report.noisy else "-"
+    if words != "-":
+        yield f"{words[0].upper()}{words[1:]}."
 
 
 def _written(form: str, images: list[Image]) -> str:

@@ -3,12 +3,42 @@
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
+from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from grainless.errors import GrainlessError, InputError
 from grainless.image.image import TooLarge
+
+
+class Error(BaseModel):
+    """A request that could not be done."""
+
+    error: str = Field(description="A sentence for a person.")
+
+
+STATUSES = {
+    400: "The client left.",
+    401: "The token is missing.",
+    403: "Asked by another site, or by a name that is not this server's.",
+    408: "The client stopped sending.",
+    409: "A job of this number is in work.",
+    413: "Too many bytes, pixels or frames.",
+    415: "No image, or of a format that is not taken.",
+    422: "The file is broken, an option is wrong, or the model does not take the image.",
+    429: "The client has too many files here.",
+    503: "Too many files wait, or the work took too long.",
+    507: "There was not enough memory.",
+}
+Told = dict[int | str, dict[str, Any]]
+
+FAULTS: Told = {status: {"model": Error, "description": words} for status, words in STATUSES.items()}
+"""What can go wrong with a picture, as the API's schema tells it."""
+
+GUARDED: Told = {status: FAULTS[status] for status in (401, 403)}
+"""The same of every address but those that are open to all."""
 
 
 class Fault(Exception):

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from grainless.server.faults import Fault
+from grainless.server.gate.faults import Fault
 from grainless.web.headers import HEADERS
 
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -44,7 +44,7 @@ class Guard:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
-                    headers[name] = value
+                    headers.setdefault(name, value)
                 if scope["path"].startswith(GUARDED):
                     headers["Cache-Control"] = "no-store"
             await send(message)

@@ -1,0 +1,135 @@
+// A training's report, followed while it goes on: asked for again and again, drawn where something changed.
+
+import { draw } from "./curves.js";
+
+const PAUSE = 2000; // ms
+const byId = (id) => document.getElementById(id);
+const token = new URLSearchParams(location.hash.slice(1)).get("token");
+const headers = token ? { Authorization: `Bearer ${token}` } : {};
+
+async function ask(path) {
+  const answer = await fetch(new URL(path, import.meta.url), { headers });
+  if (answer.ok) return answer;
+  const told = await answer.json().catch(() => null);
+  throw new Error(told?.error ?? `The server answered ${answer.status}.`);
+}
+
+async function follow() {
+  try {
+    if (!document.hidden) show(await (await ask("api/run")).json());
+  } catch (error) {
+    tell(error instanceof TypeError ? "The server does not answer: is it still running?" : error.message);
+  }
+  setTimeout(follow, PAUSE);
+}
+
+let drawn = "";
+
+function show(run) {
+  tell(standing(run));
+  const now = JSON.stringify({ ...run, silent: 0 });
+  if (now === drawn) return;
+  drawn = now;
+  byId("name").textContent = run.name;
+  document.title = `${run.name} · Grainless`;
+  const bar = byId("epochs");
+  bar.hidden = !run.planned || run.state === "finished";
+  if (run.planned) bar.value = run.epochs.length / run.planned;
+  byId("facts").replaceChildren(...facts(run));
+  byId("losses").hidden = !run.epochs.length;
+  if (run.epochs.length) {
+    byId("curve").replaceChildren(draw(run.epochs, run.best));
+    table(byId("history"), ["epoch", "training", "validation", "rate", "seconds"], run.epochs.map(row).reverse());
+  }
+  scores(run.scores);
+  byId("report").hidden = !run.report;
+  byId("recipe").hidden = false;
+  byId("recipe").querySelector("pre").textContent = run.recipe;
+}
+
+function tell(words) {
+  if (byId("standing").textContent !== words) byId("standing").textContent = words; // else it is read out each time
+}
+
+/** How it stands, in a sentence or two. */
+function standing({ state, planned, epochs, silent }) {
+  const done = epochs.length;
+  const total = epochs.reduce((sum, { seconds }) => sum + seconds, 0);
+  if (state === "finished") return `It is over: ${done} ${done === 1 ? "epoch" : "epochs"} in ${long(total)} of training.`;
+  const of = planned ? ` of ${planned}` : "";
+  if (state === "silent") return `It wrote nothing for ${long(silent)}: it seems to have stopped after epoch ${done}${of}. grainless train --resume goes on with it.`;
+  if (!done) return `Epoch 1${of} is under way.`;
+  if (planned && done >= planned) return "All epochs are over; the best weights are being judged.";
+  const left = planned ? ` About ${long(((planned - done) * total) / done)} are left.` : "";
+  return `Epoch ${done + 1}${of} is under way.${left}`;
+}
+
+function facts({ epochs, best }) {
+  if (!epochs.length) return [];
+  const last = epochs.at(-1);
+  const told = {
+    "best epoch": best ? String(best.number) : "none",
+    "its validation loss": short(best?.validation),
+    "last validation loss": short(last.validation),
+    "images a second": Math.round(last.images / last.seconds).toLocaleString("en"),
+    "learning rate": short(last.rate),
+  };
+  return Object.entries(told).map(([name, value]) => {
+    const group = document.createElement("div");
+    for (const [kind, words] of [["dt", name], ["dd", value]]) group.append(element(kind, words));
+    return group;
+  });
+}
+
+function row({ number, loss, validation, rate, seconds, best }) {
+  return [`${number}${best ? " ●" : ""}`, short(loss), short(validation), short(rate), seconds.toFixed(1)];
+}
+
+function scores(known) {
+  const names = Object.keys(known);
+  byId("scores").hidden = !names.length;
+  if (!names.length) return;
+  const metrics = Object.keys(known[names[0]]);
+  const rows = names.map((name) => [name, ...metrics.map((metric) => short(known[name][metric]))]);
+  table(byId("scores").querySelector("table"), ["", ...metrics], rows);
+}
+
+function table(place, head, rows) {
+  const top = document.createElement("tr");
+  top.append(...head.map((word) => element("th", word)));
+  const lines = rows.map(([first, ...cells]) => {
+    const line = document.createElement("tr");
+    const name = element("th", first);
+    name.scope = "row";
+    line.append(name, ...cells.map((cell) => element("td", cell)));
+    return line;
+  });
+  place.replaceChildren(top, ...lines);
+}
+
+function element(kind, words) {
+  const made = document.createElement(kind);
+  made.textContent = words;
+  return made;
+}
+
+const short = (value) => (value === null || value === undefined ? "no number" : String(Number(value.toPrecision(4))));
+
+/** Seconds as people say them. */
+function long(seconds) {
+  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
+  return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}
+
+/** The report stands alone and has its own policy; behind a token it comes as a file, as a link cannot show the token. */
+async function report() {
+  if (!token) return void location.assign(new URL("api/run/report", import.meta.url));
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(await (await ask("api/run/report")).blob());
+  link.download = `${byId("name").textContent}.html`;
+  link.click();
+}
+
+byId("home").href = `./${location.hash}`;
+byId("report").addEventListener("click", () => report().catch((error) => tell(error.message)));
+follow();
