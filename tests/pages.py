@@ -83,6 +83,13 @@ AXE = Path(__file__).parent / "web/axe.min.js"
 """axe-core 4.14.1, unchanged, by Deque Systems, under the MPL 2.0; for tests alone, it is in no wheel."""
 
 
+def accessible(page):
+    """What axe-core finds to mend in a page."""
+    page.evaluate(AXE.read_text("utf-8") + "; 0")
+    found = page.evaluate("() => axe.run().then(({ violations }) => violations)")
+    return [(each["id"], [node["html"] for node in each["nodes"]]) for each in found]
+
+
 def until(page, predicate, seconds=PATIENCE / 1000):
     """Wait until a function in the page gives something true; its policy bars Playwright's own way."""
     end = time.monotonic() + seconds

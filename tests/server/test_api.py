@@ -118,16 +118,25 @@ def test_it_tells_what_noise_it_finds(server):
 
 def test_models_and_health_are_told(server):
     assert {"grey", "color"} <= {model["name"] for model in server.get("/api/models").json()["models"]}
-    assert server.get("/api/health").json() == {"status": "ok", "version": grainless.__version__}
+    assert server.get("/api/health").json() == {
+        "status": "ok",
+        "version": grainless.__version__,
+        "run": None,
+    }
 
 
 def test_prometheus_reads_the_counters(server):
     from prometheus_client.parser import text_string_to_metric_families
 
     server.post("/api/denoise", content=b"nothing")
+    for path in ("/", "/app.js", "/style.css"):
+        server.get(path)
     families = {each.name: each for each in text_string_to_metric_families(server.get("/metrics").text)}
     refused = {"path": "/api/denoise", "status": "415"}
-    assert any(sample.labels == refused for sample in families["grainless_answers"].samples)
+    samples = families["grainless_answers"].samples
+    assert any(sample.labels == refused for sample in samples)
+    assert max(each.value for each in samples if each.labels == {"path": "page", "status": "200"}) >= 3
+    assert not any(sample.labels["path"].endswith((".js", ".html")) for sample in samples)
     assert {sample.labels["state"] for sample in families["grainless_jobs"].samples} == {"waiting", "working"}
 
 
@@ -139,6 +148,15 @@ def test_the_page_says_where_it_may_load_from_and_nothing_outside_it_is_served(s
     assert "engine-server" in server.get("/engine.js").text
     for path in ("/../pyproject.toml", "/%2e%2e/app.py", "/browser/worker.js", "/nothing"):
         assert sentence(server.get(path), 404)
+
+
+def test_the_page_can_be_installed_and_retires_the_worker_of_a_static_site(server):
+    manifest = server.get("/manifest.webmanifest")
+    assert manifest.headers["content-type"] == "application/manifest+json"
+    for icon in manifest.json()["icons"]:
+        assert server.get(f"/{icon['src']}").status_code == 200
+    assert server.get("/favicon.ico").headers["content-type"] == "image/png"
+    assert "unregister" in server.get("/sw.js").text
 
 
 def test_the_docs_page_shows_every_address_and_loads_nothing_from_elsewhere(server):

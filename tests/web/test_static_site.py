@@ -221,19 +221,13 @@ def test_without_a_service_worker_it_says_that_it_runs_on_one_thread(chromium, s
     page.close()
 
 
-def accessible(page):
-    page.evaluate(pages.AXE.read_text("utf-8") + "; 0")
-    found = page.evaluate("() => axe.run().then(({ violations }) => violations)")
-    return [(each["id"], [node["html"] for node in each["nodes"]]) for each in found]
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_to_mend(page, scheme):
     page.emulate_media(color_scheme=scheme)
-    assert accessible(page) == []
+    assert pages.accessible(page) == []
     page.set_input_files("#files", png(noisy(30, 40)))
     page.wait_for_selector(DONE)
-    assert accessible(page) == []
+    assert pages.accessible(page) == []
 
 
 def test_a_phones_width_shows_all_without_scrolling_sideways(page):

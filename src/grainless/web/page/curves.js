@@ -1,7 +1,7 @@
 // The losses of a training by epoch, as an SVG: training, validation, the best epoch. As evaluation/curves.py draws them.
 
-const [WIDTH, HEIGHT] = [640, 300];
-const PLOT = { left: 64, right: 624, top: 14, bottom: 256 };
+const [WIDTH, HEIGHT] = [640, 308];
+const PLOT = { left: 76, right: 624, top: 14, bottom: 256 };
 const TO_LOG = 5; // losses that span more than this factor are drawn on a log axis
 
 const svg = (kind, attributes = {}, words) => {
@@ -25,7 +25,7 @@ export function draw(epochs, best) {
     picture.append(svg("text", { x: PLOT.left - 8, y: y.at(tick) + 4, "text-anchor": "end" }, String(tick)));
   }
   for (const tick of whole(first, last)) picture.append(svg("text", { x: x(tick), y: PLOT.bottom + 20, "text-anchor": "middle" }, tick));
-  picture.append(svg("text", { x: PLOT.right, y: PLOT.bottom + 38, "text-anchor": "end" }, "epoch"));
+  picture.append(svg("text", { x: PLOT.right, y: PLOT.bottom + 46, "text-anchor": "end" }, "epoch"));
   for (const [name, key] of [["train", "loss"], ["held", "validation"]]) {
     const points = epochs.map((epoch) => [x(epoch.number), epoch[key] === null ? null : y.at(epoch[key])]);
     picture.append(svg("path", { class: name, d: path(points) }));
@@ -52,11 +52,11 @@ function path(points) {
 function legend(best) {
   const entries = [["train", "training"], ["held", "validation"], ...(best ? [["best", `best: epoch ${best.number}`]] : [])];
   return entries.flatMap(([name, words], at) => {
-    const left = PLOT.left + 8 + 120 * at;
+    const left = PLOT.left + 150 * at;
     const mark = name === "best"
-      ? svg("circle", { class: name, cx: left + 9, cy: PLOT.bottom + 34, r: 6 })
-      : svg("path", { class: name, d: `M${left} ${PLOT.bottom + 34}h18` });
-    return [mark, svg("text", { x: left + 26, y: PLOT.bottom + 38 }, words)];
+      ? svg("circle", { class: name, cx: left + 9, cy: PLOT.bottom + 42, r: 6 })
+      : svg("path", { class: name, d: `M${left} ${PLOT.bottom + 42}h18` });
+    return [mark, svg("text", { x: left + 26, y: PLOT.bottom + 46 }, words)];
   });
 }
 
@@ -79,7 +79,7 @@ function decades(low, high) {
 }
 
 function round(low, high) {
-  const step = nice((high - low) / 4);
+  const step = nice((high - low) / 6);
   const found = [];
   for (let tick = Math.ceil(low / step) * step; tick <= high; tick += step) found.push(Number(tick.toPrecision(6)));
   return found;

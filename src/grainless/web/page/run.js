@@ -42,7 +42,7 @@ function show(run) {
     table(byId("history"), ["epoch", "training", "validation", "rate", "seconds"], run.epochs.map(row).reverse());
   }
   scores(run.scores);
-  byId("report").hidden = !run.report;
+  byId("open-report").hidden = !run.report;
   byId("recipe").hidden = false;
   byId("recipe").querySelector("pre").textContent = run.recipe;
 }
@@ -91,7 +91,7 @@ function scores(known) {
   if (!names.length) return;
   const metrics = Object.keys(known[names[0]]);
   const rows = names.map((name) => [name, ...metrics.map((metric) => short(known[name][metric]))]);
-  table(byId("scores").querySelector("table"), ["", ...metrics], rows);
+  table(byId("scores").querySelector("table"), ["images", ...metrics], rows);
 }
 
 function table(place, head, rows) {
@@ -131,5 +131,5 @@ async function report() {
 }
 
 byId("home").href = `./${location.hash}`;
-byId("report").addEventListener("click", () => report().catch((error) => tell(error.message)));
+byId("open-report").addEventListener("click", () => report().catch((error) => tell(error.message)));
 follow();

@@ -1,0 +1,65 @@
+"""A training's page in a real browser: it follows while epochs come, and ends with scores and a report."""
+
+import json
+
+import pages
+import pytest
+from served import served
+from trainings import tiny
+
+from grainless.learn.run import Run
+
+pages.need_browser()
+
+
+def epoch(number, validation):
+    told = {"number": number, "loss": 0.6 / number, "validation": validation, "rate": 1e-3, "best": True}
+    return told | {"seconds": 2.0, "images": 100}
+
+
+@pytest.fixture
+def opened(chromium):
+    """Open a run's page; what goes wrong in it fails the test."""
+    page = chromium.new_page(viewport={"width": 900, "height": 800})
+    page.set_default_timeout(pages.PATIENCE)
+    wrong = pages.watched(page)
+
+    def visit(address):
+        page.goto(address)
+        page.get_by_role("link", name="Training").click()
+        page.wait_for_selector("#standing")
+        return page
+
+    yield visit
+    page.close()
+    assert wrong == []
+
+
+def test_it_follows_the_training_epoch_by_epoch(opened, tmp_path):
+    run = Run.begin(tmp_path / "mine", tiny())
+    with served(run=run.path) as address:
+        page = opened(address)
+        page.wait_for_selector("#standing:has-text('Epoch 1 of 2 is under way.')")
+        run.pause({}, json.dumps([epoch(1, 0.5)]))
+        page.wait_for_selector("#standing:has-text('Epoch 2 of 2 is under way. About 2 s are left.')")
+        assert page.get_attribute("#curve svg", "aria-label").startswith("Losses of 1 epochs; the best is")
+        run.pause({}, json.dumps([epoch(1, 0.5), epoch(2, None)]))
+        page.wait_for_selector("#standing:has-text('being judged')")
+        page.click("#losses summary")
+        assert page.locator("#history tr").nth(1).inner_text().split() == [
+            "2", "●", "0.3", "no", "number", "0.001", "2.0",
+        ]  # fmt: skip
+
+
+def test_a_finished_one_has_scores_and_its_report_opens(opened, finished):
+    with served(run=finished.path) as address:
+        page = opened(address)
+        page.wait_for_selector("#standing:has-text('It is over: 2 epochs')")
+        assert page.locator("#scores tr").count() == 3
+        assert "code = 8" in page.text_content("#recipe pre")
+        assert pages.accessible(page) == []
+        page.set_viewport_size({"width": 360, "height": 700})
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= 360
+        page.click("#open-report")
+        page.wait_for_selector("h1:has-text('tiny')")
+        assert page.locator("h2").count() >= 4
