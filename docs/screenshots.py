@@ -1,4 +1,4 @@
-"""Pictures of the page for the manual, taken in a Chromium: python docs/screenshots.py [FOLDER]. Default docs/page/."""
+"""Pictures of the page for the manual, taken in a Chromium: python docs/screenshots.py [FOLDER]; else docs/page/."""
 
 import os
 import shutil

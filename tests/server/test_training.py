@@ -14,7 +14,14 @@ from grainless.server.app import create_app
 
 
 def epoch(number, validation=0.5):
-    told = {"number": number, "loss": 0.6, "validation": validation, "rate": 1e-3, "seconds": 2.0, "images": 100}
+    told = {
+        "number": number,
+        "loss": 0.6,
+        "validation": validation,
+        "rate": 1e-3,
+        "seconds": 2.0,
+        "images": 100,
+    }
     return told | {"best": True}
 
 

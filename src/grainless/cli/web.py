@@ -47,7 +47,9 @@ def serve(
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     run: Annotated[
         Path | None,
-        typer.Option(metavar="RUN", help="A training's folder: show its report, which follows while it trains."),
+        typer.Option(
+            metavar="RUN", help="A training's folder: show its report, which follows while it trains."
+        ),
     ] = None,
 ) -> None:
     """Serve the page and an HTTP API on this machine; files stay in memory and are forgotten."""

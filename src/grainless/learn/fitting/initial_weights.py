@@ -10,8 +10,8 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from grainless.errors import InputError
-from grainless.model.run_files import RunFiles
 from grainless.model import zoo
+from grainless.model.run_files import RunFiles
 
 HALF = ".half"
 """What shipped models add to the name of a weight that they hold in 16 bits."""

@@ -10,14 +10,14 @@ from grainless.model.run_files import RunFiles
 from grainless.server.api import answers, training
 from grainless.server.api.docs import page_of
 from grainless.server.api.models import offered
-from grainless.server.gate.faults import FAULTS, GUARDED
+from grainless.server.gate.faults import FAULTS, GUARDED, Told
 from grainless.server.gate.metrics import Metrics
 from grainless.server.gate.queue import Queue
 
-TEXT = {200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "Counters."}}
-PAGE = {200: {"content": {"text/html": {"schema": {"type": "string"}}}, "description": "The report."}}
-DAMAGED = {500: {**FAULTS[422], "description": "A file of the run is damaged."}}
-NONE_YET = {404: {**FAULTS[422], "description": "It is not written yet."}}
+TEXT: Told = {200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "Counters."}}
+PAGE: Told = {200: {"content": {"text/html": {"schema": {"type": "string"}}}, "description": "The report."}}
+DAMAGED: Told = {500: {**FAULTS[422], "description": "A file of the run is damaged."}}
+NONE_YET: Told = {404: {**FAULTS[422], "description": "It is not written yet."}}
 
 
 def add_facts(app: FastAPI, queue: Queue, metrics: Metrics, run: RunFiles | None) -> None:
@@ -36,7 +36,7 @@ def add_facts(app: FastAPI, queue: Queue, metrics: Metrics, run: RunFiles | None
 
     @app.get("/api/health", summary="Whether the server lives.", responses={403: FAULTS[403]})
     async def health() -> answers.Health:
-        return answers.Health(status="ok", version=__version__, run=run and run.path.resolve().name)
+        return answers.Health(status="ok", version=__version__, run=run.path.resolve().name if run else None)
 
     @app.get(
         "/api/jobs/{number}",

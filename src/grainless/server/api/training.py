@@ -13,7 +13,9 @@ from grainless.model.run_files import RunFiles
 from grainless.server.api import answers
 from grainless.server.gate.faults import Fault
 
-REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; sandbox"
+REPORT_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; sandbox"
+)
 """Of the report, which stands alone: its own looks and pictures are inside it, and nothing in it runs."""
 
 LATE, SLACK = 5, 60.0
