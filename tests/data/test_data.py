@@ -10,6 +10,8 @@ import small_data
 
 from grainless.data import DATA
 from grainless.data.find import DataRoots
+from grainless.data.folders import Folder
+from grainless.data.shards.pack import pack
 from grainless.parts import make
 
 OPTIONS = {
@@ -22,6 +24,7 @@ OPTIONS = {
     "folder": {"path": "photos"},
     "pairs": {"path": "scenes"},
     "pages": {"count": 3, "held": 2},
+    "shards": {"path": "packed"},
 }
 
 
@@ -41,6 +44,7 @@ def roots(tmp_path, monkeypatch):
     small_data.images(tmp_path / "photos", *(f"{number}.png" for number in range(12)))
     small_data.images(tmp_path / "scenes" / "low", *(f"{number}.png" for number in range(12)), seed=100)
     small_data.images(tmp_path / "scenes" / "high", *(f"{number}.png" for number in range(12)))
+    pack(Folder(path=tmp_path / "photos"), tmp_path / "packed")
     return DataRoots(tmp_path)
 
 
@@ -72,7 +76,7 @@ def test_the_same_seed_gives_the_same_parts(options, roots):
         assert pictures(part) == pictures(other)
 
 
-@pytest.mark.parametrize("name", sorted(DATA.keys() - {"photos"}))  # those are held out by name
+@pytest.mark.parametrize("name", sorted(DATA.keys() - {"photos", "shards"}))  # by name; by pack
 def test_another_seed_holds_out_others(name, roots):
     options = {"name": name} | OPTIONS[name]
     first, other = (make("data set", DATA, options | {"seed": seed}).read(roots) for seed in (0, 1))

@@ -1,6 +1,8 @@
 """A run's folder: what is kept comes back, and what is half, damaged or from elsewhere is told in one line."""
 
 import json
+import os
+from errno import ENOSPC
 
 import pytest
 import torch
@@ -10,7 +12,6 @@ from trainings import TINY, tiny
 
 from grainless import __version__
 from grainless.errors import InputError, RunError
-from grainless.learn import run as module
 from grainless.learn.run import FORMAT, KEY, Run
 
 
@@ -166,10 +167,10 @@ def test_a_full_disk_is_told_and_leaves_the_weights_before(run, monkeypatch):
     run.keep(layer(), {"name": "before"})
     before = run.weights_file.read_bytes()
 
-    def full(*_, **__):
-        raise module.SafetensorError("I/O error: No space left on device (os error 28)")
+    def full(*_):
+        raise OSError(ENOSPC, os.strerror(ENOSPC))
 
-    monkeypatch.setattr(module, "save_file", full)
+    monkeypatch.setattr("os.fsync", full)
     with pytest.raises(RunError, match=r"model\.safetensors could not be written: .*No space left on device"):
         run.keep(layer(1), {"name": "after"})
     assert run.weights_file.read_bytes() == before

@@ -24,6 +24,7 @@ EXTRAS = {
         "tomlkit",
         "optuna",
     ),
+    "remote": ("fsspec",),
     "server": ("fastapi", "uvicorn", "prometheus_client"),
 }
 """What a small installation lacks: the extra -> the packages it brings."""

@@ -34,6 +34,7 @@ class TerminalProgress(Callback):
             disable=not err.is_terminal,
             transient=True,
         )
+        self._told = 0
         self._task = self._bar.add_task("training", total=None, loss=float("nan"), speed=0.0)
 
     def __enter__(self) -> Self:
@@ -54,7 +55,7 @@ class TerminalProgress(Callback):
     def on_start(self, recipe: Recipe, data: Data, fit: Fit) -> None:
         """Say what is about to be trained on what."""
         total, _ = parameters(fit.network)
-        seen = f"{len(data.train):,} images of {data.name}"
+        seen = f"{data.trained_on:,} images of {data.name}"
         device = next(fit.network.parameters()).device
         where = "" if device.type == "cpu" else f", on {device}"
         self._fit, self._epochs, self._batch, self._past = fit, fit.epochs, fit.batch, fit.reached
@@ -79,9 +80,18 @@ class TerminalProgress(Callback):
     def on_epoch(self, epoch: Epoch) -> None:
         """One line an epoch, which stays."""
         self._past = epoch.number
+        self._tell_faults()
         if self._fit.done:
             self._bar.update(self._task, description="judging")
         err.print(_line(epoch, self._epochs), highlight=False)
+
+    def _tell_faults(self) -> None:
+        """Images that could not be read, a line each, once."""
+        stream = self._fit.data.train.stream
+        faults = stream.faults if stream else []
+        for fault in faults[self._told :]:
+            err.print(fault, markup=False, highlight=False)
+        self._told = len(faults)
 
 
 def _line(epoch: Epoch, epochs: int) -> str:

@@ -20,6 +20,7 @@ from grainless.data.images import DataSet
 from grainless.data.pages import Pages
 from grainless.data.pairs import Pairs
 from grainless.data.photos import Photos
+from grainless.data.shards.shards import Shards
 
 DATA: dict[str, Callable[..., DataSet]] = {
     "photos": Photos,
@@ -31,4 +32,5 @@ DATA: dict[str, Callable[..., DataSet]] = {
     "folder": Folder,
     "pairs": Pairs,
     "pages": Pages,
+    "shards": Shards,
 }

@@ -17,22 +17,24 @@ LUMA = np.array([19_595, 38_470, 7_471], np.uint32)
 """Shares of red, green and blue in 65,536ths: ITU-R BT.601's 0.299, 0.587 and 0.114, as Pillow rounds them."""
 
 
-def decode(path: Path, channels: int) -> NDArray[np.unsignedinteger]:
+def decode(source: Path | bytes, channels: int, *, name: str | None = None) -> NDArray[np.unsignedinteger]:
     """The first image of a file as (channels, height, width): uint16 where it has 16 bits, else uint8.
 
     The EXIF orientation is applied. What is transparent lies on white. Colour becomes grey by luma (ITU-R BT.601);
     grey becomes RGB by three equal channels.
 
     Args:
-        path: the file.
+        source: the file, or its bytes.
         channels: 1 grey, 3 RGB.
+        name: what messages call it; None: as the file is called.
 
     Raises:
         InputError: it cannot be read, or has 32-bit values.
     """
-    image = next(files.decode(path, name=str(path)))
+    name = name or (str(source) if isinstance(source, Path) else files.BYTES)
+    image = next(files.decode(source, name=name))
     if image.depth == 32:
-        raise InputError(f"{path} has values of 32 bits, and 8 or 16 are expected: convert it.")
+        raise InputError(f"{name} has values of 32 bits, and 8 or 16 are expected: convert it.")
     planes = quantised(_on_white(image), DTYPES[image.depth])
     if channels < image.channels:
         planes = _luma(planes)

@@ -51,13 +51,23 @@ class Folder:
         Raises:
             InputError: there is no such folder, it has no images or too few, or one cannot be read.
         """
-        folder = roots.locate(self.path)
-        files = self._parts(folder)
-        parts = {part: gather(paths, self.channels) for part, paths in files.items()}
-        return Data("folder", **parts, found=str(folder))
+        parts = {
+            part: gather([path for (path,) in files], self.channels)
+            for part, files in self.files(roots).items()
+        }
+        return Data("folder", **parts, found=str(roots.locate(self.path)))
+
+    def files(self, roots: DataRoots) -> dict[str, list[tuple[Path, ...]]]:
+        """The files of each part.
+
+        Raises:
+            InputError: there is no such folder, or it has no images or too few.
+        """
+        return {
+            part: [(path,) for path in paths] for part, paths in self._parts(roots.locate(self.path)).items()
+        }
 
     def _parts(self, folder: Path) -> dict[str, list[Path]]:
-        """The files of each part."""
         ready = folder / "train"
         held = {"validation": self.validation, "test": self.test}
         files = {

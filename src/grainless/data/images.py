@@ -4,12 +4,15 @@ import mmap
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from grainless.data.find import DataRoots
+
+if TYPE_CHECKING:
+    from grainless.data.shards.stream import Stream
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,7 @@ class Images:
         names: what each image is called, where it has a file of its own.
         noisy: their noisy partners, image by image of the same size, where the data come in pairs; these
             images are then the clean ones.
+        stream: where all of them come from, if they are too many for memory; these are then the first few.
     """
 
     buffer: NDArray[np.unsignedinteger]
@@ -34,6 +38,7 @@ class Images:
     labels: NDArray[np.int64] | None = None
     names: tuple[str, ...] | None = None
     noisy: "Images | None" = None
+    stream: "Stream | None" = None
 
     @classmethod
     def of(
@@ -137,6 +142,11 @@ class Data:
     validation: Images
     test: Images
     found: str = ""
+
+    @property
+    def trained_on(self) -> int:
+        """How many images there are to learn from."""
+        return len(self.train.stream or self.train)
 
     @property
     def parts(self) -> dict[str, Images]:

@@ -76,8 +76,15 @@ class Pairs:
         parts = {part: self._images(pairs, cache) for part, pairs in files.items()}
         return Data("pairs", **parts, found=str(folder))
 
+    def files(self, roots: DataRoots) -> dict[str, list[Pair]]:
+        """The files of each part, noisy and clean.
+
+        Raises:
+            InputError: as `read`.
+        """
+        return self._parts(roots.locate(self.path), roots)
+
     def _parts(self, folder: Path, roots: DataRoots) -> dict[str, list[Pair]]:
-        """The files of each part."""
         pairs = self._matched(folder)
         held = {"validation": self.validation} | ({} if self.test_path else {"test": self.test})
         same = groups([clean for _, clean in pairs])

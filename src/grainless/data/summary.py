@@ -19,7 +19,9 @@ def describe(data: Data) -> dict[str, Any]:
         mean (of the stored values), and classes (how many, where there are any).
     """
     parts = {name: _numbers(images) for name, images in data.parts.items()}
-    return {"name": data.name, "found": data.found} | parts
+    stream = data.train.stream
+    streamed = {} if stream is None else {"streamed": {"images": len(stream), "shards": len(stream.shards)}}
+    return {"name": data.name, "found": data.found} | streamed | parts
 
 
 def _numbers(images: Images) -> dict[str, Any]:

@@ -71,7 +71,7 @@ class Shape:
         return self.samples * (A_SAMPLE + A_SAMPLE_FILLED * self.alpha)
 
 
-def parse(text: str) -> int:
+def parse(text: str, option: str = "--memory") -> int:
     """A budget in bytes: "500MB", "1.5 GiB". kB, MB, GB and TB are powers of 1000, kiB, MiB, GiB, TiB of 1024.
 
     Raises:
@@ -84,7 +84,7 @@ def parse(text: str) -> int:
     units = {unit.lower(): size for unit, size in UNITS.items()}
     size = int(float(found[1]) * units[found[2].lower()]) if found and found[2].lower() in units else 0
     if size < 1:
-        raise InputError(f'--memory is "{text}": write a number and a unit, as in 500MB, 2GB or 1.5GiB.')
+        raise InputError(f'{option} is "{text}": write a number and a unit, as in 500MB, 2GB or 1.5GiB.')
     return size
 
 

@@ -55,7 +55,7 @@ def write_page(
 
 def _lead(known: Mapping[str, Any], data: Data) -> str:
     return (
-        f"{known['parameters']['total']:,} parameters, trained on {len(data.train):,} images of {data.name} for "
+        f"{known['parameters']['total']:,} parameters, trained on {data.trained_on:,} images of {data.name} for "
         f"{known['epochs']} epochs in {known['seconds']:,.0f} s; the best was {epoch_name(known['best epoch'])}."
     )
 

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor, nn
 
 from grainless import __version__
 from grainless.atomic import is_left_over, whole, write_text
-from grainless.errors import InputError, RunError
+from grainless.errors import InputError
 from grainless.evaluation.curves import best
 from grainless.learn.lock import locked
 from grainless.learn.recipe import Recipe, text_of
@@ -183,8 +183,6 @@ class Run(RunFiles):
 
 
 def _save(path: Path, tensors: dict[str, Tensor], header: dict[str, str]) -> None:
+    # Not by save_file, which writes to a file of its own first: a killed process would leave it.
     with whole(path) as lent:
-        try:
-            save_file(tensors, lent, metadata=header)
-        except SafetensorError as error:  # its only cause on writing is the file system's
-            raise RunError(f"{path} could not be written: {error}.") from error
+        lent.write_bytes(save(tensors, metadata=header))

@@ -79,6 +79,7 @@ def train(
         data = data or recipe.data(roots or DataRoots())
         paused = run.paused() if run else None
         fit = _fit(recipe, data, begun=paused is not None)
+        held.callback(fit.close)
         if run is None:
             run = Run.begin(out, recipe)
             held.enter_context(run.locked())
@@ -152,7 +153,9 @@ def _facts(recipe: Recipe, fit: Fit) -> dict[str, Any]:
     """What stands beside the best weights; also which files were trained on, where images have files of their own."""
     history = [asdict(epoch) for epoch in fit.history]
     split = {part: images.names for part, images in fit.data.parts.items() if images.names}
-    return {"name": recipe.name, "recipe": recipe.tables, "history": history, "split": split}
+    facts = {"name": recipe.name, "recipe": recipe.tables, "history": history, "split": split}
+    stream = fit.data.train.stream
+    return facts | ({"skipped": list(stream.faults)} if stream else {})
 
 
 @contextmanager

@@ -23,8 +23,11 @@ class Batches(Protocol):
     batch: int
     steps: int
 
-    def __call__(self, draw: TorchDraw) -> Iterator[Scene]:
-        """The epoch's `steps` batches, chosen by `draw`, a CPU draw."""
+    def __call__(self, draw: TorchDraw, epoch: int = 1) -> Iterator[Scene]:
+        """The `steps` batches of an epoch, counted from 1, chosen by `draw`, a CPU draw."""
+
+    def close(self) -> None:
+        """No more are asked for."""
 
 
 class Whole:
@@ -43,7 +46,7 @@ class Whole:
         place = _place(images, device)
         self._sides = [_Bytes(part, place, device, part.stack().shape) for part in _sides(images)]
 
-    def __call__(self, draw: TorchDraw) -> Iterator[Scene]:
+    def __call__(self, draw: TorchDraw, epoch: int = 1) -> Iterator[Scene]:
         for rows in self.rows(draw):
             yield self.at(rows)
 
@@ -54,6 +57,9 @@ class Whole:
     def at(self, rows: Tensor) -> Scene:
         """The images of these numbers."""
         return Scene(*(side.at(rows) for side in self._sides))
+
+    def close(self) -> None:
+        """Nothing is open."""
 
 
 class Crops:
@@ -85,7 +91,7 @@ class Crops:
         self.batch = batch
         self.crop = crop
         areas = images.heights * images.widths
-        self.steps = steps or max(1, ceil(int(areas.sum()) / (batch * crop * crop)))
+        self.steps = steps or steps_for(int(areas.sum()), batch, crop)
         for height, width in zip(images.heights, images.widths, strict=True):
             if min(height, width) < crop:
                 raise InputError(
@@ -98,10 +104,13 @@ class Crops:
         self._heights = torch.from_numpy(images.heights)
         self._widths = torch.from_numpy(images.widths)
 
-    def __call__(self, draw: TorchDraw) -> Iterator[Scene]:
+    def __call__(self, draw: TorchDraw, epoch: int = 1) -> Iterator[Scene]:
         for _ in range(self.steps):
             where = self._places(draw.generator)
             yield Scene(*(side.at(where) for side in self._sides))
+
+    def close(self) -> None:
+        """Nothing is open."""
 
     def _places(self, generator: torch.Generator) -> Tensor:
         """Indices into the buffer of a batch of crops, (n, c, crop, crop)."""
@@ -114,6 +123,11 @@ class Crops:
         plane = torch.arange(self._channels)[None, :, None, None] * _each(heights * widths)
         inside = (_each(top) + rows) * _each(widths) + _each(left) + columns
         return _each(self._offsets[chosen]) + plane + inside
+
+
+def steps_for(pixels: int, batch: int, crop: int) -> int:
+    """Steps in which crops show about so many pixels."""
+    return max(1, ceil(pixels / (batch * crop * crop)))
 
 
 def one_pass(
@@ -147,7 +161,7 @@ def _cut(images: Images, multiple: int, most: int | None) -> Tensor:
     height, width = (min(side, most or side) // multiple * multiple for side in sides)
     top, left = ((side - most) // 2 if most and side > most else 0 for side in sides)
     cut = _tensor(images).reshape(stack.shape)[..., top : top + height, left : left + width]
-    return _floats(cut, images.white)
+    return floats(cut, images.white)
 
 
 def _turned(side: int, turns: Tensor) -> tuple[Tensor, Tensor]:
@@ -207,9 +221,7 @@ class _Bytes:
 
     def at(self, places: Tensor) -> Tensor:
         found = self._values[places.to(self._values.device)]
-        values = _floats(
-            found.to(self._device), self._images.white
-        )  # integers travel: a quarter of the bytes
+        values = floats(found.to(self._device), self._images.white)  # integers travel: a quarter of the bytes
         self._images.release()  # what a memory map has read for this batch is not kept
         return values
 
@@ -225,7 +237,8 @@ def _tensor(images: Images) -> Tensor:
     return torch.from_numpy(buffer if buffer.flags.writeable else buffer.copy())
 
 
-def _floats(values: Tensor, white: int) -> Tensor:
+def floats(values: Tensor, white: int) -> Tensor:
+    """Stored integers as full scales; those of 16 bits come as signed ones."""
     if values.dtype == torch.int16:
         values = values.int().bitwise_and_(0xFFFF)  # without the sign that they were lent
     layout = torch.channels_last if values.ndim == 4 else torch.contiguous_format

@@ -5,7 +5,8 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from copy import deepcopy
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from typing import Annotated, Literal
 
 import torch
@@ -25,6 +26,7 @@ from grainless.learn.fitting.methods import Method, Pair, Scene
 from grainless.learn.fitting.optimizers import OPTIMIZERS, limit_norms
 from grainless.learn.fitting.schedules import SCHEDULES
 from grainless.learn.fitting.sizes import check_sizes, seldom_stepped
+from grainless.learn.fitting.streamed import StreamedCrops, StreamedWhole
 from grainless.learn.networks.network import Network
 from grainless.parts import one_of
 
@@ -74,7 +76,7 @@ class Fit:
 
     Args:
         network: its weights are changed in place.
-        data: trained on `data.train`, judged on `data.validation`.
+        data: trained on `data.train`, or the stream it is of; judged on `data.validation`.
         method: what the network is shown and asked for.
         loss: what is made small.
         seed: all chance comes from it: order, crops, noise.
@@ -149,7 +151,9 @@ class Fit:
         for model in (self._model, self._judged):
             if hasattr(network, "logits"):
                 model.mark_forward_method("logits")
-        self._batches = _batches(data.train, batch=batch, crop=crop, steps=steps, device=self._fabric.device)
+        feed = partial(_batches, batch=batch, crop=crop, steps=steps, seed=seed, device=self._fabric.device)
+        self._batches = feed(data.train)
+        self._shown = feed(replace(data.train, stream=None)) if data.train.stream else self._batches
         check_sizes(network, data, crop)
         self._pairs = self._fixed(data.train) if fixed_noise else self._drawn
         self.remarks += seldom_stepped(network, data, crop, self._batches.steps)
@@ -196,9 +200,13 @@ class Fit:
 
     def sample(self) -> Tensor:
         """A few noisy images as the network is shown them, (n, c, h, w), always the same."""
-        scene = next(self._batches(TorchDraw.seeded(self._seed, VALIDATION)))
+        scene = next(self._shown(TorchDraw.seeded(self._seed, VALIDATION)))
         draw = TorchDraw.seeded(self._seed, VALIDATION, device=self._fabric.device)
         return self._method(Scene(*(part[:4] for part in scene if part is not None)), draw).shown.cpu()
+
+    def close(self) -> None:
+        """No more epochs are asked for: what reads ahead for them stops."""
+        self._batches.close()
 
     def _epoch(self, number: int, progress: Progress) -> tuple[float, int]:
         """All steps of an epoch; the mean loss and how many images were shown."""
@@ -216,7 +224,7 @@ class Fit:
     def _drawn(self, number: int) -> Iterator[Pair]:
         """An epoch's pairs, their noise new."""
         noise = TorchDraw.seeded(self._seed, number, 1, device=self._fabric.device)
-        for scene in self._batches(TorchDraw.seeded(self._seed, number, 0)):
+        for scene in self._batches(TorchDraw.seeded(self._seed, number, 0), number):
             yield self._method(scene, noise)
 
     def _fixed(self, train: Images) -> Callable[[int], Iterator[Pair]]:
@@ -292,11 +300,16 @@ def _fabric(precision: str) -> Fabric:
 
 
 def _batches(
-    images: Images, *, batch: int, crop: int | None, steps: int | None, device: torch.device
+    images: Images, *, batch: int, crop: int | None, steps: int | None, seed: int, device: torch.device
 ) -> Batches:
+    stream = images.stream
+    if stream and crop:
+        return StreamedCrops(stream, batch=batch, crop=crop, steps=steps, seed=seed, device=device)
+    if stream and stream.size:
+        return StreamedWhole(stream, batch=batch, seed=seed, device=device)
     if crop:
         return Crops(images, batch=batch, crop=crop, steps=steps, device=device)
-    if images.size is None:
+    if stream or images.size is None:
         raise InputError("The images have several sizes; set train.crop to learn from square pieces of them.")
     return Whole(images, batch=batch, device=device)
 
