@@ -3,8 +3,8 @@
     python benchmarks/streaming.py [THREADS]
 
 The same photographs, packed by `grainless pack` and read whole into memory, feed the same training in turns: a small
-U-Net of three scales on crops of 64 x 64. Processor seconds are those of the whole process, with the threads that read and
-decode; on a machine that others use they say more than the clock. Target: at least 97 % of the speed from memory.
+U-Net of three scales on crops of 64 x 64. Processor seconds are those of the whole process, with the threads that read
+and decode; on a machine that others use they say more than the clock. Target: at least 97 % of the speed from memory.
 
 Memory is what the process holds after each epoch, of a set ten times as large as what may be held (Linux only).
 """

@@ -10,6 +10,7 @@ from trainings import trained
 
 from grainless.cli import progress
 from grainless.cli.progress import TerminalProgress
+from grainless.data.images import Images
 from grainless.learn.fitting.fit import Epoch
 
 ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -81,7 +82,7 @@ class Fits:
 
 
 class Few:
-    train, name = (), "digits"
+    train, trained_on, name = Images.of([]), 0, "digits"
 
 
 class Named:

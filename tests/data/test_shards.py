@@ -210,7 +210,7 @@ def test_shards_that_are_far_away_are_copied_a_few_at_a_time(packed, tmp_path, m
     near = streamed(packed).reader(3)
     for at in range(0, 2 * len(stream), 3):
         assert pictures(reader.span(at, 2)) == pictures(near.span(at, 2))
-    copies = [each.name for each in stream.place.copies.iterdir()]
+    copies = [each.name for each in stream.place.copies.glob("[!.]*")]
     assert 0 < len(copies) <= OPEN + 1 < len(stream.shards)
     assert [
         name for name in copies if not name.startswith("train-")

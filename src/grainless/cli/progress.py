@@ -59,6 +59,7 @@ class TerminalProgress(Callback):
         device = next(fit.network.parameters()).device
         where = "" if device.type == "cpu" else f", on {device}"
         self._fit, self._epochs, self._batch, self._past = fit, fit.epochs, fit.batch, fit.reached
+        self._stream = data.train.stream
         going_on = f", {self._past} of them done" if self._past else ""
         err.print(
             f"{recipe.name}: {total:,} parameters, {seen}, at most {fit.epochs} epochs{going_on}{where}",
@@ -87,8 +88,7 @@ class TerminalProgress(Callback):
 
     def _tell_faults(self) -> None:
         """Images that could not be read, a line each, once."""
-        stream = self._fit.data.train.stream
-        faults = stream.faults if stream else []
+        faults = self._stream.faults if self._stream else []
         for fault in faults[self._told :]:
             err.print(fault, markup=False, highlight=False)
         self._told = len(faults)

@@ -156,7 +156,7 @@ class Reader:
         for pool in filter(None, (self._pool, self._next)):
             pool.shutdown(cancel_futures=True)
         self._pool = self._next = None
-        for number in self._known:
+        for number in self._arriving:
             self._stream.place.drop(self._shards[number].url)
         self._known.clear()
         self._coming.clear()
@@ -198,29 +198,32 @@ class Reader:
 
         Copies of shards that were not asked for of late are dropped.
         """
-        shard, place = self._shards[number], self._stream.place
-        with self._lock:
-            arriving = self._arriving[number]
-        with arriving:
-            path, members = place.local(shard.url, shard.filesize), self._known.get(number)
-            if members is None:
-                members = tar.samples(path, paired=self._stream.index.paired)
-                self._fetch_next(position + shard.nsamples)
+        path, members = self._local(number), self._known.get(number)
+        if members is None:
+            members = tar.samples(path, paired=self._stream.index.paired)
+            self._fetch_next(position + self._shards[number].nsamples)
         with self._lock:
             self._known[number] = members
             self._known.move_to_end(number)
             old = [self._known.popitem(last=False)[0] for _ in range(len(self._known) - OPEN)]
         for each in old:
-            place.drop(self._shards[each].url)
+            self._stream.place.drop(self._shards[each].url)
         return path, members
+
+    def _local(self, number: int) -> Path:
+        """A shard's file; it is copied once, though several threads ask for it."""
+        shard = self._shards[number]
+        with self._lock:
+            arriving = self._arriving[number]
+        with arriving:
+            return self._stream.place.local(shard.url, shard.filesize)
 
     def _fetch_next(self, position: int) -> None:
         """Begin to copy the shard that a later sample is in, if it is far away and a pool reads ahead."""
         if self._pool is None or isinstance(self._stream.place, Here):
             return
-        shard = self._shards[self._place_of(position)[0]]
         self._next = self._next or ThreadPoolExecutor(1, thread_name_prefix="shards-next")
-        self._next.submit(self._stream.place.local, shard.url, shard.filesize)  # what fails is met again
+        self._next.submit(self._local, self._place_of(position)[0])  # what fails is met again
 
     def _place_of(self, position: int) -> tuple[int, int]:
         """The shard, and the sample in it."""
