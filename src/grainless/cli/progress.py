@@ -11,6 +11,7 @@ from grainless.cli.allocator import keep_freed_memory
 from grainless.cli.console import err
 from grainless.cli.stop import sigterm_is_ctrl_c
 from grainless.data.images import Data
+from grainless.learn.fitting.crew import is_first
 from grainless.learn.fitting.fit import Epoch, Fit
 from grainless.learn.networks.layers import parameters
 from grainless.learn.recipe import Recipe
@@ -31,7 +32,7 @@ class TerminalProgress(Callback):
             TextColumn("loss {task.fields[loss]:.4g}  {task.fields[speed]:,.0f} images/s  left"),
             TimeRemainingColumn(),
             console=err,
-            disable=not err.is_terminal,
+            disable=not (err.is_terminal and is_first()),
             transient=True,
         )
         self._told = 0

@@ -1,5 +1,6 @@
 """The commands train and demo: a recipe, or a person's own images."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -52,21 +53,33 @@ def train(
         Path | None, typer.Option(help="The run's folder. [default: runs/RECIPE]", show_default=False)
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in that folder.")] = False,
+    devices: Annotated[
+        int, typer.Option(help="Train on so many devices of this computer; the batch is shared.", min=1)
+    ] = 1,
+    nodes: Annotated[int, typer.Option(help="And on so many computers.", min=1)] = 1,
     data_dir: DataDir = None,
     json: Json = False,
 ) -> None:
     """Train a recipe, or a shipped model with your own images: weights, ONNX model, scores, report in one folder."""
+    from grainless.cli.processes import processes
     from grainless.cli.progress import TerminalProgress
     from grainless.data.find import DataRoots
     from grainless.evaluation.metrics import USUAL
+    from grainless.learn.fitting.crew import is_first
     from grainless.learn.summary import of_run
     from grainless.learn.training import train as verb
 
     roots = DataRoots(data_dir)
     own = {"images": images, "noisy": noisy, "clean": clean, "noise": noise, "start": start}
-    with TerminalProgress() as callback:
+    if recipe is None and devices * nodes > 1:
+        raise InputError(
+            "--devices and --nodes are for a recipe; images of your own are trained on by one device."
+        )
+    with processes(devices, nodes, sys.argv[1:]), TerminalProgress() as callback:
         chosen, data = _to_train(recipe, own, minutes, changes or [], out, resume, roots)
         run = verb(chosen, out, roots=roots, data=data, callback=callback, resume=resume)
+    if not is_first():
+        return
     facts = of_run(run)
     if json:
         console.as_json(facts | {"run": str(run.path)})

@@ -15,6 +15,7 @@ from grainless.data.find import DataRoots
 from grainless.data.images import Data
 from grainless.errors import RunError
 from grainless.evaluation.curves import epoch_name
+from grainless.learn.fitting.crew import Crew, Left
 from grainless.learn.fitting.fit import Epoch, Fit
 from grainless.learn.page import write_page
 from grainless.learn.recipe import Recipe
@@ -51,6 +52,9 @@ def train(
     In one thread of a process at a time: as it begins and ends, it silences warnings of PyTorch's own exporters,
     and Python's filters of warnings are the whole process's.
 
+    Several processes that find each other by the environment, as torchrun sets it, train together, each on a device of
+    its own; the first one writes, and goes on when the others are done.
+
     Args:
         recipe: what to train: a shipped one's name, a TOML file, or a recipe.
         out: the run's folder, new or empty; None: runs/ and the recipe's name.
@@ -66,30 +70,43 @@ def train(
     Raises:
         InputError: there is no such recipe, or it has mistakes; `out` holds something else; the recipe does not fit
             the data.
-        RunError: another process trains this run; the training diverged, or was stopped by the person: the best
-            weights so far are kept.
+        RunError: another process trains this run; the training diverged, was stopped by the person, or lost one of its
+            processes: the best weights so far are kept.
     """
     recipe = _changed(recipe, changes)
     out = Path(out) if out is not None else RUNS / recipe.name
     callback = callback or Callback()
     with ExitStack() as held:
-        run = _reopened(out, recipe, held) if resume else None
-        if run is None:
+        if not resume:
             Run.check_new(out)
-        data = data or recipe.data(roots or DataRoots())
-        paused = run.paused() if run else None
-        fit = _fit(recipe, data, begun=paused is not None)
-        held.callback(fit.close)
-        if run is None:
-            run = Run.begin(out, recipe)
-            held.enter_context(run.locked())
+        crew = Crew.gathered(recipe.training().get("precision", "auto"))
+        with crew.agreed():
+            run = _reopened(out, recipe, held) if resume and crew.is_first else None
+            data = data or recipe.data(roots or DataRoots())
+            paused = run.paused() if run else None
+        paused = crew.hand_out(paused)
+        with crew.agreed():
+            fit = _fit(recipe, data, crew, begun=paused is not None)
+            held.callback(fit.close)
+            if run is None and crew.is_first:
+                run = Run.begin(out, recipe)
+                held.enter_context(run.locked())
         if paused:
             fit.restore(*paused)
+        if run is None:
+            return _helped(Run(out), fit)
         callback.on_start(recipe, data, fit)
         _train(run, recipe, fit, callback)
         _export(run, recipe, fit)
         rows = score(run, recipe, data)
         write_page(run, data, rows, judged(run, recipe), recipe.noise(), recipe.seed)
+    return run
+
+
+def _helped(run: Run, fit: Fit) -> Run:
+    """All epochs, as a process that is not the first of several: it writes nothing, and judges nothing."""
+    for _ in fit():
+        pass
     return run
 
 
@@ -106,11 +123,11 @@ def _reopened(out: Path, recipe: Recipe, held: ExitStack) -> Run:
     return run
 
 
-def _fit(recipe: Recipe, data: Data, *, begun: bool) -> Fit:
+def _fit(recipe: Recipe, data: Data, crew: Crew, *, begun: bool) -> Fit:
     """The training; weights of a run that was begun come from where it stands, not from where it started."""
     torch.manual_seed(recipe.seed)
     options = recipe.training() | ({"start": None} if begun else {})
-    return Fit(recipe.network(), data, recipe.method(), recipe.loss(), seed=recipe.seed, **options)
+    return Fit(recipe.network(), data, recipe.method(), recipe.loss(), seed=recipe.seed, crew=crew, **options)
 
 
 def _train(run: Run, recipe: Recipe, fit: Fit, callback: Callback) -> None:
@@ -128,6 +145,9 @@ def _train(run: Run, recipe: Recipe, fit: Fit, callback: Callback) -> None:
     except KeyboardInterrupt as stop:
         going_on = f"go on with: grainless train {run.recipe_file} --out {run.path} --resume"
         raise RunError(f"Stopped. {_leave(run, recipe, fit)}; {going_on}") from stop
+    except Left as left:
+        going_on = f"go on with: grainless train {run.recipe_file} --out {run.path} --resume"
+        raise Left(f"{left} {_leave(run, recipe, fit)}; {going_on}") from left
     except RunError as error:
         raise type(error)(f"{error} {_leave(run, recipe, fit)}.") from error
     except OSError as error:  # of TensorBoard's files

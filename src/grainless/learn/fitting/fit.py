@@ -11,13 +11,13 @@ from typing import Annotated, Literal
 
 import torch
 from annotated_types import Ge, Gt, Lt
-from lightning_fabric import Fabric
 from torch import Tensor
 from torch.nn.utils import convert_conv2d_weight_memory_format
 
 from grainless.data.images import Data, Images
 from grainless.errors import InputError, RunError
 from grainless.learn.fitting.batches import Batches, Crops, Whole, one_pass
+from grainless.learn.fitting.crew import Crew
 from grainless.learn.fitting.draw import TorchDraw
 from grainless.learn.fitting.fixed import Fixed
 from grainless.learn.fitting.initial_weights import load_initial_weights
@@ -80,8 +80,9 @@ class Fit:
         method: what the network is shown and asked for.
         loss: what is made small.
         seed: all chance comes from it: order, crops, noise.
+        crew: the processes that train together; None: this one alone.
         epochs: at most so many.
-        batch: images a step.
+        batch: images a step, of all processes together.
         crop: pixels a side of random crops; None: whole images, which must share one size.
         steps: steps an epoch when there are crops; None: until about every pixel was shown once.
         optimizer: a name in `OPTIMIZERS`: "adam".
@@ -105,7 +106,7 @@ class Fit:
         RunError: there is no room for the noisy images that `fixed_noise` keeps.
     """
 
-    GIVEN = ("network", "data", "method", "loss", "seed")
+    GIVEN = ("network", "data", "method", "loss", "seed", "crew")
 
     def __init__(
         self,
@@ -115,6 +116,7 @@ class Fit:
         loss: Loss,
         *,
         seed: int = 0,
+        crew: Crew | None = None,
         epochs: Annotated[int, Ge(1)] = 10,
         batch: Annotated[int, Ge(1)] = 128,
         crop: Annotated[int, Ge(1)] | None = None,
@@ -143,7 +145,9 @@ class Fit:
         self._method, self._loss, self._seed = method, loss, seed
         self._rate, self._max_norm, self._ema, self._patience = rate, max_norm, ema, patience
         self._schedule = SCHEDULES[schedule]
-        self._fabric = _fabric(precision)
+        self._crew = crew or Crew.gathered(precision)
+        self._crew.check(network)
+        self._fabric = self._crew.fabric
         self._model, self._optimizer = self._fabric.setup(
             network, OPTIMIZERS[optimizer](network, rate, epsilon, decay)
         )
@@ -183,6 +187,7 @@ class Fit:
 
         Raises:
             Diverged: the loss is no longer a number.
+            Left: another process of the training is gone.
         """
         if self._trained_before and not self.history:
             self.history.append(Epoch(0, None, self._validate(0), 0.0, 0.0, 0, best=True))
@@ -190,7 +195,8 @@ class Fit:
         while not self.done:
             number = self.reached + 1
             started = time.perf_counter()
-            loss, images = self._epoch(number, progress)
+            with self._crew.together():
+                loss, images = self._epoch(number, progress)
             seconds = time.perf_counter() - started
             validation = self._validate(number)
             best = self.best is None or validation < self.best.validation
@@ -217,7 +223,7 @@ class Fit:
             total += loss * len(pair.shown)
             images += len(pair.shown)
             if step % LOOK_EVERY == 0 or step == self._batches.steps:
-                mean = _finite(float(total) / images, f"epoch {number}, step {step}")
+                mean = _finite(self._crew.total(total) / images, f"epoch {number}, step {step}")
                 progress(step, self._batches.steps, mean)
         return mean, images
 
@@ -241,15 +247,16 @@ class Fit:
         rate = self._rate * self._schedule(step / (self.epochs * self._batches.steps))
         for group in self._optimizer.param_groups:
             group["lr"] = rate
+        pair, weight = self._crew.share(pair)
         loss = self._loss(self._model, pair)
         self._optimizer.zero_grad()
-        self._fabric.backward(loss)
+        self._fabric.backward(loss if weight == 1 else loss * weight)
         self._optimizer.step()
         if self._max_norm:
             limit_norms(self.network, self._max_norm)
         if self._ema:
             _follow(self.averaged, self.network, min(self._ema, step / (step + 10)))
-        return loss.detach()
+        return loss.detach() * (weight / self._crew.size)
 
     @torch.no_grad()
     def _validate(self, number: int) -> float:
@@ -257,15 +264,19 @@ class Fit:
         self._judged.eval()
         noise = TorchDraw.seeded(self._seed, VALIDATION, device=self._fabric.device)
         total, images = 0.0, 0
-        for scene in one_pass(
+        scenes = one_pass(
             self.data.validation,
             batch=self.batch,
             multiple=self.network.multiple,
             most=VALIDATED if self.network.reach is not None else None,
             device=self._fabric.device,
-        ):
-            total += float(self._loss(self._judged, self._method(scene, noise))) * len(scene.clean)
+        )
+        for at, scene in enumerate(scenes):
+            pair = self._method(scene, noise)  # in every process, so that each draws the same
+            if at % self._crew.size == self._crew.rank:
+                total += float(self._loss(self._judged, pair)) * len(scene.clean)
             images += len(scene.clean)
+        total = self._crew.total(torch.tensor(total, dtype=torch.float64, device=self._fabric.device))
         return _finite(total / images, f"epoch {number}, validation")
 
     def state(self) -> tuple[dict[str, Tensor], str]:
@@ -290,13 +301,6 @@ class Fit:
             state.setdefault(int(number), {})[key] = _laid_out(value)
         groups = self._optimizer.state_dict()["param_groups"]
         self._optimizer.load_state_dict({"state": state, "param_groups": groups})
-
-
-def _fabric(precision: str) -> Fabric:
-    """One path for every device, also for one CPU."""
-    accelerated = torch.cuda.is_available() and torch.cuda.is_bf16_supported()
-    half = precision == "half" or (precision == "auto" and accelerated)
-    return Fabric(accelerator="auto", devices=1, precision="bf16-mixed" if half else "32-true")
 
 
 def _batches(
