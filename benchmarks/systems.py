@@ -13,7 +13,8 @@ from measuring import Turn
 from grainless.data.images import Data, Images
 from grainless.learn.fitting.fit import Fit
 from grainless.learn.networks import NETWORKS, Network
-from grainless.learn.recipe import Recipe, shipped
+from grainless.learn.recipe import Recipe
+from grainless.learn.recipe_files import shipped
 from grainless.parts import make
 
 Noise = Callable[[torch.Tensor], torch.Tensor]

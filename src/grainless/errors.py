@@ -40,5 +40,5 @@ def unknown(kind: str, word: str, words: Iterable[str]) -> str:
     >>> unknown("noise", "gausian", ["gaussian", "poisson"])
     'No noise is called "gausian" (did you mean "gaussian"?). There are: gaussian, poisson.'
     """
-    words = sorted(words)
+    words = sorted(set(words))
     return f'No {kind} is called "{word}"{did_you_mean(word, words)}. There are: {", ".join(words)}.'

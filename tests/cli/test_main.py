@@ -26,7 +26,7 @@ from grainless.cli.extras import EXTRAS
 from grainless.data import DATA
 from grainless.evaluation.evaluate import evaluate
 from grainless.learn.networks import NETWORKS
-from grainless.learn.recipe import shipped
+from grainless.learn.recipe_files import shipped
 from grainless.learn.run import Run
 from grainless.model.zoo import SHIPPED
 from grainless.noise import noise_from
@@ -135,7 +135,7 @@ def test_the_shipped_models_are_told_and_runs_after_them(printed, tmp_path, monk
     monkeypatch.chdir(tmp_path)
     told = json.loads(printed("list", "models", "--json"))
     assert list(told) == sorted(SHIPPED)
-    assert told["grey"].startswith("grey images, white noise of sigma 0..55/255; ")
+    assert told["grey"].startswith("grey images: white noise (sigma 0..55/255); ")
     Path("runs").mkdir()
     Path("runs/mine").symlink_to(finished.path)
     assert json.loads(printed("list", "models", "--json"))["mine"] == "a run, runs/mine/model.onnx"
@@ -618,11 +618,11 @@ def scans(folder):
 
 def test_many_files_are_denoised_and_the_bad_one_is_told_at_the_end(tmp_path):
     done = grainless("denoise", scans(tmp_path / "scans"), "-o", tmp_path / "out", "--recursive", "--jobs", 2)
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert sorted(done.stdout.split()) == [str(tmp_path / "out" / name) for name in ("a.png", "in/b.png")]
     assert "2 denoised, 1 failed" in done.stderr
     bad = tmp_path / "scans" / "bad.png"
-    assert done.stderr.splitlines()[-1].startswith(f"grainless: {bad}: bad.png is a broken PNG file")
+    assert done.stderr.splitlines()[-1].startswith(f"grainless: {bad} is a broken PNG file")
     again = grainless("denoise", tmp_path / "scans", "-o", tmp_path / "out", "-r", "--json")
     states = {each["source"].rpartition("/")[2]: each["state"] for each in json.loads(again.stdout)}
     assert states == {"a.png": "skipped", "bad.png": "failed", "b.png": "skipped"}
@@ -656,7 +656,7 @@ def test_two_results_of_one_name_are_told_and_the_rest_is_done(call, tmp_path):
         Image.fromarray(noisy(0).squeeze()).save(tmp_path / name)
     sources = [tmp_path / "a", tmp_path / "b/x.png", tmp_path / "b/y.png"]
     status, out, err = call("denoise", *sources, "-o", tmp_path / "out")
-    assert (status, out) == (1, f"{tmp_path / 'out/y.png'}\n")
+    assert (status, out) == (2, f"{tmp_path / 'out/y.png'}\n")
     assert (
         f"{tmp_path / 'a/x.png'} and {tmp_path / 'b/x.png'} would both become {tmp_path / 'out/x.png'}" in err
     )
@@ -721,3 +721,21 @@ def test_ctrl_c_leaves_whole_files_and_says_how_to_go_on(tmp_path):
     assert 0 < len(left) < 40
     for path in left:
         Image.open(path).load()
+
+
+@pytest.mark.parametrize(
+    "typed", ["show nothing", "train nothing", "sweep nothing --over seed=1,2", "compare demo nothing"]
+)
+def test_a_wrong_name_is_told_without_pytorch(typed):
+    done, said, loaded = light(*typed.split())
+    assert done.returncode == 2
+    assert 'is called "nothing"' in said[0]
+    names = said[0].partition("There are: ")[2].split(", ")
+    assert len(names) == len(set(names)) > 10
+    assert not loaded & {"torch", "skimage", "scipy", "matplotlib"}
+
+
+def test_the_list_of_models_fits_a_terminal(printed):
+    lines = printed("list", "models").splitlines()
+    assert max(len(line.rstrip()) for line in lines) <= 100
+    assert lines[-1] == "Scores, data and licence of one: grainless show NAME."

@@ -70,7 +70,7 @@ def test_strength_is_between(job, tmp_path):
 
 def test_compare_writes_a_picture_beside_the_result(job, tmp_path):
     FileDenoiser(compare=True)(job)
-    with PIL.Image.open(tmp_path / "out.png-compare.png") as picture:
+    with PIL.Image.open(tmp_path / "out-compare.png") as picture:
         assert picture.width > 3 * 160
 
 
@@ -202,9 +202,9 @@ def test_memory_that_runs_out_is_one_line(job, monkeypatch):
 
 
 def test_a_picture_to_compare_overwrites_nothing_unasked(job, tmp_path):
-    mine = tmp_path / "out.png-compare.png"
+    mine = tmp_path / "out-compare.png"
     mine.write_text("mine")
-    with pytest.raises(InputError, match=r"out\.png-compare\.png exists"):
+    with pytest.raises(InputError, match=r"out-compare\.png exists"):
         FileDenoiser(compare=True)(job)
     assert mine.read_text() == "mine"
     assert not job.target.exists()

@@ -375,3 +375,19 @@ def test_no_refusal_speaks_in_pythons_words(fill):
 def test_a_file_without_an_image(tmp_path):
     path = saved(tmp_path / "a.tif", b"II*\0\0\0\0\0")
     assert refusal(path) == "a.tif holds no image."
+
+
+@pytest.mark.parametrize(
+    ("image", "told"),
+    [
+        (Image(np.zeros((3, 480, 640), np.float32), name="a.png"), "a.png: 640 x 480, RGB, 8 bit"),
+        (Image(np.zeros((1, 2, 3), np.float32), depth=32), "the image: 3 x 2, grey, float"),
+        (
+            Image(np.zeros((1, 2, 3), np.float32), np.ones((2, 3), np.float32), 16),
+            "the image: 3 x 2, grey and alpha, 16 bit",
+        ),
+    ],
+    ids=["colour", "float", "alpha"],
+)
+def test_an_image_is_shown_in_a_line(image, told):
+    assert repr(image) == f"<grainless.Image {told}>"

@@ -23,7 +23,8 @@ from grainless.learn.finetune.plan import plan, run_folder
 from grainless.learn.finetune.rate import RATES, Trial, tried
 from grainless.learn.finetune.start import best_start
 from grainless.learn.networks import NETWORKS
-from grainless.learn.recipe import Recipe, shipped
+from grainless.learn.recipe import Recipe
+from grainless.learn.recipe_files import shipped
 from grainless.learn.training import train
 from grainless.model import zoo
 from grainless.model.card import Card

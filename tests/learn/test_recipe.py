@@ -9,7 +9,8 @@ from trainings import TINY, tiny
 
 from grainless.errors import InputError
 from grainless.learn.networks.layers import parameters
-from grainless.learn.recipe import Recipe, shipped
+from grainless.learn.recipe import Recipe
+from grainless.learn.recipe_files import shipped
 from grainless.noise import Chain
 
 PUBLISHED = {

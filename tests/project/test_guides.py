@@ -20,7 +20,8 @@ from grainless.data import DATA
 from grainless.evaluation.baselines import BASELINES
 from grainless.evaluation.benchmark.real import REAL
 from grainless.evaluation.benchmark.sets import SETS
-from grainless.learn.recipe import Recipe, shipped
+from grainless.learn.recipe import Recipe
+from grainless.learn.recipe_files import shipped
 from grainless.model import zoo
 from grainless.noise import noise_from
 from grainless.parts import match, spec

@@ -43,7 +43,7 @@ def _networks() -> dict[str, str]:
 
 
 def _recipes() -> dict[str, str]:
-    from grainless.learn.recipe import shipped
+    from grainless.learn.recipe_files import shipped
 
     return {name: text.splitlines()[0].removeprefix("# ") for name, text in shipped().items()}
 
@@ -110,6 +110,8 @@ def list_(
         )
     else:
         console.table(kind, ("name", "what it is"), rows.items())
+        if kind == "models":
+            console.say("Scores, data and licence of one: grainless show NAME.")
 
 
 def _facts(what: str, changes: Sequence[str], data_dir: Path | None) -> dict[str, Any]:
@@ -122,25 +124,36 @@ def _facts(what: str, changes: Sequence[str], data_dir: Path | None) -> dict[str
     if Path(what).is_file() and not what.endswith(".toml"):
         return vars(load(what).card)  # before what follows: a card needs no more than denoising does
     from grainless.data import DATA
+
+    recipes, models = _recipes(), [model.name for model in zoo.models()]
+    if Path(what).is_dir() or what.endswith(".toml") or what in recipes:
+        return _of_training(what, changes)
+    if what.partition(":")[0] in DATA:
+        return _of_data(what, data_dir)
+    if what in models:
+        return vars(load(what).card)
+    raise InputError(unknown("recipe, run, model or data set", what, [*recipes, *DATA, *models]))
+
+
+def _of_training(what: str, changes: Sequence[str]) -> dict[str, Any]:
+    """Of a run's folder or a recipe."""
+    from grainless.learn.recipe import Recipe
+    from grainless.learn.run import Run
+    from grainless.learn.summary import of_recipe, of_run
+
+    return of_run(Run.open(Path(what))) if Path(what).is_dir() else of_recipe(Recipe.load(what, changes))
+
+
+def _of_data(what: str, data_dir: Path | None) -> dict[str, Any]:
+    """Of a data set."""
+    from grainless.data import DATA
     from grainless.data.find import DataRoots
     from grainless.data.look import drawn, rows
     from grainless.data.summary import describe
-    from grainless.learn.recipe import Recipe, shipped
-    from grainless.learn.run import Run
-    from grainless.learn.summary import of_recipe, of_run
     from grainless.parts import make, spec
 
-    if Path(what).is_dir():
-        return of_run(Run.open(Path(what)))
-    if what.endswith(".toml") or what in shipped():
-        return of_recipe(Recipe.load(what, changes))
-    if what.partition(":")[0] in DATA:
-        source = make("data set", DATA, spec("data set", what))
-        roots = DataRoots(data_dir)
-        data = source.read(roots)
-        first = {"first rows": rows(source, roots), "first images": drawn(data.train).splitlines()}
-        return describe(data) | {name: lines for name, lines in first.items() if lines}
-    names = [*shipped(), *DATA, *(model.name for model in zoo.models())]
-    if what in names:
-        return vars(load(what).card)
-    raise InputError(unknown("recipe, run, model or data set", what, names))
+    source = make("data set", DATA, spec("data set", what))
+    roots = DataRoots(data_dir)
+    data = source.read(roots)
+    first = {"first rows": rows(source, roots), "first images": drawn(data.train).splitlines()}
+    return describe(data) | {name: lines for name, lines in first.items() if lines}

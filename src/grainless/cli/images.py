@@ -1,6 +1,5 @@
 """The commands denoise and inspect: what becomes of images."""
 
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,6 +8,7 @@ import typer
 
 from grainless.cli import console
 from grainless.cli.options import Json
+from grainless.cli.results import fail, failure, tell, tell_passed_over
 from grainless.errors import GrainlessError, InputError, RunError
 
 if TYPE_CHECKING:
@@ -19,14 +19,6 @@ if TYPE_CHECKING:
     from grainless.denoising.policy import Policy
 
 images = typer.Typer(rich_markup_mode="rich")
-
-STATES = {
-    "denoised": "denoised",
-    "left": "left as they were",
-    "skipped": "done before",
-    "failed": "failed",
-}
-"""What became of a file -> how a count of such files is told."""
 
 
 @images.command(
@@ -114,7 +106,7 @@ def denoise(
     from grainless.denoising.batch.share import Share
     from grainless.denoising.cores import share
     from grainless.denoising.files import FileDenoiser, JobResult, denoise_files
-    from grainless.denoising.jobs import passed_over, plan_jobs
+    from grainless.denoising.jobs import earlier_results, passed_over, plan_jobs
     from grainless.denoising.memory import parse
     from grainless.denoising.policy import Policy
     from grainless.denoising.sequence import Flicker
@@ -122,6 +114,7 @@ def denoise(
     found = plan_jobs(sources, out, recursive=recursive)
     for ending, count in passed_over(sources, recursive=recursive).items():
         console.remark(f"{count:,} {ending} files are passed over: convert them to PNG or TIFF first.")
+    tell_passed_over(earlier_results(sources, out, recursive=recursive))
     one = len(found) == len(sources) == 1 and found[0].source == Path(sources[0]) and not (manifest or shard)
     at_once, threads = share(jobs, threads)
     results: list[JobResult] = []
@@ -152,7 +145,7 @@ def denoise(
         console.remark(f"Share {shard}: {len(found):,} files.")
     if flicker.sentence:
         console.remark(flicker.sentence)
-    _tell(results, json=json)
+    tell(results, json=json)
 
 
 def _settled(policy: "Policy", found: "Sequence[Job]", jobs: int, max_pixels: int) -> "Policy":
@@ -181,35 +174,6 @@ def _kept(
     return Noted(work, Manifest(path, how(policy)), overwrite) if path else work
 
 
-def _tell(results: Sequence["JobResult"], *, json: bool) -> None:
-    """What became of files: results on stdout; remarks, what failed and a count of all on stderr.
-
-    Raises:
-        typer.Exit: something failed.
-    """
-    failed = [each for each in results if each.error]
-    if json:
-        console.as_json([each.plain() for each in results])
-    for each in results:
-        if not json and each.state in {"denoised", "left"}:
-            console.say(str(each.job.target))
-        for remark in each.remarks:
-            console.remark(f"{each.job.source}: {remark}")
-    if len(results) > 1:
-        counts: Counter[str] = Counter(each.state for each in results)
-        console.remark(
-            ", ".join(f"{counts[state]:,} {words}" for state, words in STATES.items() if counts[state])
-        )
-    if any(each.state == "left" and each.sigma is not None for each in results):
-        console.remark(
-            "What was left as it was is denoised all the same where a model is named: --model, grainless list models."
-        )
-    for each in failed:
-        console.remark(f"grainless: {each.job.source}: {each.error}")
-    if failed:
-        raise typer.Exit(1)
-
-
 @images.command(epilog="Example: grainless inspect photo.jpg scan.tif")
 def inspect(
     sources: Annotated[
@@ -225,14 +189,14 @@ def inspect(
     from grainless.image.files import frames
 
     found = image_paths(sources)
-    told, failed = [], []
+    told, failed = [], {}
     for source in found:
         try:
             report = verb(next(frames(source)))
         except GrainlessError as error:
             if len(found) == 1:
                 raise
-            failed.append(f"{source}: {error}".rstrip("."))
+            failed[source] = error
             continue
         advice = advise(report)
         told.append(report.plain() | {"advice": advice.plain()})
@@ -241,6 +205,5 @@ def inspect(
             for line in (advice.why, *advice.warnings, ""):
                 console.say(line)
     if json:
-        console.as_json({"images": told, "failed": failed})
-    if failed:
-        raise RunError(f"{len(failed)} of {len(found)} images could not be looked at: {'; '.join(failed)}.")
+        console.as_json({"images": told, "failed": [failure(*each) for each in failed.items()]})
+    fail(failed)

@@ -34,6 +34,7 @@ def compare(
     json: Json = False,
 ) -> None:
     """Train several recipes on several data sets, and select the best."""
+    _check(*recipes)
     from grainless.learn.studies.compare import compare as verb
 
     with _study(out, data_dir) as study:
@@ -57,6 +58,7 @@ def sweep(
     json: Json = False,
 ) -> None:
     """Train a recipe once for each value of one of its lines."""
+    _check(recipe)
     from grainless.learn.studies.sweep import sweep as verb
 
     with _study(out, data_dir) as study:
@@ -77,6 +79,7 @@ def diagnose(
     json: Json = False,
 ) -> None:
     """Train with noise and without: is the network too small, or the noise too strong?"""
+    _check(recipe)
     from grainless.learn.studies.diagnose import diagnose as verb
 
     with _study(out, data_dir) as study:
@@ -105,6 +108,7 @@ def tune(
     json: Json = False,
 ) -> None:
     """Search the best values of some lines; trials that fall behind are stopped."""
+    _check(recipe)
     from grainless.learn.studies.tune import tune as verb
 
     folder = out or Path("runs") / f"tune-{Path(recipe).stem}"
@@ -158,6 +162,18 @@ def reproduce(
     with _study(out / "quick" if quick else out, data_dir) as study:
         verb(letters, study, page, "quick" if quick else "full" if full else "standard")
     console.say(str(page))
+
+
+def _check(*recipes: str) -> None:
+    """Tell a wrong name before PyTorch is loaded, which takes seconds.
+
+    Raises:
+        InputError: there is no such recipe.
+    """
+    from grainless.learn.recipe_files import found
+
+    for recipe in recipes:
+        found(recipe)
 
 
 @contextmanager

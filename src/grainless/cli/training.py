@@ -61,6 +61,10 @@ def train(
     json: Json = False,
 ) -> None:
     """Train a recipe, or a shipped model with your own images: weights, ONNX model, scores, report in one folder."""
+    from grainless.learn.recipe_files import found
+
+    if recipe is not None:
+        found(recipe)  # a wrong name is told before PyTorch is loaded, which takes seconds
     from grainless.cli.processes import processes
     from grainless.cli.progress import TerminalProgress
     from grainless.data.find import DataRoots

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from itertools import chain, islice
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -19,9 +18,6 @@ from grainless.denoising.process import Outcome, process
 from grainless.denoising.streaming import Watch, denoise_tiff, must_stream
 from grainless.errors import GrainlessError, InputError, RunError
 from grainless.image.files import MAX_PIXELS, Image, check_output, frames, is_of_format, write_frames
-
-COMPARED = "-compare.png"
-"""What the name of the picture of before, after and removed ends in, beside the result."""
 
 WHOLE_ONLY = "No picture to compare was made: the image was never whole in memory."
 
@@ -40,6 +36,7 @@ class JobResult:
         sigma: of the noise found in the first image, in full scales.
         remarks: what a person should be told, a sentence each.
         error: why it failed.
+        chosen: what was done was the choice of "auto".
     """
 
     job: Job
@@ -48,6 +45,7 @@ class JobResult:
     sigma: float | None = None
     remarks: tuple[str, ...] = ()
     error: GrainlessError | None = None
+    chosen: bool = False
 
     @classmethod
     def of(cls, job: Job, outcomes: Iterable[Outcome], notes: Iterable[str] = ()) -> "JobResult":
@@ -55,7 +53,9 @@ class JobResult:
         outcomes = list(outcomes)
         model = next((each.model for each in outcomes if each.model), None)
         remarks = dict.fromkeys(chain(*(each.remarks for each in outcomes), notes))
-        return cls(job, "denoised" if model else "left", model, outcomes[0].sigma, tuple(remarks))
+        chosen = any(each.why for each in outcomes)
+        state: State = "denoised" if model else "left"
+        return cls(job, state, model, outcomes[0].sigma, tuple(remarks), chosen=chosen)
 
     def plain(self) -> dict[str, Any]:
         """For JSON."""
@@ -130,7 +130,7 @@ class FileDenoiser:
             )
         check_output(target, overwrite=self._overwrite or self._skip)
         if self._compare:
-            check_output(_compared(target), overwrite=self._overwrite or self._skip)
+            check_output(job.picture, overwrite=self._overwrite or self._skip)
 
     def _whole(self, job: Job) -> JobResult:
         """Image by image. Nothing is encoded until one is changed: what is merely left is copied."""
@@ -147,7 +147,7 @@ class FileDenoiser:
         else:
             write_frames(self._frames(job), job.target, overwrite=True)
         if work.compared:
-            with whole(_compared(job.target)) as lent:
+            with whole(job.picture) as lent:
                 side_by_side(*work.compared).save(lent)
         return JobResult.of(job, work.outcomes, () if copied else work.converted)
 
@@ -237,11 +237,6 @@ def denoise_files(
             yield done.result()
     finally:
         pool.shutdown(cancel_futures=True)  # those begun are finished, whole
-
-
-def _compared(target: Path) -> Path:
-    """Where the picture to compare goes; by the whole name, as a.png and a.jpg may be neighbours."""
-    return target.with_name(target.name + COMPARED)
 
 
 def _copy(job: Job) -> None:

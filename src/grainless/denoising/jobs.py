@@ -21,6 +21,10 @@ MARK = "-denoised"
 """What is put behind the name of a file or folder when nobody says where the result goes."""
 
 
+COMPARED = "-compare.png"
+"""What the name of the picture of before, after and removed ends in, beside the result."""
+
+
 @dataclass(frozen=True)
 class Job:
     """An image file, and where its denoised version goes.
@@ -29,11 +33,18 @@ class Job:
         source: the image.
         target: the file to be written.
         fault: why it cannot be done, a sentence; None: it can.
+        crowded: another result beside it is called the same but for the ending, as a.png and a.jpg are.
     """
 
     source: Path
     target: Path
     fault: str | None = None
+    crowded: bool = False
+
+    @property
+    def picture(self) -> Path:
+        """Where the picture of before, after and removed goes."""
+        return self.target.with_name((self.target.name if self.crowded else self.target.stem) + COMPARED)
 
 
 def plan_jobs(
@@ -56,16 +67,16 @@ def plan_jobs(
         InputError: a pattern fits nothing, a folder has no images, or `out` is a file and there are several
             images.
     """
-    given = [pair for source in sources for pair in _found(source, out, recursive)]
-    lone = len(given) == 1 and not Path(sources[0]).is_dir()
-    if out and lone and not (out.is_dir() or _named_as_folder(out)):
-        return [Job(given[0][0], out)]
-    if out and (out.is_file() or (out.suffix.lower() in _written() and not out.is_dir())):
-        raise InputError(f"{out} is the name of one file, and {len(given)} go in: give the name of a folder.")
-    found = [Job(source, _target(source, within, out)) for source, within in given]
-    written = {each.target.resolve() for each in found}
-    kept = [each for each in found if each.source.resolve() not in written or each.source == each.target]
-    return _apart(kept)
+    found = _planned(sources, out, recursive)
+    results = _results(found)
+    return _apart([each for each in found if each.source not in results])
+
+
+def earlier_results(
+    sources: Sequence[str | Path], out: Path | None = None, *, recursive: bool = False
+) -> dict[Path, Path]:
+    """The images among `sources` that `plan_jobs` passes over -> those whose results they are."""
+    return _results(_planned(sources, out, recursive))
 
 
 def image_paths(sources: Sequence[str | Path], *, recursive: bool = False) -> list[Path]:
@@ -104,6 +115,24 @@ def _found(source: str | Path, out: Path | None, recursive: bool) -> list[tuple[
     return [(path, None)]
 
 
+def _planned(sources: Sequence[str | Path], out: Path | None, recursive: bool) -> list[Job]:
+    """A job for each image there is, results of others among them."""
+    given = [pair for source in sources for pair in _found(source, out, recursive)]
+    lone = len(given) == 1 and not Path(sources[0]).is_dir()
+    if out and lone and not (out.is_dir() or _named_as_folder(out)):
+        return [Job(given[0][0], out)]
+    if out and (out.is_file() or (out.suffix.lower() in _written() and not out.is_dir())):
+        raise InputError(f"{out} is the name of one file, and {len(given)} go in: give the name of a folder.")
+    return [Job(source, _target(source, within, out)) for source, within in given]
+
+
+def _results(found: Sequence[Job]) -> dict[Path, Path]:
+    """The sources that another job writes, or draws as its picture -> the source of that."""
+    written = {path.resolve(): each.source for each in found for path in (each.picture, each.target)}
+    by = {each.source: written.get(each.source.resolve()) for each in found}
+    return {source: other for source, other in by.items() if other and other != source}
+
+
 def _target(source: Path, within: Path | None, out: Path | None) -> Path:
     inside = source.relative_to(within) if within else Path(source.name)
     ending = inside.suffix.lower()
@@ -131,9 +160,13 @@ def _apart(found: Sequence[Job]) -> list[Job]:
     sources: dict[Path, dict[Path, Path]] = {}
     for each in found:
         sources.setdefault(each.target.resolve(), {})[each.source.resolve()] = each.source
+    named = Counter(target.with_suffix("") for target in sources)
 
     def checked(job: Job) -> Job:
-        rivals = sources[job.target.resolve()].values()
+        target = job.target.resolve()
+        if named[target.with_suffix("")] > 1 or job.picture.resolve() in sources:
+            job = replace(job, crowded=True)
+        rivals = sources[target].values()
         if len(rivals) == 1:
             return job
         fault = (

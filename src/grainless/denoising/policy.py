@@ -65,6 +65,12 @@ class Policy:
         """A model where, and with as many threads as, the policy says."""
         return load(model, self.device, self.threads)
 
+    def unheard(self, channels: int) -> tuple[str, ...]:
+        """What was asked for and means nothing to an image of so many channels, a sentence each."""
+        if channels > 1 or self.chroma in {None, self.strength}:
+            return ()
+        return (f"chroma is {self.chroma:g}, and the image is grey: only strength counts.",)
+
     def idle(self, channels: int) -> bool:
         """Whether it leaves every image of so many channels as it is."""
         return self.strength == 0 and (channels == 1 or self.for_colours == 0)

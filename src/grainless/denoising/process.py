@@ -98,7 +98,7 @@ def process(
     if policy.idle(image.channels):
         if own := policy.own:
             own.card.check(image.channels, image.size, image.name)
-        return image, Outcome()
+        return image, Outcome(notes=policy.unheard(image.channels))
     denoiser, outcome = decide(look(image, policy), policy)
     if denoiser is None:
         return image, outcome
@@ -119,11 +119,12 @@ def decide(report: Report, policy: Policy) -> tuple[Denoiser | None, Outcome]:
     Raises:
         InputError: there is no such model.
     """
+    unheard = policy.unheard(report.channels)
     if own := policy.own:
-        return own, Outcome(own.card.name, report, None, _beside(report, own), own.remarks)
+        return own, Outcome(own.card.name, report, None, _beside(report, own), own.remarks + unheard)
     choice = advise(report)
     denoiser = policy.load(choice.model) if choice.model else None
-    notes = denoiser.remarks if denoiser else ()
+    notes = (denoiser.remarks if denoiser else ()) + unheard
     return denoiser, Outcome(choice.model, report, choice.why, choice.warnings, notes)
 
 

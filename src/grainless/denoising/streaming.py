@@ -183,7 +183,7 @@ def _look(page: Page, policy: Policy, name: str) -> tuple[Denoiser | None, Outco
     first = page.rows(0, 1)
     denoiser = None
     if policy.idle(first.channels):
-        return None, Outcome()
+        return None, Outcome(notes=policy.unheard(first.channels))
     denoiser, outcome = decide(look_at_rows(page.rows, page.size, name, policy), policy)
     if denoiser:
         denoiser.card.check(first.channels, page.size, name)

@@ -105,7 +105,7 @@ def as_text(held: bytes) -> str:
         return held.decode("latin-1")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Image:
     """An image and what must survive.
 
@@ -128,6 +128,12 @@ class Image:
     name: str = "the image"
     notes: tuple[str, ...] = ()
     levels: Levels | None = None
+
+    def __repr__(self) -> str:
+        colours = ("grey" if self.channels == 1 else "RGB") + (" and alpha" if self.alpha is not None else "")
+        kind = "float" if self.depth == 32 and not self.levels else f"{self.depth} bit"
+        height, width = self.size
+        return f"<grainless.Image {self.name}: {width} x {height}, {colours}, {kind}>"
 
     @property
     def channels(self) -> int:

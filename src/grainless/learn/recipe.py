@@ -3,7 +3,6 @@
 import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Self
 
@@ -12,13 +11,13 @@ import tomlkit
 from grainless.data import DATA
 from grainless.data.find import DataRoots
 from grainless.data.images import Data, DataSet
-from grainless.errors import InputError, did_you_mean, unknown
+from grainless.errors import InputError, did_you_mean
 from grainless.learn.fitting.fit import Fit
 from grainless.learn.fitting.losses import LOSSES, Loss, check_loss
 from grainless.learn.fitting.methods import METHODS, Method
 from grainless.learn.networks import NETWORKS
 from grainless.learn.networks.network import Network, check_size
-from grainless.model.zoo import RECIPE
+from grainless.learn.recipe_files import found
 from grainless.noise import Chain, noise_from
 from grainless.parts import Mistakes, checked, choose, make, match, spec
 
@@ -26,16 +25,6 @@ MAX_SEED = 2**31 - 1
 """Every generator of torch, numpy and optuna takes so many, also where a study counts on from a seed."""
 
 TABLES = ("data", "noise", "network", "learn", "train")
-
-
-def shipped() -> dict[str, str]:
-    """The recipes inside the package: name -> text."""
-    room = files("grainless") / "recipes"
-    found = [file for file in room.iterdir() if file.name.endswith(".toml")]
-    return {
-        file.name.removesuffix(".toml"): file.read_text("utf-8")
-        for file in sorted(found, key=lambda f: f.name)
-    }
 
 
 @dataclass(frozen=True)
@@ -57,13 +46,7 @@ class Recipe:
         Raises:
             InputError: there is no such recipe, it is no TOML, or it has mistakes: all are told at once.
         """
-        path = Path(source)
-        if path.suffix == ".toml":
-            is_run = path.name == RECIPE  # a run's is called as its folder
-            recipe = cls(path.resolve().parent.name if is_run else path.stem, text_of(path))
-        else:
-            recipe = cls(path.name, _shipped(str(source)))
-        return recipe.with_changes(changes)
+        return cls(*found(source)).with_changes(changes)
 
     def with_changes(self, changes: Iterable[str]) -> Self:
         """With several lines set, each as `changed` does, and checked.
@@ -232,27 +215,6 @@ class Recipe:
         if not isinstance(table, dict):
             raise Mistakes([f"{name} is {table!r}; it is a table, [{name}]"])
         return table
-
-
-def text_of(path: Path) -> str:
-    """What stands in a recipe's file.
-
-    Raises:
-        InputError: it cannot be read, or is no text.
-    """
-    try:
-        return path.read_text("utf-8")
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path} is no text in UTF-8, so no recipe.") from error
-
-
-def _shipped(name: str) -> str:
-    recipes = shipped()
-    if name not in recipes:
-        raise InputError(unknown("recipe", name, recipes) + " A file of your own ends in .toml.")
-    return recipes[name]
 
 
 def _value(text: str) -> Any:

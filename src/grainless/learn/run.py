@@ -15,7 +15,8 @@ from grainless.atomic import is_left_over, whole, write_text
 from grainless.errors import InputError
 from grainless.evaluation.curves import best
 from grainless.learn.lock import locked
-from grainless.learn.recipe import Recipe, text_of
+from grainless.learn.recipe import Recipe
+from grainless.learn.recipe_files import text_of
 from grainless.model.run_files import KEY, RunFiles
 
 FORMAT = 1

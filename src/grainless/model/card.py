@@ -64,20 +64,14 @@ class Card:
 
     @property
     def summary(self) -> str:
-        """What it is for and how good, in a line.
+        """What it is for, in a line that fits a terminal; how good it is stands in `about`.
 
-        >>> Card("x", 1, learned={"white": (0.0, 50 / 255)}, about={"PSNR in dB": {"Set12, sigma 25": 30.0}}).summary
-        'grey images, white noise of sigma 0..50/255; PSNR in dB: Set12, sigma 25: 30.00'
+        >>> Card("x", 1, learned={"white": (0.0, 50 / 255)}, about={"MACs a pixel": 49_000}).summary
+        'grey images: white noise (sigma 0..50/255); 49 kMAC a pixel'
         """
-        scores = self.about.get("PSNR in dB", {})
-        facts = [
-            ", ".join(["grey images" if self.channels == 1 else "colour images", *self._noises()]),
-            "PSNR in dB: " + ", ".join(f"{name}: {score:.2f}" for name, score in scores.items())
-            if scores
-            else "",
-            f"{macs / 1000:.0f} kMAC a pixel" if (macs := self.about.get("MACs a pixel")) else "",
-        ]
-        return "; ".join(fact for fact in facts if fact)
+        macs = self.about.get("MACs a pixel")
+        images = "grey images" if self.channels == 1 else "colour images"
+        return images + self._noises() + (f"; {macs / 1000:.0f} kMAC a pixel" if macs else "")
 
     def check(self, channels: int, size: tuple[int, int], name: str = "the image") -> None:
         """Refuse an image that the model cannot take; cheap, so that it can be asked before long work.
@@ -130,12 +124,13 @@ class Card:
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise InputError(f"The model's card cannot be read: {error}.") from error
 
-    def _noises(self) -> Iterator[str]:
-        for kind, strengths in self.learned.items():
-            if kind == "white" and strengths:
-                yield f"white noise of sigma {255 * strengths[0]:.3g}..{255 * strengths[1]:.3g}/255"
-            else:
-                yield f"{kind} {'images' if kind in {'document', 'dark'} else 'noise'}"
+    def _noises(self) -> str:
+        scenes = [f"{kind} images" for kind in self.learned if kind in {"document", "dark"}]
+        kinds = ", ".join(kind for kind in self.learned if f"{kind} images" not in scenes)
+        white = self.learned.get("white")
+        sigma = f" (sigma {255 * white[0]:.3g}..{255 * white[1]:.3g}/255)" if white else ""
+        learned = [*scenes, *([f"{kinds} noise{sigma}"] if kinds else [])]
+        return ": " + ", ".join(learned) if learned else ""
 
 
 def by(size: tuple[int, ...] | None) -> str:

@@ -10,7 +10,8 @@ from grainless.data.alignment import check_aligned
 from grainless.data.pairs import matched
 from grainless.data.survey import Survey, survey
 from grainless.errors import InputError
-from grainless.learn.recipe import Recipe, shipped
+from grainless.learn.recipe import Recipe
+from grainless.learn.recipe_files import shipped
 from grainless.noise import noise_from
 from grainless.parts import spec
 

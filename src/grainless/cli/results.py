@@ -1,0 +1,84 @@
+"""What became of files, as a person is told it."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from grainless.cli import console
+from grainless.errors import GrainlessError
+
+if TYPE_CHECKING:
+    from grainless.denoising.files import JobResult
+
+STATES = {
+    "denoised": "denoised",
+    "left": "left as they were",
+    "skipped": "done before",
+    "failed": "failed",
+}
+"""What became of a file -> how a count of such files is told."""
+
+NAMED = 5
+"""So many images that are passed over are named; of more, one and their number."""
+
+
+def tell_passed_over(results: Mapping[Path, Path]) -> None:
+    """Results of earlier calls that were named: each, or of many the number."""
+    if len(results) > NAMED:
+        result, source = next(iter(results.items()))
+        told = f"{len(results):,} images are passed over: they are results of others, as {result} is of {source}."
+        return console.remark(told)
+    for result, source in results.items():
+        console.remark(f"{result} is passed over: it is the result of {source}.")
+    return None
+
+
+def tell(results: Sequence["JobResult"], *, json: bool) -> None:
+    """What became of files: results on stdout; remarks, what failed and a count of all on stderr.
+
+    Raises:
+        typer.Exit: something failed.
+    """
+    if json:
+        console.as_json([each.plain() for each in results])
+    for each in results:
+        if not json and each.state in {"denoised", "left"}:
+            console.say(str(each.job.target))
+        for remark in each.remarks:
+            console.remark(f"{each.job.source}: {remark}")
+    if len(results) > 1:
+        counts: Counter[str] = Counter(each.state for each in results)
+        console.remark(
+            ", ".join(f"{counts[state]:,} {words}" for state, words in STATES.items() if counts[state])
+        )
+    if left := sum(each.state == "left" and each.chosen for each in results):
+        which = "the image" if len(results) == 1 else f"{left:,} of {len(results):,} images"
+        console.remark(
+            f"No model was run on {which}; one that is named is run all the same, as in --model photo."
+        )
+    fail({each.job.source: each.error for each in results if each.error})
+
+
+def fail(errors: Mapping[Path, GrainlessError]) -> None:
+    """Tell what failed, a line each.
+
+    Raises:
+        typer.Exit: something did: 2 where all of it is wrong itself, 1 where the world was.
+    """
+    for line in dict.fromkeys(failure(source, error) for source, error in errors.items()):
+        console.remark(f"grainless: {line}")
+    if errors:
+        raise typer.Exit(min(error.exit_status for error in errors.values()))
+
+
+def failure(source: Path, error: GrainlessError) -> str:
+    """What is wrong with a file, which is named once, with its folder."""
+    text = str(error)
+    if str(source) in text:
+        return text
+    if text.startswith(source.name):
+        return f"{source}{text.removeprefix(source.name)}"
+    return f"{source}: {text}"

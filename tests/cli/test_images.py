@@ -1,0 +1,123 @@
+"""denoise and inspect as a stranger meets them: what is said of each file, and the exit status of many."""
+
+import json
+
+import pytest
+from PIL import Image
+from scenes import noisy
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def save(path, sigma=20, channels=1):
+    Image.fromarray(noisy(sigma, channels).squeeze()).save(path)
+    return path
+
+
+BROKEN = b"\x89PNG\r\n\x1a\nbroken"
+
+
+@pytest.mark.parametrize("command", [("denoise", "-o", "out"), ("inspect",)], ids=["denoise", "inspect"])
+def test_files_that_fail_are_a_line_each_with_one_name(call, folder, command):
+    save("a.png")
+    for name in ("b.png", "c.png"):
+        (folder / name).write_bytes(BROKEN)
+    name, *options = command
+    status, _, err = call(name, "a.png", "b.png", folder / "c.png", *options)
+    assert status == 2  # all that failed is wrong itself
+    failures = [line for line in err.splitlines() if line.startswith("grainless: ")]
+    assert len(failures) == 2
+    assert failures[0].startswith("grainless: b.png is a broken PNG file")
+    assert failures[1].startswith(f"grainless: {folder / 'c.png'} is a broken PNG file")
+
+
+def test_the_status_is_1_where_the_world_failed_too(call, folder, monkeypatch):
+    from grainless.denoising import files
+
+    def short_of_memory(image, policy):
+        raise MemoryError
+
+    save("a.png")
+    (folder / "b.png").write_bytes(BROKEN)
+    monkeypatch.setattr(files, "process", short_of_memory)
+    assert call("denoise", "a.png", "b.png", "-o", "out")[0] == 1
+    assert call("denoise", "b.png", "none.png", "-o", "out")[0] == 2
+
+
+def test_inspects_failures_stand_in_json_too(call, folder):
+    save("a.png")
+    (folder / "b.png").write_bytes(BROKEN)
+    status, out, _ = call("inspect", "a.png", "b.png", "--json")
+    told = json.loads(out)
+    assert status == 2
+    assert [each["name"] for each in told["images"]] == ["a.png"]
+    assert len(told["failed"]) == 1
+    assert told["failed"][0].startswith("b.png is a broken PNG file")
+
+
+def test_an_image_that_is_the_result_of_another_is_passed_over_and_that_is_said(call, folder):
+    save("a.png")
+    save("a-denoised.png")
+    status, out, err = call("denoise", "a.png", "a-denoised.png", "--overwrite")
+    assert (status, out) == (0, "a-denoised.png\n")
+    assert "a-denoised.png is passed over: it is the result of a.png." in err.splitlines()
+    status, _, err = call("denoise", "a.png", "--overwrite")
+    assert "passed over" not in err
+
+
+def test_what_was_left_alone_is_counted_with_the_way_to_denoise_it(call, folder):
+    save("noisy.png")
+    Image.new("L", (64, 64), 128).save("clean.png")
+    hint = "No model was run on 1 of 2 images; one that is named is run all the same, as in --model photo."
+    assert hint in call("denoise", "noisy.png", "clean.png", "-o", "out")[2].splitlines()
+    _, _, err = call("denoise", "clean.png", "-o", "one.png")
+    assert "No model was run on the image; one that is named" in err
+    for options in (("--strength", 0), ("--model", "grey")):
+        _, _, err = call("denoise", "clean.png", "-o", "other.png", "--overwrite", *options)
+        assert "No model was run" not in err
+
+
+@pytest.mark.parametrize("strength", [0, 1])
+def test_chroma_on_a_grey_image_does_nothing_and_that_is_said(call, folder, strength):
+    save("grey.png")
+    save("colour.png", channels=3)
+    options = ("--strength", strength, "--chroma", 0.5)
+    said = "chroma is 0.5, and the image is grey: only strength counts."
+    assert said in call("denoise", "grey.png", *options)[2]
+    assert said not in call("denoise", "colour.png", *options)[2]
+    assert "chroma" not in call("denoise", "grey.png", "-o", "2.png")[2]
+
+
+def test_the_picture_to_compare_is_named_after_the_result(call, folder):
+    save("photo.png")
+    assert call("denoise", "photo.png", "--compare")[0] == 0
+    assert (folder / "photo-denoised-compare.png").is_file()
+
+
+def test_neighbours_that_differ_only_in_ending_have_pictures_of_their_own(call, folder):
+    for name in ("a.png", "a.jpg"):
+        save(name)
+    status, out, _ = call("denoise", "a.png", "a.jpg", "-o", "out", "--compare")
+    assert (status, len(out.split())) == (0, 2)
+    assert sorted(path.name for path in (folder / "out").iterdir()) == [
+        "a.jpg",
+        "a.jpg-compare.png",
+        "a.png",
+        "a.png-compare.png",
+    ]
+
+
+def test_pictures_to_compare_of_an_earlier_call_are_no_sources(call, folder):
+    save("a.png")
+    call("denoise", "a.png", "--compare")
+    status, out, _ = call("denoise", "*.png", "--compare")
+    assert (status, out) == (0, "")
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "a-denoised-compare.png",
+        "a-denoised.png",
+        "a.png",
+    ]
