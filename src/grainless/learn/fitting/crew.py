@@ -24,6 +24,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 from grainless.errors import GrainlessError, InputError, RunError
 from grainless.learn.fitting.methods import Pair
+from grainless.learn.fitting.precision import arithmetic
 
 _SYNCHRONISE = next(
     name
@@ -68,18 +69,16 @@ class Crew:
         Raises:
             RunError: they did not come.
         """
-        accelerated = torch.cuda.is_available() and torch.cuda.is_bf16_supported()
-        half = precision == "half" or (precision == "auto" and accelerated)
-        arithmetic: Any = "bf16-mixed" if half else "32-true"
+        plugin = arithmetic(precision)
         size = processes()
         if size == 1:
-            return cls(Fabric(accelerator="auto", devices=1, precision=arithmetic))
+            return cls(Fabric(accelerator="auto", devices=1, plugins=plugin))
         here = int(os.environ.get("LOCAL_WORLD_SIZE", size))
         strategy = DDPStrategy(
             broadcast_buffers=False
         )  # else each look at the network would need all of them
         fabric = Fabric(
-            accelerator="auto", devices=here, num_nodes=size // here, strategy=strategy, precision=arithmetic
+            accelerator="auto", devices=here, num_nodes=size // here, strategy=strategy, plugins=plugin
         )
         with together():
             fabric.launch()

@@ -31,6 +31,7 @@ from grainless.learn.networks.network import Network
 from grainless.parts import one_of
 
 VALIDATION = 2**31  # in the place of an epoch's number: the noise of validation is the same every time
+PREPARING = VALIDATION + 1
 VALIDATED = (
     1024  # pixels a side: of larger images the middle is looked at, if the network needs not see them whole
 )
@@ -192,6 +193,8 @@ class Fit:
         if self._trained_before and not self.history:
             self.history.append(Epoch(0, None, self._validate(0), 0.0, 0.0, 0, best=True))
             yield self.history[-1]
+        if not self.reached:
+            self._prepare()
         while not self.done:
             number = self.reached + 1
             started = time.perf_counter()
@@ -213,6 +216,11 @@ class Fit:
     def close(self) -> None:
         """No more epochs are asked for: what reads ahead for them stops."""
         self._batches.close()
+
+    def _prepare(self) -> None:
+        """What the network finds without descent, it finds from pairs that no epoch has."""
+        self.network.prepare((pair.shown, pair.wanted) for pair in self._pairs(PREPARING))
+        self.averaged.load_state_dict(self.network.state_dict())
 
     def _epoch(self, number: int, progress: Progress) -> tuple[float, int]:
         """All steps of an epoch; the mean loss and how many images were shown."""

@@ -1,9 +1,10 @@
 """What every network is: a torch module that tells a few facts about itself."""
 
+from collections.abc import Iterable
 from typing import Annotated
 
 from annotated_types import Ge
-from torch import nn
+from torch import Tensor, nn
 
 from grainless.errors import InputError
 
@@ -35,6 +36,13 @@ class Network(nn.Module):
     least: int = 1
     reach: int | None = None
     aside: tuple[str, ...] = ()
+
+    def prepare(self, pairs: Iterable[tuple[Tensor, Tensor]]) -> None:
+        """Find weights that need no descent, once, before a training's first step; most networks have none.
+
+        Args:
+            pairs: what it is shown and what is wanted, both (n, c, h, w): those of about an epoch.
+        """
 
 
 def one_size(name: str, size: tuple[int, int] | None) -> tuple[int, int]:
