@@ -26,6 +26,7 @@ EXTRAS = {
     ),
     "remote": ("fsspec",),
     "server": ("fastapi", "uvicorn", "prometheus_client"),
+    "hub": ("huggingface_hub",),
 }
 """What a small installation lacks: the extra -> the packages it brings."""
 

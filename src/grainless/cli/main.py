@@ -16,6 +16,7 @@ from grainless.cli.images import images
 from grainless.cli.judging import judging
 from grainless.cli.mistyped import UsageError, mistyped
 from grainless.cli.packing import packing
+from grainless.cli.sharing import sharing
 from grainless.cli.studies import studies
 from grainless.cli.training import training
 from grainless.cli.web import web
@@ -30,7 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for room in (images, training, packing, judging, catalogue, studies, web):
+for room in (images, training, packing, judging, catalogue, studies, web, sharing):
     app.add_typer(room)  # without a name of its own: its commands are ours
 
 

@@ -1,0 +1,1 @@
+"""Grainless in other people's tools: darktable, napari, the Hugging Face Hub."""
