@@ -56,12 +56,16 @@ def test_darktable_finds_the_model_and_what_it_is(colour, tmp_path):
     names = unpacked(package, tmp_path)
     assert names == ["denoise-grainless-half-2/config.json", "denoise-grainless-half-2/model.onnx"]
     config = json.loads((tmp_path / names[0]).read_text())
-    assert {"id", "name", "description", "task", "backend", "version"} <= set(config)  # their validator's list
+    assert {"id", "name", "description", "task", "backend", "version"} <= set(
+        config
+    )  # their validator's list
     assert (config["id"], config["task"], config["backend"]) == (names[0].split("/")[0], "denoise", "onnx")
     assert (tmp_path / names[1]).read_bytes() == colour.read_bytes()
 
 
-@pytest.mark.parametrize("name", [name for name in SHIPPED if cards()[name].channels == 3 and cards()[name].reach])
+@pytest.mark.parametrize(
+    "name", [name for name in SHIPPED if cards()[name].channels == 3 and cards()[name].reach]
+)
 def test_darktable_can_run_what_is_shipped(name, tmp_path):
     """One square as darktable cuts it: one input and one output, float32, (1, 3, 256, 256), sRGB of 0..1."""
     *_, file = unpacked(export_for("darktable", name, tmp_path / "out"), tmp_path)

@@ -9,7 +9,12 @@ import huggingface_hub
 import pytest
 import yaml
 from command import grainless
-from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, RepositoryNotFoundError
+from huggingface_hub.errors import (
+    HfHubHTTPError,
+    HFValidationError,
+    LocalEntryNotFoundError,
+    RepositoryNotFoundError,
+)
 
 import grainless as package
 from grainless.errors import InputError, RunError
@@ -43,7 +48,11 @@ def serve(monkeypatch, file):
             raise file
         return shutil.copyfile(file, Path(local_dir) / name)
 
-    monkeypatch.setattr(huggingface_hub, "hf_hub_download", create_autospec(huggingface_hub.hf_hub_download, side_effect=fetched))
+    monkeypatch.setattr(
+        huggingface_hub,
+        "hf_hub_download",
+        create_autospec(huggingface_hub.hf_hub_download, side_effect=fetched),
+    )
 
 
 def test_what_is_pushed_comes_back_when_pulled(api, tmp_path, monkeypatch):

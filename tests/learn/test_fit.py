@@ -54,6 +54,37 @@ def test_training_makes_the_loss_smaller(data):
     assert epochs[-1].validation < 0.8 * epochs[0].validation
 
 
+def test_half_precision_leaves_the_images_their_bits(data):
+    """Rounded to bfloat16 at the door, they would carry a noise of their own, and their light would be another."""
+    fit, seen = fitted(data, "unet", "mse", precision="half", epochs=1, batch=64), []
+    fit.network.register_forward_pre_hook(lambda _, given: seen.append(given[0]))
+    list(fit())
+    assert {shown.dtype for shown in seen} == {torch.float32}
+    assert not torch.equal(seen[0], seen[0].bfloat16().float())
+
+
+def test_what_a_network_finds_without_descent_is_there_before_the_first_step(data, monkeypatch):
+    """Once, from pairs of an epoch's number that no epoch has; a resumed training has it already."""
+    fit, found = fitted(data, epochs=2, ema=0.5), []
+
+    def prepare(pairs):
+        found.extend(shown for shown, _ in pairs)
+        torch.nn.init.constant_(next(fit.network.parameters()), 0.01)
+
+    monkeypatch.setattr(fit.network, "prepare", prepare)
+    epochs = fit()
+    next(epochs)
+    assert len(torch.cat(found)) == 64
+    state = copy.deepcopy(fit.state())
+    next(epochs)
+    assert len(torch.cat(found)) == 64
+    again = fitted(data, epochs=2, ema=0.5)
+    monkeypatch.setattr(again.network, "prepare", lambda pairs: pytest.fail("prepared again"))
+    again.restore(*state)
+    list(again())
+    assert same(weights(again), weights(fit))
+
+
 def test_the_same_seed_gives_the_same_weights_bit_for_bit(data):
     first, second = fitted(data), fitted(data)
     list(first()), list(second())

@@ -1,5 +1,6 @@
 """A network is tested by being listed, with small options, in CASES."""
 
+import copy
 import math
 from itertools import product
 
@@ -189,6 +190,29 @@ def test_low_light_brings_every_exposure_to_the_same_light():
     assert (dark - bright).abs().max().item() < 2e-3  # DARKEST is added to both
     nn.init.ones_(network.light.bias)
     assert network.brightened(image).mean().item() == pytest.approx(MIDDLE * math.e)
+
+
+def test_low_light_finds_the_light_of_its_pairs_before_the_first_step():
+    """Pairs whose light is on a curve of the network's: it is found, and the U-Net is left alone."""
+    network = make("network", NETWORKS, CASES["low-light overview"], channels=3, size=None)
+    teacher = copy.deepcopy(network)
+    nn.init.normal_(teacher.light.weight, std=0.1)
+    nn.init.constant_(teacher.light.bias, -0.2)
+    shown = torch.rand(6, 3, 40, 60) * torch.rand(6, 3, 1, 1)
+    with torch.no_grad():
+        wanted = teacher.brightened(shown)
+        before = (network.brightened(shown) - wanted).square().mean()
+    unet = copy.deepcopy(network.unet.state_dict())
+    network.prepare(iter([(shown[:4], wanted[:4]), (shown[4:], wanted[4:])]))
+    with torch.no_grad():
+        assert (network.brightened(shown) - wanted).square().mean() < 0.05 * before
+    assert all(torch.equal(unet[name], value) for name, value in network.unet.state_dict().items())
+
+
+def test_low_light_without_an_overview_is_left_as_it_is():
+    network = make("network", NETWORKS, CASES["low-light"], channels=3, size=None)
+    network.prepare(pytest.fail("no pair is looked at") for _ in range(1))
+    assert not network.light.weight.any()
 
 
 @torch.no_grad()

@@ -9,8 +9,12 @@ from grainless.cli import console
 
 sharing = typer.Typer(rich_markup_mode="rich")
 
-Model = Annotated[str, typer.Argument(metavar="MODEL", help="A model's name, an ONNX file or a run's folder.")]
-Repository = Annotated[str, typer.Argument(metavar="REPOSITORY", help="On the Hugging Face Hub: person/name.")]
+Model = Annotated[
+    str, typer.Argument(metavar="MODEL", help="A model's name, an ONNX file or a run's folder.")
+]
+Repository = Annotated[
+    str, typer.Argument(metavar="REPOSITORY", help="On the Hugging Face Hub: person/name.")
+]
 
 
 @sharing.command(epilog="Example: grainless export photo --for darktable -o photo.dtmodel")
@@ -18,7 +22,8 @@ def export(
     model: Model,
     out: Annotated[Path, typer.Option("--out", "-o", help="The file; the suffix may be left out.")],
     program: Annotated[
-        str, typer.Option("--for", metavar="PROGRAM", help="onnx, or darktable: a package for its preferences.")
+        str,
+        typer.Option("--for", metavar="PROGRAM", help="onnx, or darktable: a package for its preferences."),
     ] = "onnx",
 ) -> None:
     """Write a model as one file for another program."""

@@ -10,7 +10,7 @@ from grainless.model import zoo
 
 
 def write_onnx(model: Path, out: Path) -> None:
-    """ONNX, with the card inside: float32 (n, c, h, w), 0 = black, 1 = full scale; onnxruntime and Grainless run it."""
+    """The model's own file, the card inside: float32 (n, c, h, w), 0 = black, 1 = full scale."""
     with whole(out) as lent:
         lent.write_bytes(model.read_bytes())
 
@@ -42,6 +42,8 @@ def export_for(program: str, model: str | Path, out: Path) -> Path:
     suffix, written = EXPORTS[program]
     file = out if out.suffix else out.with_suffix(suffix)
     if file.suffix != suffix:
-        raise InputError(f"{out}: files for {program} end in {suffix}; call it {out.with_suffix(suffix).name}.")
+        raise InputError(
+            f"{out}: files for {program} end in {suffix}; call it {out.with_suffix(suffix).name}."
+        )
     written(zoo.find(model), file)
     return file

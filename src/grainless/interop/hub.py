@@ -125,6 +125,11 @@ def _told(repository: str) -> Iterator[None]:
         raise InputError(
             f"The Hub has no repository {repository}, or does not show it to you; log in with: hf auth login"
         ) from error
-    except (HfHubHTTPError, HTTPError, hub.errors.EntryNotFoundError, hub.errors.LocalTokenNotFoundError) as error:
+    except (
+        HfHubHTTPError,
+        HTTPError,
+        hub.errors.EntryNotFoundError,
+        hub.errors.LocalTokenNotFoundError,
+    ) as error:
         reason = " ".join(str(error).split())
         raise RunError(f"The Hub did not give or take {repository}: {reason}") from error

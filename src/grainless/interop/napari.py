@@ -1,7 +1,7 @@
 """A widget for napari, the viewer of microscopists: it denoises the layer that is chosen.
 
-napari finds it by the manifest `napari.yaml` beside this file and makes its form from the function's arguments. Neither
-napari nor Qt is imported here.
+napari finds it by the manifest `napari.yaml` beside this file and makes its form from the function's arguments.
+Neither napari nor Qt is imported here.
 
 Source: napari, "Plugin manifest" and "Contributions: widgets", npe2 schema 0.2.
 """
