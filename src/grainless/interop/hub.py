@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import huggingface_hub as hub
-from huggingface_hub.errors import HfHubHTTPError, HFValidationError, HTTPError, RepositoryNotFoundError
+from httpx2 import HTTPError
+from huggingface_hub.errors import HfHubHTTPError, HFValidationError, RepositoryNotFoundError
 
 from grainless.atomic import whole
 from grainless.errors import InputError, RunError

@@ -10,7 +10,7 @@ enough to learn it.
 """
 
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Any
 
 import torch
 from annotated_types import Ge
@@ -69,6 +69,7 @@ class LowLight(Network):
         self.light = nn.Linear(2 + channels, channels + 1)
         nn.init.zeros_(self.light.weight)
         nn.init.zeros_(self.light.bias)
+        self.light.requires_grad_(not overview)  # `prepare` finds it
         self.unet = UNet(channels=channels, widths=widths, blocks=blocks, fold=fold, bias=bias)
         self.overview = overview
         self.multiple = self.unet.multiple
@@ -80,22 +81,25 @@ class LowLight(Network):
     def prepare(self, pairs: Iterable[tuple[Tensor, Tensor]]) -> None:
         """With an overview: the light that brings those of what is shown nearest to those of what is wanted.
 
-        Its numbers are few: L-BFGS finds them in seconds, and small steps beside a U-Net that learns hardly move them.
+        Its numbers are few: L-BFGS finds them in seconds. Small steps beside a U-Net that learns hardly move them, and
+        where they do, towards the training images alone.
         """
         if not self.overview:
             return
         overviews = [[averaged(image, self.overview) for image in pair] for pair in pairs]
         shown, wanted = (torch.cat(part) for part in zip(*overviews, strict=True))
-        search = torch.optim.LBFGS(self.light.parameters(), lr=0.5, max_iter=ROUNDS)
+        self.light.requires_grad_(True)
+        search: Any = torch.optim.LBFGS(self.light.parameters(), lr=0.5, max_iter=ROUNDS)
 
         def error() -> Tensor:
             search.zero_grad()
             squares = (self.brightened(shown) - wanted).square().mean()
             loss: Tensor = squares + RIDGE * self.light.weight.square().mean()
-            loss.backward()
+            torch.autograd.backward(loss)
             return loss
 
         search.step(error)
+        self.light.requires_grad_(False)
 
     def brightened(self, noisy: Tensor) -> Tensor:
         """The image along its curve, (n, c, h, w); not clipped."""
