@@ -1,8 +1,12 @@
 """Trainings of a second: digits through a code of 8 numbers."""
 
+from exporter import make_tables_once
+
 from grainless.data.find import DataRoots
 from grainless.learn.recipe import Recipe
 from grainless.learn.training import train
+
+make_tables_once()
 
 TINY = """\
 # Digits through a code of 8 numbers.

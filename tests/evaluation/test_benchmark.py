@@ -26,7 +26,7 @@ from grainless.evaluation.benchmark.plot import dots, plot
 from grainless.evaluation.benchmark.published import PUBLISHED, STORED
 from grainless.evaluation.benchmark.real import REAL, Real
 from grainless.evaluation.benchmark.section import OFF_RANGE, SIGMAS, Plan, Stored, made, measured, noise_hash
-from grainless.evaluation.benchmark.sets import SETS, judged
+from grainless.evaluation.benchmark.sets import SETS, image_set
 from grainless.evaluation.benchmark.tables import COSTS as COST_COLUMNS
 from grainless.evaluation.benchmark.tables import SIZES, counted, published, tables
 from grainless.evaluation.denoisers import model
@@ -37,7 +37,7 @@ from grainless.model.card import Card
 from grainless.model.zoo import SHIPPED
 from grainless.noise import noise_from
 
-COSTS = {"seconds a megapixel": 0.25, "cores": 1.0, "peak MB": 12.0}
+COSTS = {"seconds a megapixel": 0.125, "cores": 2.0, "peak MB": 12.0}
 ABOUT = {"parameters": 25_000, "MACs a pixel": 57_000}
 
 
@@ -75,28 +75,28 @@ def costs(monkeypatch):
 
 
 def quick(roots, *names, data="set12", **options):
-    return {"made": made(["benchmark"]), **measured(judged(data, roots), Plan(names, **options))}
+    return {"made": made(["benchmark"]), **measured(image_set(data, roots), Plan(names, **options))}
 
 
 # Which images
 
 
 def test_a_known_set_is_found_whole_by_its_name_also_in_a_folder_test(roots, tmp_path):
-    assert (len(judged("set12", roots).images), judged("set12", roots).images.channels) == (12, 1)
+    assert (len(image_set("set12", roots).images), image_set("set12", roots).images.channels) == (12, 1)
     (tmp_path / "data" / "test").mkdir()
     (tmp_path / "data" / "set12").rename(tmp_path / "data" / "test" / "set12")
-    assert judged("set12", roots).of == 12
+    assert image_set("set12", roots).of == 12
 
 
 def test_all_images_of_a_folder_are_judged_and_nothing_is_there_to_search_settings_on(roots):
-    every = judged("folder:path=colours", roots)
+    every = image_set("folder:path=colours", roots)
     assert (every.of, every.images.channels, every.train, every.title) == (3, 3, None, "colours")
-    assert judged("folder:path=colours,grey=true", roots).images.channels == 1
+    assert image_set("folder:path=colours,grey=true", roots).images.channels == 1
 
 
 def test_of_a_data_set_the_test_part_is_judged(tmp_path):
     mnist(tmp_path / "mnist")
-    read = judged("mnist:validation=5", DataRoots(tmp_path))
+    read = image_set("mnist:validation=5", DataRoots(tmp_path))
     assert (read.of, len(read.train), read.title) == (6, 15, "mnist:validation=5 test")
 
 
@@ -119,7 +119,7 @@ def test_images_that_are_not_there_are_told(roots, tmp_path, data, told, monkeyp
     (tmp_path / "data" / "empty").mkdir()
     images(tmp_path / "data" / "cbsd68", "1.png")
     with pytest.raises(InputError, match=told):
-        judged(data, roots)
+        image_set(data, roots)
 
 
 # The numbers of a set
@@ -139,7 +139,7 @@ def test_scores_are_those_of_an_evaluation(roots, half, costs):
     facts = quick(roots, half, "median:side=5", noises=("gaussian:sigma=0.2",), seed=3)
     rows = evaluate(
         {"half.onnx": section.model(half), "median:side=5": section.BASELINES["median"](side=5)},
-        judged("set12", roots).images,
+        image_set("set12", roots).images,
         noise_from("gaussian:sigma=0.2"),
         data_name="",
         seed=3,
@@ -321,11 +321,11 @@ def test_pairs_reported_apart_can_be_named(four):
 
 def test_real_pairs_that_are_not_there_or_not_all_are_told(four, tmp_path):
     with pytest.raises(InputError, match=r"PolyU is not there: put its pairs \(somewhere\) into .*/x"):
-        judged("polyu", DataRoots(tmp_path))
+        image_set("polyu", DataRoots(tmp_path))
     for side in ("noisy", "clean"):
         (tmp_path / "data" / "deep" / "x" / side / "a.png").unlink()
     with pytest.raises(InputError, match=r"holds 3 pairs, and here it has 4"):
-        judged("polyu", four)
+        image_set("polyu", four)
 
 
 def test_the_real_sets_say_which_pairs_stand_apart():
@@ -449,7 +449,7 @@ def test_tables_tell_every_number_once(roots, half, costs):
     assert ours[-2:] == ("57 k", "25 k")
     assert re.fullmatch(r"\d+\.\d\d ± \d\.\d\d", ours[2])
     assert "numpy's RandomState is seeded anew for each image" in " ".join(psnr.notes)
-    assert ssim.rows[1][-3:] == ("0.25", "1.0", "12")
+    assert ssim.rows[1][-3:] == ("0.25", "2.0", "12")
     assert ssim.rows[0][-3:] == ("–",) * 3
     assert paired.head == ("", "σ 15", "σ 25", "σ 50")
     assert [row[1] for row in paired.rows].count("best") == 1
@@ -464,7 +464,7 @@ def test_a_single_noise_is_one_table_of_all_scores(roots, half, costs):
     assert table.title == "Set12: noise gaussian:sigma=0.5,clip=true, the first 2 of 12 images"
     head = ("", "PSNR, dB", "SSIM", "MSE", "MAE", "BCE", *SIZES, *COST_COLUMNS)
     assert table.head == head
-    assert table.rows[1][6:] == ("57 k", "25 k", "0.25", "1.0", "12")
+    assert table.rows[1][6:] == ("57 k", "25 k", "0.25", "2.0", "12")
     assert "±" not in table.rows[0][1]  # two images are too few for an interval
 
 

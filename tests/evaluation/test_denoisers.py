@@ -71,7 +71,7 @@ def test_noisy_partners_of_the_data_are_what_is_denoised(half, tmp_path):
 
 def test_progress_is_told(half):
     told = []
-    judged(half, watch=lambda count, total: told.append((count, total)))
+    judged(half, progress=lambda count, total: told.append((count, total)))
     assert sum(count for count, _ in told) == 30
     assert {total for _, total in told} == {30}
 

@@ -1,5 +1,4 @@
 import re
-import warnings
 from copy import deepcopy
 from pathlib import Path
 
@@ -142,11 +141,3 @@ def test_real_images_are_compared_too(tmp_path):
     network = OnlyBright(0)
     with pytest.raises(RunError, match="differ"):
         export(network, tmp_path / "model.onnx", card_of(network), torch.full((1, 1, 8, 8), 3.0))
-
-
-def test_export_says_nothing_and_leaves_warnings_as_they_were(tmp_path, capfd):
-    network = build("dncnn")
-    export(network, tmp_path / "model.onnx", card_of(network), samples_for(network))
-    assert capfd.readouterr() == ("", "")
-    with pytest.warns(UserWarning, match="still heard"):
-        warnings.warn("still heard", stacklevel=1)

@@ -81,12 +81,12 @@ def few(tmp_path_factory):
     kinds = {"images-idx3": 3, "labels-idx1": 1}
     for name, part, kind in product(("mnist", "fashion-mnist"), ("train", "t10k"), kinds):
         file = f"{name}/{part}-{kind}-ubyte.gz"
-        idx(folder / file, read_idx(real / file, kinds[kind])[: 5600 if part == "train" else 100])
+        idx(folder / file, read_idx(real / file, kinds[kind])[: 700 if part == "train" else 40])
     with np.load(real / "cifar10" / "cifar10.npz") as arrays:
         (folder / "cifar10").mkdir()
         np.savez(
             folder / "cifar10" / "cifar10.npz",
-            **{key: arrays[key][: 2000 if "train" in key else 60] for key in arrays},
+            **{key: arrays[key][: 600 if "train" in key else 16] for key in arrays},
         )
     for path in (real / "lowlight").glob("*/*/*.png"):
         target = folder / path.relative_to(real)

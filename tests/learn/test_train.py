@@ -1,9 +1,12 @@
 """Training from recipe to run: everything is there at the end, and nothing is lost when it ends otherwise."""
 
 import json
+import logging
 import resource
 import shutil
 import signal
+import threading
+import warnings
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +19,8 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from trainings import TINY, Notes, tiny, trained
 
 import grainless
+from grainless.cli.progress import TerminalProgress
+from grainless.cli.quiet import quiet
 from grainless.data.find import DataRoots
 from grainless.errors import InputError, RunError
 from grainless.evaluation.metrics import METRICS
@@ -322,7 +327,7 @@ def test_data_that_do_not_fit_leave_no_folder(tmp_path):
     ids=["events", "weights", "state", "report"],
 )
 def test_a_disk_that_is_full_is_one_line_and_leaves_nothing_half_written(most, told, tmp_path):
-    with file_size(most), pytest.raises(RunError, match=told) as error:
+    with quiet(), file_size(most), pytest.raises(RunError, match=told) as error:
         trained(tmp_path / "run")
     assert "\n" not in str(error.value)
     assert not [path for path in (tmp_path / "run").rglob("*") if ".tmp" in path.name]
@@ -397,3 +402,29 @@ def test_from_python_a_recipe_is_a_name_a_file_or_itself(tmp_path, monkeypatch):
         grainless.learn.train(grainless.learn.Recipe.load("mine.toml"))
     with pytest.raises(InputError, match=r'No recipe is called "digit"'):
         grainless.learn.train("digit")
+
+
+def test_the_process_stays_the_callers(tmp_path, monkeypatch):
+    """Filters of warnings, loggers, the hook of threads: other threads of the caller's would feel it."""
+
+    def process():
+        return list(warnings.filters), logging.getLogger("torch.onnx").level, threading.excepthook
+
+    seen, export = [], torch.onnx.export
+    monkeypatch.setattr(
+        torch.onnx, "export", lambda *args, **options: seen.append(process()) or export(*args, **options)
+    )
+    notes = Notes()
+    notes.on_epoch = lambda epoch: seen.append(process())
+    before = process()
+    trained(tmp_path / "run", callback=notes)
+    assert seen == [before] * 3
+
+
+def test_in_a_terminal_pytorch_says_nothing_of_itself(capfd):
+    with TerminalProgress():
+        warnings.warn("of PyTorch", FutureWarning, stacklevel=1)
+        logging.getLogger("torch.onnx").warning("a package is not there")
+    assert capfd.readouterr().err == ""
+    with pytest.warns(FutureWarning, match="heard again"):
+        warnings.warn("heard again", FutureWarning, stacklevel=1)

@@ -1,20 +1,33 @@
 """Law: to add a part is one line of a table. An entry is added to each, and used through the public door."""
 
+import hashlib
+
 import numpy as np
 import pytest
+import tiny
 import torch
+from PIL import Image as Picture
+from scenes import noisy
 from small_data import images
 from trainings import TINY, Notes
 
+import grainless
 from grainless.data import DATA
 from grainless.data.digits import Digits
 from grainless.data.find import DataRoots
 from grainless.data.images import Images
+from grainless.denoising.choose import advise
 from grainless.evaluation.baselines import BASELINES
 from grainless.evaluation.baselines.median import Median
+from grainless.evaluation.benchmark import page, section
+from grainless.evaluation.benchmark.section import Plan, made, measured
+from grainless.evaluation.benchmark.sets import SETS, Known, image_set
 from grainless.evaluation.denoisers import evaluate_named
 from grainless.evaluation.metrics import METRICS
 from grainless.evaluation.protocols import PROTOCOLS
+from grainless.image.codecs import READ, WRITTEN, Written
+from grainless.image.formats.pnm import decode, encode
+from grainless.image.formats.signatures import SIGNATURES
 from grainless.learn.fitting.fit import Fit
 from grainless.learn.fitting.losses import LOSSES
 from grainless.learn.fitting.methods import METHODS, Supervised
@@ -26,10 +39,13 @@ from grainless.learn.recipe import Recipe
 from grainless.learn.reproduce import SYSTEMS, reproduce
 from grainless.learn.reproduce.table import Section
 from grainless.learn.studies.study import Study
+from grainless.model.card import Card
+from grainless.model.zoo import SHIPPED, Shipped, models
 from grainless.noise import NOISES, noise_from
 from grainless.noise.additive import Gaussian
 
 NEW = "brand-new"
+COSTS = {"seconds a megapixel": 1.0, "cores": 1.0, "peak MB": 1.0}
 
 
 class Net(Stacked):
@@ -123,3 +139,49 @@ def test_a_new_noise_is_written_as_it_is_read(monkeypatch):
     monkeypatch.setitem(NOISES, NEW, Faint)
     assert str(noise_from(f"{NEW}:sigma=1/255")) == f"{NEW}:sigma=1/255"
     assert np.isfinite(Images.of(np.zeros((1, 1, 2, 2), np.uint8)).floats(0)).all()
+
+
+def test_a_new_format_is_read_written_and_denoised(tmp_path, monkeypatch, call):
+    """Here a PNM with two bytes before it."""
+    pictures = tmp_path / "in.new", tmp_path / "out.new"
+    pixels = noisy(20)[..., 0]
+    pictures[0].write_bytes(b"@@P5\n%d %d\n255\n" % pixels.shape[::-1] + pixels.tobytes())
+    with pytest.raises(grainless.InputError, match=r"in\.new is no"):
+        grainless.read(pictures[0])
+    monkeypatch.setitem(READ, "New", lambda data, limit: decode(data[2:], limit))
+    write = Written(lambda images, file: file.write(b"@@" + encode(next(images))), (".new",))
+    monkeypatch.setitem(WRITTEN, "New", write)
+    monkeypatch.setattr("grainless.image.formats.signatures.SIGNATURES", [(0, b"@@", "New"), *SIGNATURES])
+    status, out, _ = call("denoise", pictures[0], "-o", pictures[1], "--memory", "1GB")
+    assert (status, out) == (0, f"{pictures[1]}\n")
+    assert np.std(grainless.read(pictures[1]).pixels - pixels / 255) > 0.05
+    assert call("denoise", tmp_path, "-o", tmp_path / "more")[0] == 0  # found in a folder, by its ending
+    assert (tmp_path / "more/in.new").is_file()
+
+
+def test_a_new_set_of_images_has_its_benchmark(tmp_path, monkeypatch):
+    (tmp_path / NEW).mkdir()
+    for number in range(2):
+        Picture.fromarray(noisy(number, size=(24, 24)).squeeze()).save(tmp_path / NEW / f"{number}.png")
+    monkeypatch.setitem(SETS, NEW, Known("Brand new", 1, 2, "here"))
+    monkeypatch.setattr(section, "cost", lambda *_: dict(COSTS))
+    monkeypatch.setattr(section, "OFF_RANGE", section.OFF_RANGE[:1])
+    plan = Plan(["auto", "median"], ["gaussian:sigma=25/255"])
+    told = measured(image_set(NEW, DataRoots(tmp_path)), plan)
+    assert told["tasks"][0]["scores"]["auto"]["psnr"]["mean"] > 20
+    page.keep({"made": made(["benchmark"]), **told}, tmp_path / "page.md")
+    page.write(tmp_path / "page.md")
+    assert "## Brand new" in (tmp_path / "page.md").read_text()
+
+
+def test_a_new_model_is_listed_loaded_and_chosen_by_its_card(tmp_path, monkeypatch, call):
+    card = Card(NEW, 1, reach=0, learned={"white": (0.0, 0.15)})  # less than grey learned
+    path = tiny.identity(tmp_path / "new.onnx", card)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    monkeypatch.setitem(SHIPPED, NEW, Shipped(str(path), digest))
+    image = noisy(20)[..., 0]
+    assert NEW in [model.name for model in models()]
+    assert advise(grainless.inspect(image)).model == NEW
+    np.testing.assert_array_equal(grainless.denoise(image), image)
+    assert NEW in call("list", "models")[1]
+    assert call("show", NEW, "--json")[0] == 0

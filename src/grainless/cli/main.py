@@ -11,9 +11,9 @@ import typer
 from grainless import __version__
 from grainless.cli import console
 from grainless.cli.catalogue import catalogue
+from grainless.cli.evaluation import evaluation
 from grainless.cli.extras import lacking
 from grainless.cli.images import images
-from grainless.cli.judging import judging
 from grainless.cli.mistyped import UsageError, mistyped
 from grainless.cli.packing import packing
 from grainless.cli.sharing import sharing
@@ -31,7 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for room in (images, training, packing, judging, catalogue, studies, web, sharing):
+for room in (images, training, packing, evaluation, catalogue, studies, web, sharing):
     app.add_typer(room)  # without a name of its own: its commands are ours
 
 

@@ -1,6 +1,5 @@
 """Training as a person sees it: a moving bar in a terminal, plain lines elsewhere."""
 
-import logging
 from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
@@ -9,6 +8,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from grainless.cli.allocator import keep_freed_memory
 from grainless.cli.console import err
+from grainless.cli.quiet import quiet
 from grainless.cli.stop import sigterm_is_ctrl_c
 from grainless.data.images import Data
 from grainless.learn.fitting.crew import is_first
@@ -21,7 +21,8 @@ from grainless.learn.training import Callback
 class TerminalProgress(Callback):
     """Shows loss, images a second and time left. Used in a `with`, which puts the terminal back in order.
 
-    Meanwhile this process is a training: it keeps freed memory, and SIGTERM ends it as Ctrl-C does.
+    Meanwhile this process is a training: it keeps freed memory, SIGTERM ends it as Ctrl-C does, and PyTorch says
+    nothing of itself.
     """
 
     def __init__(self) -> None:
@@ -39,11 +40,9 @@ class TerminalProgress(Callback):
         self._task = self._bar.add_task("training", total=None, loss=float("nan"), speed=0.0)
 
     def __enter__(self) -> Self:
-        logging.getLogger("lightning_fabric").setLevel(
-            logging.WARNING
-        )  # it tells of precision, whatever it is
         keep_freed_memory()  # this process is the program's own: a library would not change it
         self._program.enter_context(sigterm_is_ctrl_c())
+        self._program.enter_context(quiet())
         self._bar.start()
         return self
 

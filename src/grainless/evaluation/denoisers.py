@@ -28,7 +28,7 @@ def evaluate_named(
     protocol: str = "float",
     seed: int = 0,
     limit: int | None = None,
-    watch: Callable[[int, int], object] = lambda count, total: None,
+    progress: Callable[[int, int], object] = lambda count, total: None,
 ) -> list[Row]:
     """Score denoisers on one part of a data set.
 
@@ -42,7 +42,7 @@ def evaluate_named(
         protocol: a name in `evaluation.PROTOCOLS`.
         seed: of the noise.
         limit: only the first so many images.
-        watch: told now and then how many more images were scored, of how many.
+        progress: told now and then how many more images were scored, of how many.
 
     Raises:
         InputError: a name that is in no table, no such part, a model that does not take these images.
@@ -59,7 +59,7 @@ def evaluate_named(
         data_name=f"{data} {part}",
         seed=seed,
         protocol=protocol,
-        after_batch=lambda count: watch(count, len(images)),
+        after_batch=lambda count: progress(count, len(images)),
     )
 
 

@@ -1,9 +1,6 @@
 """From a network to an ONNX file with its card inside, checked against the network before it is kept."""
 
-import logging
-import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
 from copy import deepcopy
 from math import inf
 from pathlib import Path
@@ -59,33 +56,18 @@ def export(network: Network, path: Path, card: Card, samples: Tensor) -> float:
 def _traced(network: Network) -> torch.onnx.ONNXProgram:
     """The network as a graph for any number of images, of any legal size."""
     sides = {} if network.size else {2: network.multiple * Dim("rows"), 3: network.multiple * Dim("columns")}
-    with _quiet():
-        program = torch.onnx.export(
-            network,
-            (next(_random_images(network)),),
-            input_names=[NOISY],
-            output_names=[DENOISED],
-            dynamic_shapes=({0: Dim("images"), **sides},),
-            verbose=False,
-        )
+    program = torch.onnx.export(
+        network,
+        (next(_random_images(network)),),
+        input_names=[NOISY],
+        output_names=[DENOISED],
+        dynamic_shapes=({0: Dim("images"), **sides},),
+        verbose=False,
+    )
     assert program is not None
     for node in program.model.graph:
         node.metadata_props.clear()  # they tell the paths of this machine's source files
     return program
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """The exporter warns of its own deprecations and of packages that are not needed."""
-    logger = logging.getLogger("torch.onnx")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logger.setLevel(level)
 
 
 def _random_images(network: Network) -> Iterator[Tensor]:

@@ -50,7 +50,7 @@ def score(run: Run, recipe: Recipe, data: Data) -> list[Row]:
     Returns:
         The rows of the test images.
     """
-    denoisers = judged(run, recipe)
+    denoisers = contenders(run, recipe)
     scored = {
         part: evaluate(
             denoisers,
@@ -67,7 +67,7 @@ def score(run: Run, recipe: Recipe, data: Data) -> list[Row]:
     return scored["test"]
 
 
-def judged(run: Run, recipe: Recipe) -> dict[str, Denoise]:
+def contenders(run: Run, recipe: Recipe) -> dict[str, Denoise]:
     """The run's model, and beside it the shipped one that it was trained on from, if it was."""
     start = str(recipe.training().get("start"))
     channels = recipe.source().channels

@@ -1,9 +1,7 @@
 """From a recipe to a finished run: data, training, the best weights as ONNX, scores, report."""
 
-import threading
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -20,7 +18,7 @@ from grainless.learn.fitting.fit import Epoch, Fit
 from grainless.learn.page import write_page
 from grainless.learn.recipe import Recipe
 from grainless.learn.run import Run
-from grainless.learn.score import export_best, judged, score
+from grainless.learn.score import contenders, export_best, score
 from grainless.model.zoo import RUNS
 
 
@@ -49,8 +47,7 @@ def train(
 ) -> Run:
     """Train a recipe; everything it gives lies in the run's folder.
 
-    In one thread of a process at a time: as it begins and ends, it silences warnings of PyTorch's own exporters,
-    and Python's filters of warnings are the whole process's.
+    PyTorch and its exporter may warn of their own insides: who calls decides whether that is heard.
 
     Several processes that find each other by the environment, as torchrun sets it, train together, each on a device of
     its own; the first one writes, and goes on when the others are done.
@@ -99,7 +96,7 @@ def train(
         _train(run, recipe, fit, callback)
         _export(run, recipe, fit)
         rows = score(run, recipe, data)
-        write_page(run, data, rows, judged(run, recipe), recipe.noise(), recipe.seed)
+        write_page(run, data, rows, contenders(run, recipe), recipe.noise(), recipe.seed)
     return run
 
 
@@ -133,7 +130,7 @@ def _fit(recipe: Recipe, data: Data, crew: Crew, *, begun: bool) -> Fit:
 def _train(run: Run, recipe: Recipe, fit: Fit, callback: Callback) -> None:
     """All epochs, each written down when it is over."""
     try:
-        with _tensorboard(run, fit) as writer:
+        with SummaryWriter(str(run.events), purge_step=fit.reached + 1) as writer:
             if not fit.history:
                 _draw_graph(writer, fit)
             for epoch in fit(callback.on_step):
@@ -178,29 +175,10 @@ def _facts(recipe: Recipe, fit: Fit) -> dict[str, Any]:
     return facts | ({"skipped": list(stream.faults)} if stream else {})
 
 
-@contextmanager
-def _tensorboard(run: Run, fit: Fit) -> Iterator[SummaryWriter]:
-    """TensorBoard's writer. What its thread cannot write, the next flush raises: it is not printed besides."""
-    printed = threading.excepthook
-
-    def hook(error: threading.ExceptHookArgs) -> None:
-        if not type(error.thread).__module__.startswith("tensorboard."):
-            printed(error)
-
-    threading.excepthook = hook
-    try:
-        with SummaryWriter(str(run.events), purge_step=fit.reached + 1) as writer:
-            yield writer
-    finally:
-        threading.excepthook = printed
-
-
 def _draw_graph(writer: SummaryWriter, fit: Fit) -> None:
     """TensorBoard's picture of the network."""
     sample = fit.sample().to(next(fit.network.parameters()).device)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # torch warns of the tracer that its own TensorBoard writer uses
-        writer.add_graph(fit.network, sample)
+    writer.add_graph(fit.network, sample)
 
 
 def _log(writer: SummaryWriter, epoch: Epoch) -> None:

@@ -28,11 +28,10 @@ their authors, or later papers' tables, report, and were not run here. Real pict
 """
 
 COSTS = """\
-Seconds, cores and memory are those of one call on about a megapixel (a small image with `--quick`), the second one in
-a process of its own with nothing else of ours running. Cores are seconds of processor time a second: far below
-1, the machine was busy with something else, and the seconds are too many. Peak memory is by
-how much that process grew at most, a model's weights included. Multiply-adds (MAC) a pixel and parameters of models
-stand on their cards.
+Processor seconds, cores and memory are those of one call on about a megapixel (a small image with `--quick`), the
+second one in a process of its own. Cores are processor seconds a second of the clock: below 1, the machine was busy
+with something else, which leaves processor time nearly as it is. Peak memory is by how much that process grew at most,
+a model's weights included. Multiply-adds (MAC) a pixel and parameters of models stand on their cards.
 """
 
 

@@ -16,7 +16,7 @@ from grainless.evaluation.auto import AUTO, Auto
 from grainless.evaluation.baselines import BASELINES, INCLUDED, best_setting
 from grainless.evaluation.baselines.baseline import Baseline
 from grainless.evaluation.benchmark.cost import Kind, cost, sample
-from grainless.evaluation.benchmark.sets import SETS, Judged
+from grainless.evaluation.benchmark.sets import SETS, ImageSet
 from grainless.evaluation.denoisers import is_baseline, model
 from grainless.evaluation.evaluate import Array, Denoise, Row, Task, ahead, differences, evaluate
 from grainless.evaluation.machine import processor, threads
@@ -55,7 +55,7 @@ RMSE = ("rmse",)
 SIDE = 1000
 """Costs are measured on about a megapixel."""
 
-Watch = Callable[[int, int], object]
+Progress = Callable[[int, int], object]
 
 
 @dataclass(frozen=True)
@@ -134,35 +134,37 @@ class Plan:
             noise_from(text)
 
 
-def measured(judged: Judged, plan: Plan, watch: Watch = lambda count, total: None) -> dict[str, Any]:
+def measured(
+    image_set: ImageSet, plan: Plan, progress: Progress = lambda count, total: None
+) -> dict[str, Any]:
     """All numbers of one set, as plain facts: JSON can hold them.
 
     Args:
-        judged: the images.
+        image_set: the images.
         plan: which denoisers, noises and protocol.
-        watch: told now and then how many more images were scored, of how many.
+        progress: told now and then how many more images were scored, of how many.
 
     Raises:
         InputError: a name, a setting or a noise is wrong, or a model does not take these images.
         RunError: a baseline's package is not installed, or a cost could not be measured.
     """
-    judged = judged.first(plan.limit)
-    plan = replace(plan, noises=(NO_NOISE,), protocol="real") if judged.real else plan
-    models = plan.models_for(judged.images.channels, judged.data)
+    image_set = image_set.first(plan.limit)
+    plan = replace(plan, noises=(NO_NOISE,), protocol="real") if image_set.real else plan
+    models = plan.models_for(image_set.images.channels, image_set.data)
     noises = plan.noises or SIGMAS
-    off = OFF_RANGE if models and not plan.noises and judged.data in SETS else ()
-    total = len(judged.images) * (len(noises) + len(off))
-    scorer = _Scorer(judged, plan, lambda count: watch(count, total))
+    off = OFF_RANGE if models and not plan.noises and image_set.data in SETS else ()
+    total = len(image_set.images) * (len(noises) + len(off))
+    scorer = _Scorer(image_set, plan, lambda count: progress(count, total))
     tasks = [task for text in noises for task in scorer.tasks(text, models, scorer.baselines(text))]
     return {
-        "data": judged.data,
-        "title": judged.title,
-        "channels": judged.images.channels,
-        "images": len(judged.images),
-        "of": judged.of,
+        "data": image_set.data,
+        "title": image_set.title,
+        "channels": image_set.images.channels,
+        "images": len(image_set.images),
+        "of": image_set.of,
         "protocol": plan.protocol,
         "seed": plan.seed,
-        "searched": judged.train is not None,
+        "searched": image_set.train is not None,
         "denoisers": scorer.denoisers(models, noises[len(noises) // 2]),
         "tasks": tasks,
         "off range": [task for text in off for task in scorer.tasks(text, models, {})],
@@ -183,9 +185,9 @@ def made(arguments: Sequence[str]) -> dict[str, str]:
 class _Scorer:
     """What is the same for every noise of a set."""
 
-    judged: Judged
+    image_set: ImageSet
     plan: Plan
-    watch: Callable[[int], object]
+    progress: Callable[[int], object]
 
     def tasks(
         self, text: str, models: Mapping[str, str], baselines: Mapping[str, Denoise]
@@ -195,25 +197,25 @@ class _Scorer:
         denoisers = {row: model(name) for row, name in models.items()}
         rows = evaluate(
             denoisers | dict(baselines),
-            self.judged.images,
+            self.image_set.images,
             noise,
-            data_name=self.judged.data,
+            data_name=self.image_set.data,
             seed=self.plan.seed,
             protocol=self.plan.protocol,
             metrics={name: METRICS[name] for name in (*USUAL, *RMSE)},
-            after_batch=self.watch,
+            after_batch=self.progress,
         )
-        task = Task(self.judged.images, noise, self.plan.seed, self.plan.protocol)
+        task = Task(self.image_set.images, noise, self.plan.seed, self.plan.protocol)
         facts = {"noise": text, "sha256": noise_hash(task), "sigma": rows[0].sigma}
         chosen = {name: dict(each.chosen) for name, each in denoisers.items() if isinstance(each, Auto)}
         whole = facts | _compared(rows) | {"chosen": chosen}
-        if not self.judged.real:
+        if not self.image_set.real:
             return [whole]
-        whole["noise"] = f"all {len(self.judged.images):,} pairs"
-        if not self.judged.apart:
+        whole["noise"] = f"all {len(self.image_set.images):,} pairs"
+        if not self.image_set.apart:
             return [whole]
-        part = _compared([row.only(self.judged.apart) for row in rows])
-        return [whole, facts | {"noise": f"{len(self.judged.apart):,} apart"} | part]
+        part = _compared([row.only(self.image_set.apart) for row in rows])
+        return [whole, facts | {"noise": f"{len(self.image_set.apart):,} apart"} | part]
 
     def baselines(self, text: str) -> dict[str, Denoise]:
         """The baselines at their settings for this noise."""
@@ -223,14 +225,14 @@ class _Scorer:
         """As given; else searched on training images, or, where there are none, as swept for this strength."""
         if name not in BASELINES:
             return make("baseline", BASELINES, spec("baseline", name))
-        if self.judged.train is not None:
-            return best_setting(name, self.judged.train, noise_from(text), seed=self.plan.seed)
-        task = Task(self.judged.images, _noise(text), self.plan.seed, self.plan.protocol)
-        return BASELINES[name].at(task.sigma, self.judged.images.channels)
+        if self.image_set.train is not None:
+            return best_setting(name, self.image_set.train, noise_from(text), seed=self.plan.seed)
+        task = Task(self.image_set.images, _noise(text), self.plan.seed, self.plan.protocol)
+        return BASELINES[name].at(task.sigma, self.image_set.images.channels)
 
     def denoisers(self, models: Mapping[str, str], text: str) -> dict[str, dict[str, Any]]:
         """What each is and costs, at this noise."""
-        task = Task(self.judged.images, _noise(text), self.plan.seed, self.plan.protocol)
+        task = Task(self.image_set.images, _noise(text), self.plan.seed, self.plan.protocol)
         noisy, known = sample(task, self.plan.side), {}
         for row, name in models.items():
             about = {} if name == AUTO else load(name).card.about

@@ -41,7 +41,7 @@ SETS: dict[str, Known] = {
 
 
 @dataclass(frozen=True)
-class Judged:
+class ImageSet:
     """What denoisers are judged on.
 
     Args:
@@ -62,7 +62,7 @@ class Judged:
     real: bool = False
     apart: tuple[int, ...] = ()
 
-    def first(self, limit: int | None) -> "Judged":
+    def first(self, limit: int | None) -> "ImageSet":
         """Only the first so many."""
         if limit is None or limit >= self.of:
             return self
@@ -70,7 +70,7 @@ class Judged:
         return replace(self, images=self.images.take(np.arange(limit)), apart=apart)
 
 
-def judged(data: str, roots: DataRoots) -> Judged:
+def image_set(data: str, roots: DataRoots) -> ImageSet:
     """Real pairs, a known set, all images of a folder, or the test part of a data set.
 
     Raises:
@@ -94,7 +94,7 @@ def judged(data: str, roots: DataRoots) -> Judged:
     return replace(_of(data, f"{data} test", read.test), train=read.train)
 
 
-def _known(name: str, roots: DataRoots) -> Judged:
+def _known(name: str, roots: DataRoots) -> ImageSet:
     known = SETS[name]
     folder = roots.find(name) or roots.find(Path("test") / name)
     if folder is None:
@@ -110,7 +110,7 @@ def _known(name: str, roots: DataRoots) -> Judged:
     return _of(name, known.title, gather(paths, known.channels))
 
 
-def _real(name: str, roots: DataRoots) -> Judged:
+def _real(name: str, roots: DataRoots) -> ImageSet:
     images, apart = pairs(name, roots)
     choosing = np.setdiff1d(np.arange(len(images)), apart)
     train = images.take(choosing) if len(apart) else None
@@ -118,5 +118,5 @@ def _real(name: str, roots: DataRoots) -> Judged:
     return replace(found, train=train, real=True, apart=tuple(map(int, apart)))
 
 
-def _of(data: str, title: str, images: Images) -> Judged:
-    return Judged(data, title, images, len(images))
+def _of(data: str, title: str, images: Images) -> ImageSet:
+    return ImageSet(data, title, images, len(images))

@@ -22,7 +22,7 @@ HERE, THERE = "run here", "published"
 
 
 SIZES = ("MAC a pixel", "parameters")
-COSTS = ("s a megapixel", "cores", "peak MB")
+COSTS = ("processor s a megapixel", "cores", "peak MB")
 
 
 @dataclass(frozen=True)
@@ -175,10 +175,15 @@ def _sizes(section: Section, name: str) -> tuple[str, str]:
 
 
 def _cost(section: Section, name: str) -> Iterator[str]:
+    """Processor time, not that of the clock: a busy machine adds little to it."""
     facts = section["denoisers"].get(name)
-    for cost, places in (("seconds a megapixel", 2), ("cores", 1), ("peak MB", 0)):
-        value = None if facts is None else facts[cost]
-        yield NOTHING if value is None else f"{value:.{places}f}"
+    if facts is None:
+        yield from (NOTHING,) * len(COSTS)
+        return
+    seconds, cores, peak = (facts[each] for each in ("seconds a megapixel", "cores", "peak MB"))
+    yield f"{seconds * cores:.2f}"
+    yield f"{cores:.1f}"
+    yield NOTHING if peak is None else f"{peak:.0f}"
 
 
 def _names(section: Section) -> list[str]:

@@ -156,9 +156,11 @@ class Fit:
         for model in (self._model, self._judged):
             if hasattr(network, "logits"):
                 model.mark_forward_method("logits")
-        feed = partial(_batches, batch=batch, crop=crop, steps=steps, seed=seed, device=self._fabric.device)
-        self._batches = feed(data.train)
-        self._shown = feed(replace(data.train, stream=None)) if data.train.stream else self._batches
+        batches_of = partial(
+            _batches, batch=batch, crop=crop, steps=steps, seed=seed, device=self._fabric.device
+        )
+        self._batches = batches_of(data.train)
+        self._shown = batches_of(replace(data.train, stream=None)) if data.train.stream else self._batches
         check_sizes(network, data, crop)
         self._pairs = self._fixed(data.train) if fixed_noise else self._drawn
         self.remarks += seldom_stepped(network, data, crop, self._batches.steps)

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from grainless.data.find import DataRoots
     from grainless.evaluation.benchmark.section import Plan
 
-judging = typer.Typer(rich_markup_mode="rich")
+evaluation = typer.Typer(rich_markup_mode="rich")
 
 
-@judging.command(
+@evaluation.command(
     epilog="Example: grainless evaluate runs/a-mnist-coded nlm --data mnist --noise gaussian:sigma=0.5,clip=true"
 )
 def evaluate(
@@ -58,7 +58,7 @@ def evaluate(
             protocol=protocol,
             seed=seed,
             limit=limit,
-            watch=move,
+            progress=move,
         )
     if json:
         paired = {name: score.plain() for name, score in differences(rows).items()}
@@ -67,7 +67,7 @@ def evaluate(
         console.scores(rows, list(dict.fromkeys([*USUAL, *(metric or [])])), PROTOCOLS[protocol].about)
 
 
-@judging.command(
+@evaluation.command(
     epilog="Example: grainless classify runs/d-fashion-dense --data fashion-mnist --noise uniform:clip=true"
 )
 def classify(
@@ -97,7 +97,7 @@ def classify(
         console.rows(f"a classifier on {data}, noise {noise}", rows)
 
 
-@judging.command(epilog="Example: grainless benchmark --data bsd68 --out docs/benchmarks.md")
+@evaluation.command(epilog="Example: grainless benchmark --data bsd68 --out docs/benchmarks.md")
 def benchmark(
     denoisers: Annotated[
         list[str] | None,
@@ -166,10 +166,10 @@ def benchmark(
 def _benchmarked(data: list[str], plan: "Plan", roots: "DataRoots") -> Iterator[dict[str, Any]]:
     """Each set's numbers, with how they were made; what is wrong is told before the first."""
     from grainless.evaluation.benchmark.section import made, measured
-    from grainless.evaluation.benchmark.sets import judged
+    from grainless.evaluation.benchmark.sets import image_set
 
     plan.check()
-    sets = [judged(name, roots) for name in data]
+    sets = [image_set(name, roots) for name in data]
     for each in sets:
         for name in plan.left_out(each.images.channels):
             told = f"{name} is not made for {each.title}'s {each.images.channels} channels: left out there."

@@ -1,0 +1,74 @@
+"""`grainless train --images DIR`: what a person gives reaches the plan; the run that comes of it is trained and told.
+
+How the plan is made is tested in tests/learn/test_finetune.py; here it is the tiny recipe, which takes a second.
+"""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from trainings import tiny
+
+from grainless.learn.finetune.plan import Plan
+from grainless.learn.run import Run
+
+OTHERS = {"minutes": 3.0, "noise": "gaussian:sigma=0.1", "start": "grey", "changes": ["train.epochs=1"]}
+
+
+@pytest.fixture
+def planned(monkeypatch):
+    """What the plan was asked for."""
+    asked = []
+
+    def plan(out, **options):
+        asked.append({"out": out, **options})
+        recipe = replace(tiny("train.epochs=1"), name=out.name)
+        return Plan(recipe, recipe.data(options["roots"]), remarks=["9 images are grey."])
+
+    monkeypatch.setattr("grainless.learn.finetune.plan.plan", plan)
+    return asked
+
+
+def test_images_of_ones_own_are_planned_for_trained_on_and_told(call, planned, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    given = ("--noise", "gaussian:sigma=0.1", "--start", "grey", "--minutes", 3, "--set", "train.epochs=1")
+    status, out, err = call("train", "--images", "photos", "--out", "runs/mine", *given)
+    assert status == 0
+    (asked,) = planned
+    assert {name: asked[name] for name in OTHERS} == OTHERS
+    assert (asked["out"], asked["images"]) == (Path("runs/mine"), Path("photos"))
+    assert (asked["noisy"], asked["clean"]) == (None, None)
+    assert err.splitlines()[0] == "9 images are grey."
+    assert out.endswith("Model, weights and report: runs/mine\n")
+    assert Run.open(Path("runs/mine")).finished
+
+
+def test_pairs_of_ones_own_lie_in_a_folder_named_after_the_clean_ones(call, planned, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    status, out, _ = call("train", "--noisy", "in/noisy", "--clean", "in/clean", "--json")
+    assert status == 0
+    (asked,) = planned
+    assert (asked["noisy"], asked["clean"], asked["images"]) == (Path("in/noisy"), Path("in/clean"), None)
+    assert json.loads(out)["run"] == str(asked["out"])
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        (
+            "demo --images photos",
+            "--images is for images of your own, and demo is a recipe: give one of them.",
+        ),
+        ("", "Name a recipe (grainless list recipes), or your own images: --images DIR"),
+        ("--images photos --resume", "Go on with what was begun by its recipe: grainless train runs/"),
+        ("--images nowhere", "nowhere"),
+    ],
+)
+def test_what_cannot_be_is_one_line(call, typed, told, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    status, out, err = call("train", *typed.split())
+    assert (status, out) == (2, "")
+    assert err.startswith("grainless: ")
+    assert told in err
+    assert err.count("\n") == 1
