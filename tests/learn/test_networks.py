@@ -12,7 +12,7 @@ from torch import nn
 from grainless.errors import InputError
 from grainless.learn.networks import NETWORKS, check_size
 from grainless.learn.networks.layers import Layer, Parameters, layers, macs, parameters
-from grainless.learn.networks.low_light import MIDDLE, averaged, statistics
+from grainless.learn.networks.low_light import MIDDLE, _windows, averaged, statistics
 from grainless.learn.networks.reach import grow, near, reach, shrink
 from grainless.parts import Mistakes, make
 
@@ -207,6 +207,21 @@ def test_low_light_finds_the_light_of_its_pairs_before_the_first_step():
     with torch.no_grad():
         assert (network.brightened(shown) - wanted).square().mean() < 0.05 * before
     assert all(torch.equal(unet[name], value) for name, value in network.unet.state_dict().items())
+
+
+@torch.no_grad()
+def test_windows_of_an_overview_are_those_of_the_image():
+    image = torch.rand(2, 3, 32, 48)
+    whole, *corners = _windows(averaged(image, 16)).split(2)
+    assert torch.equal(whole, averaged(image, 16))
+    parts = [
+        image[:, :, rows, columns]
+        for rows in (slice(24), slice(8, 32))
+        for columns in (slice(36), slice(12, 48))
+    ]
+    assert len(corners) == 4  # three quarters of each side
+    for corner, part in zip(corners, parts, strict=True):
+        assert (corner.mean((2, 3)) - part.mean((2, 3))).abs().max().item() < 1e-6
 
 
 def test_low_light_without_an_overview_is_left_as_it_is():

@@ -9,6 +9,7 @@ arXiv:1808.04560, which brightens by a map; here it is one curve for the whole i
 enough to learn it.
 """
 
+import math
 from collections.abc import Iterable
 from typing import Annotated, Any
 
@@ -27,6 +28,9 @@ MIDDLE = 0.45
 
 RIDGE = 0.03
 """How dear large weights of the light are, beside the squared error of the brightened overviews."""
+
+NEARER = 0.75
+"""The side of a window that the light is found from, besides the whole image."""
 
 ROUNDS = 80
 """Of L-BFGS, which settles a few dozen numbers in fewer."""
@@ -86,7 +90,7 @@ class LowLight(Network):
         """
         if not self.overview:
             return
-        overviews = [[averaged(image, self.overview) for image in pair] for pair in pairs]
+        overviews = [[_windows(averaged(image, self.overview)) for image in pair] for pair in pairs]
         shown, wanted = (torch.cat(part) for part in zip(*overviews, strict=True))
         self.light.requires_grad_(True)
         search: Any = torch.optim.LBFGS(self.light.parameters(), lr=0.5, max_iter=ROUNDS)
@@ -117,6 +121,15 @@ def averaged(image: Tensor, cells: int) -> Tensor:
     rows, columns = (_shares(side, cells, image) for side in image.shape[2:])
     means: Tensor = rows @ image @ columns.T
     return means
+
+
+def _windows(overview: Tensor) -> Tensor:
+    """An overview, and those of its four corners: a photograph taken from nearer has a light, too."""
+    cells = overview.shape[-1]
+    side = math.ceil(NEARER * cells)
+    places = [slice(0, side), slice(cells - side, cells)]
+    corners = [averaged(overview[:, :, rows, columns], cells) for rows in places for columns in places]
+    return torch.cat([overview, *corners])
 
 
 def _shares(side: int, cells: int, like: Tensor) -> Tensor:
