@@ -1,6 +1,7 @@
 # make demo   trains a small denoiser on photographs and writes runs/demo/report.html
 # make light  what denoising alone needs: an environment without PyTorch, its size, a photograph denoised in it
 # make test   formats, lint, types, import contracts, tests
+# make torture   kills everything at random moments, and looks at what comes out: docs/reliability.md; half an hour
 # make benchmarks   the tables of docs/benchmarks.md and docs/choosing.md anew; costs are timed, so on a quiet machine
 #
 # All but light make their own environment, .venv, first. PyTorch comes from PyPI; for its smaller CPU build:
@@ -10,7 +11,7 @@ PYTHON ?= python3
 TORCH_INDEX ?=
 BIN := .venv/bin
 
-.PHONY: demo light test benchmarks env format lock
+.PHONY: demo light test torture benchmarks env format lock
 
 demo: env
 	$(BIN)/grainless demo
@@ -27,6 +28,11 @@ test: env
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist worksteal
+
+torture: env
+	rm -f benchmarks/results/torture.jsonl
+	$(BIN)/python benchmarks/torture.py --page docs/reliability.md
+	$(BIN)/python benchmarks/mishaps.py
 
 benchmarks: env
 	for data in polyu documents lol fmd set12 bsd68 cbsd68; do \

@@ -1,7 +1,7 @@
 """Tune: many trials of a recipe; Optuna chooses the values, and stops trials that fall behind."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import optuna
 from optuna.storages import JournalStorage
@@ -9,9 +9,11 @@ from optuna.storages.journal import JournalFileBackend
 from optuna.trial import TrialState
 from torch.utils.tensorboard import SummaryWriter
 
+from grainless.atomic import whole
 from grainless.data.images import Data
 from grainless.errors import InputError
 from grainless.learn.fitting.fit import Diverged, Epoch, Fit
+from grainless.learn.lock import locked
 from grainless.learn.recipe import Recipe
 from grainless.learn.studies.study import Study
 from grainless.learn.studies.values import Range, line_of, listed, range_of
@@ -25,18 +27,30 @@ class Pruning(Callback):
 
     def __init__(self, trial: optuna.Trial, callback: Callback) -> None:
         self._trial, self._callback = trial, callback
+        self._reported: set[int] = set()
 
     def on_start(self, recipe: Recipe, data: Data, fit: Fit) -> None:
+        """A trial that goes on told of its epochs in another process; now the search must hear of them again."""
         self._callback.on_start(recipe, data, fit)
+        for epoch in fit.history:
+            self.report(epoch.number, epoch.validation)
+        if fit.history and self._trial.should_prune():
+            raise optuna.TrialPruned
 
     def on_step(self, done: int, steps: int, loss: float) -> None:
         self._callback.on_step(done, steps, loss)
 
     def on_epoch(self, epoch: Epoch) -> None:
         self._callback.on_epoch(epoch)
-        self._trial.report(epoch.validation, epoch.number)
+        self.report(epoch.number, epoch.validation)
         if self._trial.should_prune():
             raise optuna.TrialPruned
+
+    def report(self, number: int, validation: float) -> None:
+        """Tell the search of an epoch, once."""
+        if number not in self._reported:
+            self._reported.add(number)
+            self._trial.report(validation, number)
 
 
 def tune(study: Study, recipe: str, over: list[str], changes: list[str], trials: int) -> list[dict[str, Any]]:
@@ -56,31 +70,62 @@ def tune(study: Study, recipe: str, over: list[str], changes: list[str], trials:
     Raises:
         InputError: a line of `over` has no such form, the recipe has no such line, or the folder holds a search
             over other lines.
+        RunError: another process searches in this folder.
     """
     lines = dict(_line(text) for text in over)
     for line, values in lines.items():
         Recipe.load(recipe, [*changes, f"{line}={_first(values)}"])
-    study.folder.mkdir(parents=True, exist_ok=True)
+    with locked(study.folder / "lock", str(study.folder)):
+        return _searched(study, recipe, over, changes, trials, lines)
+
+
+def _searched(
+    study: Study, recipe: str, over: list[str], changes: list[str], trials: int, lines: dict[str, Values]
+) -> list[dict[str, Any]]:
+    """The search, by one process at a time."""
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     chosen = Recipe.load(recipe, changes)
     search = optuna.create_study(
         study_name=chosen.name,
-        storage=JournalStorage(JournalFileBackend(str(study.folder / "trials.jsonl"))),
+        storage=JournalStorage(_journal(study.folder / "trials.jsonl")),
         pruner=optuna.pruners.MedianPruner(n_startup_trials=3, n_warmup_steps=1),
         load_if_exists=True,
     )
     _check_same(search, {"over": over, "changes": changes}, study.folder)
-    # Of a seed of its own each time: a search that goes on would try its first values again.
-    search.sampler = optuna.samplers.TPESampler(seed=chosen.seed + len(search.trials))
     _take_up(search)
-    search.optimize(
-        lambda trial: _loss(study, recipe, lines, changes, trial),
-        n_trials=max(0, trials - len(_ended(search))),
-        catch=(Diverged,),  # which is no end of the search; a full disk is one, and so is a person's ctrl-C
-    )
+    while (ended := len(_ended(search))) < trials:
+        # Of a seed of its own for each trial: a search that was killed tries what it would have tried.
+        search.sampler = optuna.samplers.TPESampler(seed=chosen.seed + ended)
+        search.optimize(
+            lambda trial: _loss(study, recipe, lines, changes, trial),
+            n_trials=1,
+            catch=(
+                Diverged,
+            ),  # which is no end of the search; a full disk is one, and so is a person's ctrl-C
+        )
     rows = [_row(trial) for trial in sorted(_ended(search), key=_order)]
     _write_hparams(study.folder / "hparams", rows)
     return rows
+
+
+class _Held:
+    """Optuna's own lock is a file that a killed process leaves; ours on the folder is held already."""
+
+    def acquire(self) -> bool:
+        return True
+
+    def release(self) -> None:
+        """Nothing: it opens with the folder's."""
+
+
+def _journal(path: Path) -> JournalFileBackend:
+    """The journal; half a line at its end, of a process that was killed or a disk that was full, is cut off."""
+    if path.is_file():
+        text = path.read_bytes()
+        if not text.endswith(b"\n"):
+            with whole(path) as lent:
+                lent.write_bytes(text[: text.rfind(b"\n") + 1])
+    return JournalFileBackend(str(path), lock_obj=cast(Any, _Held()))
 
 
 def _line(over: str) -> tuple[str, Values]:
@@ -108,12 +153,14 @@ def _loss(
     study: Study, recipe: str, lines: dict[str, Values], changes: list[str], trial: optuna.Trial
 ) -> float:
     chosen = [f"{line}={_suggested(trial, line, values)}" for line, values in lines.items()]
-    pruned = Study(study.folder, study.roots, Pruning(trial, study.callback))
+    pruning = Pruning(trial, study.callback)
     try:
-        run = pruned.run(recipe, [*changes, *chosen])
+        run = Study(study.folder, study.roots, pruning).run(recipe, [*changes, *chosen])
     except Diverged:
         trial.set_user_attr("diverged", True)
         raise
+    for epoch in run.facts()["history"]:  # of a run that was finished before the search heard of it
+        pruning.report(epoch["number"], epoch["validation"])
     trial.set_user_attr("epochs", run.facts()["history"][-1]["number"])
     return float(run.best_epoch()["validation"])
 
