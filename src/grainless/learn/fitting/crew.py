@@ -26,7 +26,7 @@ from grainless.errors import GrainlessError, InputError, RunError
 from grainless.learn.fitting.methods import Pair
 from grainless.learn.fitting.precision import arithmetic
 
-_SYNCHRONISE = next(
+SYNCHRONISE = next(
     name
     for name in ("forward_sync_buffers", "broadcast_buffers")  # the newer name first: the older one warns
     if name in signature(DistributedDataParallel).parameters
@@ -74,9 +74,7 @@ class Crew:
         if size == 1:
             return cls(Fabric(accelerator="auto", devices=1, plugins=plugin))
         here = int(os.environ.get("LOCAL_WORLD_SIZE", size))
-        strategy = DDPStrategy(
-            broadcast_buffers=False
-        )  # else each look at the network would need all of them
+        strategy = DDPStrategy(**{SYNCHRONISE: False})  # else each look at the network would need all of them
         fabric = Fabric(
             accelerator="auto", devices=here, num_nodes=size // here, strategy=strategy, plugins=plugin
         )
