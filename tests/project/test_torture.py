@@ -19,9 +19,8 @@ def told(*arguments):
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="it forks")
 def test_what_is_killed_goes_on_to_the_same_bytes_and_leaves_nothing(tmp_path):
-    rows = told(
-        ROOT / "benchmarks/torture.py", "--kills", 3, "--record", tmp_path / "kept.jsonl", "pack", "denoise"
-    )
+    record = tmp_path / "kept.jsonl"
+    rows = told(ROOT / "benchmarks/torture.py", "--kills", 2, "--record", record, "pack")
     row = json.loads(rows)
     assert (row["name"], row["kills"] >= 2, row["ends"] >= 1) == ("pack", True, True)
 

@@ -74,7 +74,8 @@ class Crew:
         if size == 1:
             return cls(Fabric(accelerator="auto", devices=1, plugins=plugin))
         here = int(os.environ.get("LOCAL_WORLD_SIZE", size))
-        strategy = DDPStrategy(**{SYNCHRONISE: False})  # else each look at the network would need all of them
+        alone: dict[str, Any] = {SYNCHRONISE: False}
+        strategy = DDPStrategy(**alone)  # else each look at the network would need all of them
         fabric = Fabric(
             accelerator="auto", devices=here, num_nodes=size // here, strategy=strategy, plugins=plugin
         )
