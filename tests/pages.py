@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import http.server
+import io
 import os
 import shutil
 import threading
@@ -10,7 +11,11 @@ import time
 from pathlib import Path
 
 import numpy as np
+import PIL.Image
 import pytest
+
+DONE = "#download:enabled"
+"""Of the page: the picture that is looked at is denoised."""
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 FLAGS = (
@@ -109,6 +114,41 @@ def noisy(height, width, seed=0, sigma=25):
     )
     noise = sigma * np.random.default_rng(seed).standard_normal(smooth.shape)
     return np.rint(smooth + noise).clip(0, 255).astype(np.uint8)
+
+
+def written(pixels, form="PNG", **options):
+    """A picture's file."""
+    file = io.BytesIO()
+    PIL.Image.fromarray(pixels).save(file, form, **options)
+    return file.getvalue()
+
+
+def png(pixels):
+    """A picture as a page is given it."""
+    return {"name": "photo.png", "mimeType": "image/png", "buffer": written(pixels)}
+
+
+def downloaded(page, button="#download"):
+    """Name and content of what a button of the page writes."""
+    with page.expect_download() as given:
+        page.click(button)
+    return given.value.suggested_filename, given.value.path().read_bytes()
+
+
+def emptied(page):
+    """Take all pictures from a page."""
+    page.evaluate(
+        "() => [...document.querySelectorAll('#strip .remove')].reverse().forEach((each) => each.click())"
+    )
+
+
+def told(page):
+    """Name -> sentence of its fault, or nothing, of each picture on a page."""
+    found = {}
+    for entry in page.locator("#strip li > button:first-child").all():
+        entry.click()
+        found[page.inner_text("#about-name")] = page.inner_text("#fault p")
+    return found
 
 
 def mistaken(said):

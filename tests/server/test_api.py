@@ -1,5 +1,6 @@
 """The HTTP API: what goes in, what comes out, and who is refused."""
 
+import contextlib
 import io
 import re
 import socket
@@ -380,6 +381,26 @@ def test_a_client_that_falls_silent_is_sent_away():
             )
             assert line.recv(1000).startswith(b"HTTP/1.1 408 ")
         assert httpx.get(f"{address}/api/health").status_code == 200
+
+
+def test_a_client_that_sends_drop_by_drop_is_sent_away():
+    with served(Limits(seconds=0.5)) as address:
+        host, port = address.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=20) as line:
+            line.sendall(
+                f"POST /api/denoise HTTP/1.1\r\nHost: {host}\r\nContent-Length: 999\r\n\r\n".encode()
+            )
+            line.settimeout(0.05)
+            answer = b""
+            end = time.monotonic() + 20
+            while not answer and time.monotonic() < end:
+                line.sendall(b"drop")
+                with contextlib.suppress(TimeoutError):
+                    answer = line.recv(1000)
+            line.settimeout(20)
+            answer += line.recv(1000)
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert b"longer than 0.5 seconds to come" in answer
 
 
 # listening

@@ -27,3 +27,26 @@ def alone(chromium, static_site):
     page.goto(static_site)
     yield page
     page.close()
+
+
+@pytest.fixture(scope="session")
+def visited(chromium, static_site):
+    """One page for most tests, as the model is compiled once for it; and what went wrong in it."""
+    page = chromium.new_page(viewport={"width": 1200, "height": 800})
+    page.set_default_timeout(pages.PATIENCE)
+    wrong = pages.watched(page)
+    page.goto(static_site)
+    pages.until(page, "() => crossOriginIsolated")  # the service worker has loaded it once more
+    page.wait_for_selector("#model option", state="attached")
+    yield page, wrong
+    page.close()
+
+
+@pytest.fixture
+def page(visited):
+    """The static site without pictures; what goes wrong in it fails the test."""
+    page, wrong = visited
+    yield page
+    pages.emptied(page)
+    page.set_viewport_size({"width": 1200, "height": 800})
+    assert wrong == []

@@ -6,7 +6,7 @@ import numpy as np
 import pages
 import PIL.Image
 import pytest
-from pages import noisy
+from pages import DONE, downloaded, noisy
 from served import served
 
 from grainless.denoising.process import process
@@ -14,8 +14,6 @@ from grainless.image.files import decode
 from grainless.server.api import pictures as application
 
 pages.need_browser()
-
-DONE = "#download:enabled"
 
 
 @pytest.fixture(scope="module")
@@ -34,23 +32,13 @@ def visited(chromium):
 def page(visited):
     page, wrong = visited
     yield page
-    for remove in reversed(page.locator("#strip .remove").all()):
-        remove.focus()  # it is seen only then
-        remove.click()
+    pages.emptied(page)
     assert wrong == []
 
 
 def given(form, pixels):
-    written = io.BytesIO()
-    PIL.Image.fromarray(pixels).save(written, form)
-    name = f"photo.{form.lower()}"
-    return {"name": name, "mimeType": "application/octet-stream", "buffer": written.getvalue()}
-
-
-def downloaded(page):
-    with page.expect_download() as download:
-        page.click("#download")
-    return download.value.suggested_filename, download.value.path().read_bytes()
+    content = pages.written(pixels, form)
+    return {"name": f"photo.{form.lower()}", "mimeType": "application/octet-stream", "buffer": content}
 
 
 @pytest.mark.parametrize("form", ["PNG", "TIFF"])
@@ -114,3 +102,25 @@ def test_cancelled_work_stops_in_the_server(page, monkeypatch):
     monkeypatch.undo()
     page.click("#again")
     page.wait_for_selector(DONE)
+
+
+def test_a_lost_connection_is_a_sentence_and_the_next_picture_works(visited):
+    page, wrong = visited
+    page.route("**/api/denoise*", lambda route: route.abort("connectionreset"))
+    page.set_input_files("#files", given("PNG", noisy(32, 32)))
+    page.wait_for_selector("#fault:has-text('The server does not answer: is it still running?')")
+    page.unroute("**/api/denoise*")
+    page.click("#again")
+    page.wait_for_selector(DONE)
+    pages.emptied(page)
+    assert wrong == ["Failed to load resource: net::ERR_CONNECTION_RESET"]  # what the browser says of it
+    wrong.clear()
+
+
+def test_an_animation_comes_back_with_all_its_frames(page):
+    frames = [PIL.Image.fromarray(noisy(20, 20, seed)) for seed in range(3)]
+    written = io.BytesIO()
+    frames[0].save(written, "GIF", save_all=True, append_images=frames[1:])
+    page.set_input_files("#files", [{"name": "a.gif", "mimeType": "image/gif", "buffer": written.getvalue()}])
+    page.wait_for_selector(DONE)
+    assert PIL.Image.open(io.BytesIO(downloaded(page)[1])).n_frames == 3

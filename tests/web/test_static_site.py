@@ -9,51 +9,13 @@ import numpy as np
 import pages
 import PIL.Image
 import pytest
-from pages import noisy
+from pages import DONE, downloaded, noisy, png
 
 import grainless
 from grainless.errors import InputError
 from grainless.web.site import write_site
 
 pages.need_browser()
-
-DONE = "#download:enabled"
-
-
-def png(pixels):
-    written = io.BytesIO()
-    PIL.Image.fromarray(pixels).save(written, "PNG")
-    return {"name": "photo.png", "mimeType": "image/png", "buffer": written.getvalue()}
-
-
-@pytest.fixture(scope="module")
-def visited(chromium, static_site):
-    """One page for most tests, as the model is compiled once for it; and what went wrong in it."""
-    page = chromium.new_page(viewport={"width": 1200, "height": 800})
-    page.set_default_timeout(pages.PATIENCE)
-    wrong = pages.watched(page)
-    page.goto(static_site)
-    pages.until(page, "() => crossOriginIsolated")  # the service worker has loaded it once more
-    page.wait_for_selector("#model option", state="attached")
-    yield page, wrong
-    page.close()
-
-
-@pytest.fixture
-def page(visited):
-    page, wrong = visited
-    yield page
-    for remove in reversed(page.locator("#strip .remove").all()):
-        remove.focus()  # it is seen only then
-        remove.click()
-    page.set_viewport_size({"width": 1200, "height": 800})
-    assert wrong == []
-
-
-def downloaded(page, button="#download"):
-    with page.expect_download() as given:
-        page.click(button)
-    return given.value.suggested_filename, given.value.path().read_bytes()
 
 
 def test_a_file_equals_the_command_lines_within_a_grey_level(page):

@@ -16,18 +16,21 @@ async def body_of(request: Request, limits: Limits) -> bytes:
         Fault: there are too many, none, or they stopped coming.
     """
     too_large = Fault(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"The file has more than {limits.size:,} bytes.")
+    too_slow = _late(f"The file took longer than {limits.seconds:g} seconds to come.")
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > limits.size:
         raise too_large
     body, parts = bytearray(), aiter(request.stream())
+    end = asyncio.get_running_loop().time() + limits.seconds
     try:
         while part := await asyncio.wait_for(anext(parts, b""), limits.patience) or None:
             body += part
             if len(body) > limits.size:
                 raise too_large
+            if asyncio.get_running_loop().time() > end:  # drop by drop, a place would be held for ever
+                raise too_slow
     except TimeoutError:
-        sentence = f"Nothing came for {limits.patience:g} seconds: the file is not whole."
-        raise Fault(HTTPStatus.REQUEST_TIMEOUT, sentence, {"Connection": "close"}) from None
+        raise _late(f"Nothing came for {limits.patience:g} seconds: the file is not whole.") from None
     except ClientDisconnect:
         raise Fault(HTTPStatus.BAD_REQUEST, "The client left before its file was whole.") from None
     if not body:
@@ -35,3 +38,7 @@ async def body_of(request: Request, limits: Limits) -> bytes:
             HTTPStatus.UNPROCESSABLE_ENTITY, "The file is empty: send an image as the body of the request."
         )
     return bytes(body)
+
+
+def _late(sentence: str) -> Fault:
+    return Fault(HTTPStatus.REQUEST_TIMEOUT, sentence, {"Connection": "close"})

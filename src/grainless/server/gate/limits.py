@@ -11,7 +11,7 @@ class Limits:
         size: bytes of a file (413).
         pixels: of all frames of a file together, before they are unpacked (413).
         frames: of a file (413).
-        seconds: that the work on a file may take (503).
+        seconds: that the work on a file may take (503), and that it may take to come (408).
         patience: seconds that a client may be silent while it sends (408).
         at_once: files in work at the same time.
         waiting: files that wait for their turn (503).

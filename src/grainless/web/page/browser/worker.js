@@ -47,11 +47,20 @@ async function planes(blob, depth) {
 
 async function session(model, base) {
   if (!opened.has(model.name)) {
-    const answer = await fetch(new URL(model.file, base));
-    if (!answer.ok) throw new Sentence(`The model ${model.name} could not be loaded (${answer.status}).`);
-    opened.set(model.name, await open(await answer.arrayBuffer(), model.card));
+    const bytes = await loaded(model, base);
+    const session = open(bytes, model.card).catch((error) => {
+      throw error instanceof Sentence ? error : new Sentence(`The model ${model.name} could not be opened: ${error?.message ?? error}`);
+    });
+    opened.set(model.name, await session);
   }
   return opened.get(model.name);
+}
+
+async function loaded({ name, file }, base) {
+  const lost = () => new Sentence(`The model ${name} could not be loaded: the connection was lost.`);
+  const answer = await fetch(new URL(file, base)).catch(() => Promise.reject(lost()));
+  if (!answer.ok) throw new Sentence(`The model ${name} could not be loaded (${answer.status}).`);
+  return answer.arrayBuffer().catch(() => Promise.reject(lost()));
 }
 
 self.addEventListener("message", async ({ data: { id, call, ...given } }) => {

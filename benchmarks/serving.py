@@ -1,0 +1,425 @@
+"""The page, the API and the static site by the clock: what they cost over the library they stand on.
+
+    python benchmarks/serving.py              # all; minutes
+    python benchmarks/serving.py api          # or: page, site, slider, large
+
+api: a megapixel sent to `grainless serve` beside the same bytes through `grainless.process` in Python, in turns: with
+a model that costs next to nothing, so that all but the model is compared, and at strength 0, where it is only read.
+page: from the request of the page until pictures can be given. site: seconds a megapixel in Chromium beside the
+command line's engine, in turns, on one and on all cores, by the clock and of the processor. slider: milliseconds of
+a frame when strength moves on 12 megapixels. large: pictures of 12 and 50 megapixels through both, seconds and the
+most memory that the server's process, or all of the browser's, took.
+"""
+
+import http.client
+import http.server
+import io
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import PIL.Image
+from measuring import median_with_interval, tell_and_keep
+from onnx import TensorProto, helper, numpy_helper
+from playwright.sync_api import Browser, Page, sync_playwright
+
+import grainless
+from grainless.denoising.policy import Policy
+from grainless.denoising.process import process
+from grainless.image.files import decode, encode
+from grainless.model.card import KEY, Card
+from grainless.model.denoiser import load
+from grainless.web.site import write_site
+
+CHROMIUM = os.environ.get("GRAINLESS_CHROMIUM") or shutil.which("chromium")
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+DONE = "#download:enabled"
+PATIENCE = 3_600_000  # ms
+TICK = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
+
+
+def noisy(height: int, width: int) -> np.ndarray:
+    """A soft scene with noise of sigma 20, (h, w, 3) bytes."""
+    chance = np.random.default_rng(0)
+    down, across = np.sin(np.arange(height) / 90)[:, None, None], np.cos(np.arange(width) / 120)[:, None]
+    bands = [128 + 60 * down[at : at + 256] * across for at in range(0, height, 256)]
+    noised = [band + 20 * chance.standard_normal((len(band), width, 3), np.float32) for band in bands]
+    return np.concatenate([band.clip(0, 255).astype(np.uint8) for band in noised])
+
+
+def written(pixels: np.ndarray, form: str, **options: Any) -> bytes:
+    """A file's bytes."""
+    file = io.BytesIO()
+    PIL.Image.fromarray(pixels).save(file, form, **options)
+    return file.getvalue()
+
+
+def free_model(folder: Path) -> None:
+    """A run called "free" whose model gives each pixel back a little darker, at next to no cost."""
+    card = Card("free", 3, reach=0, bytes_a_pixel=1.0)
+    ends = [
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", 3, "h", "w"])
+        for name in ("noisy", "denoised")
+    ]
+    node = helper.make_node("Mul", ["noisy", "factor"], ["denoised"])
+    factor = numpy_helper.from_array(np.array(0.97, np.float32), "factor")
+    model = helper.make_model(
+        helper.make_graph([node], "free", ends[:1], ends[1:], [factor]),
+        opset_imports=[helper.make_opsetid("", 18)],
+        ir_version=9,
+    )
+    helper.set_model_props(model, {KEY: card.to_json()})
+    (folder / "runs/free").mkdir(parents=True)
+    onnx.save(model, folder / "runs/free/model.onnx")
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[tuple[str, int]]:
+    """`grainless serve` in a process of its own: host:port, and its process."""
+    command = [sys.executable, "-m", "grainless", "serve", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=folder) as server:
+        assert server.stdout is not None
+        try:
+            yield server.stdout.readline().split()[3].removeprefix("http://").rstrip("/"), server.pid
+        finally:
+            server.terminate()
+
+
+@contextmanager
+def site() -> Iterator[str]:
+    """The static site behind a plain host of files."""
+    with tempfile.TemporaryDirectory() as place:
+        write_site(Path(place) / "out")
+        handler = partial(Quiet, directory=f"{place}/out")
+        host = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        threading.Thread(target=host.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{host.server_port}/"
+        host.shutdown()
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Tells nothing of each request."""
+
+    def log_message(self, *_: object) -> None: ...
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+        yield browser
+        browser.close()
+
+
+def api(folder: Path) -> list[dict[str, Any]]:
+    """Milliseconds over the Python call, by the clock and of the processor."""
+    free_model(folder)
+    rows = []
+    policies = {strength: Policy(folder / "runs/free", strength=strength) for strength in (0, 1)}
+    with served(folder) as (address, server):
+        line = http.client.HTTPConnection(address)
+        for form, options in (("PNG", {}), ("JPEG", {"quality": 92})):
+            data = written(noisy(1000, 1000), form, **options)
+            for strength, policy in policies.items():
+
+                def ours(strength: int = strength, data: bytes = data) -> bytes:
+                    line.request("POST", f"/api/denoise?model=free&strength={strength}", data)
+                    answer = line.getresponse()
+                    assert answer.status == 200
+                    return answer.read()
+
+                def python(policy: Policy = policy, data: bytes = data, form: str = form) -> bytes:
+                    image, outcome = process(next(decode(data)), policy)
+                    return encode([image], form) if outcome.changed else data
+
+                assert ours() == python()
+                rows.append({"file": form, "strength": strength} | _over(ours, python, server))
+    return rows
+
+
+def _over(ours: Callable[[], object], theirs: Callable[[], object], server: int) -> dict[str, float]:
+    """Milliseconds of both, and of ours over theirs; the processor's time is that of all who take part."""
+    times = []
+    for _ in range(25):
+        clock, own, other = time.perf_counter(), time.process_time(), _processor(server)
+        ours()
+        http = time.perf_counter() - clock, time.process_time() - own + _processor(server) - other
+        clock, own = time.perf_counter(), time.process_time()
+        theirs()
+        times.append((*http, time.perf_counter() - clock, time.process_time() - own))
+    seconds = 1e3 * np.array(times[1:])
+    low, middle, high = median_with_interval(seconds[:, 0] - seconds[:, 2])
+    return {
+        "HTTP, ms": float(np.median(seconds[:, 0])),
+        "Python, ms": float(np.median(seconds[:, 2])),
+        "over, ms": middle,
+        "low": low,
+        "high": high,
+        "over, the processor's ms": float((seconds[:, 1] - seconds[:, 3]).mean()),
+    }
+
+
+def _processor(process: int) -> float:
+    """Seconds of the processor that a process took."""
+    fields = Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICK
+
+
+def page(folder: Path) -> list[dict[str, Any]]:
+    """Milliseconds until pictures can be given, and until the models are there."""
+    rows = []
+    with chromium() as browser, served(folder) as (address, _), site() as static:
+        for name, place in (("grainless serve", f"http://{address}/"), ("grainless site", static)):
+            loads = [_load(browser, place) for _ in range(9)]
+            low, middle, high = median_with_interval(np.array([load["ready"] for load in loads]))
+            rows.append(
+                {
+                    "page": name,
+                    "ready, ms": middle,
+                    "low": low,
+                    "high": high,
+                    "with models, ms": float(np.median([load["models"] for load in loads])),
+                    "requests": loads[0]["requests"],
+                    "kB": loads[0]["kB"],
+                }
+            )
+    return rows
+
+
+LOADED = """() => {
+  const all = performance.getEntriesByType("resource");
+  const bytes = all.reduce((sum, { transferSize }) => sum + transferSize, 0);
+  return { ready: performance.getEntriesByName("ready")[0].startTime, models: performance.now(),
+           requests: all.length + 1, kB: bytes / 1000 };
+}"""
+
+
+def _load(browser: Browser, address: str) -> dict[str, float]:
+    view = browser.new_page(service_workers="block")
+    view.goto(address)
+    view.wait_for_selector("#model option", state="attached")
+    found: dict[str, float] = view.evaluate(LOADED)
+    view.close()
+    return found
+
+
+SESSION = """async ([name, height, width]) => {
+  const { models } = await (await fetch("models.json")).json();
+  const { denoise } = await import("./browser/denoise.js");
+  const { open } = await import("./browser/session.js");
+  const { file, card } = models.find((each) => each.name === name);
+  const { run, words } = await open(await (await fetch(file)).arrayBuffer(), card);
+  const colours = Uint8Array.from({ length: 3 * height * width }, () => 255 * Math.random());
+  const image = { width, height, channels: 3, depth: 8, colours, alpha: null };
+  window.once = async () => {
+    const start = performance.now();
+    await denoise(image, card, run, { pixels: 2 ** 20 });
+    return (performance.now() - start) / 1000;
+  };
+  return words;
+}"""
+
+
+def in_browser(folder: Path) -> list[dict[str, Any]]:
+    """Milliseconds a megapixel of the browser's engine and of the command line's."""
+    del folder
+    rows = []
+    pixels = noisy(512, 1024)
+    with chromium() as browser, site() as static:
+        for threads, blocked in ((1, "block"), (CORES, "allow")):
+            view = browser.new_page(service_workers=blocked)
+            view.set_default_timeout(PATIENCE)
+            view.goto(static)
+            if blocked == "allow":
+                view.wait_for_selector("#where:has-text('in this browser'):not(:has-text('one thread'))")
+            words = view.evaluate(SESSION, ["photo", *pixels.shape[:2]])
+            model = load("photo", device="cpu", threads=threads)
+            rows.append({"runs on": words} | _beside(view, lambda model=model: model(pixels)))
+            view.close()
+    return rows
+
+
+def _beside(view: Page, native: Callable[[], object]) -> dict[str, float]:
+    """Seconds a megapixel of the processor, and by the clock; half a megapixel is worked on."""
+    native(), view.evaluate("() => window.once()")
+    turns = []
+    for _ in range(5):
+        other = _browsers("processor")
+        clock = view.evaluate("() => window.once()")
+        spent = _browsers("processor") - other
+        own = time.process_time()
+        native_clock = _timed(native)
+        turns.append((spent, clock, time.process_time() - own, native_clock))
+    seconds = 2 * np.array(turns)
+    low, middle, high = median_with_interval(seconds[:, 0] / seconds[:, 2])
+    return {
+        "browser, s a megapixel": float(np.median(seconds[:, 1])),
+        "of the processor": float(np.median(seconds[:, 0])),
+        "command line": float(np.median(seconds[:, 3])),
+        "its processor's": float(np.median(seconds[:, 2])),
+        "ratio of the processor's": middle,
+        "low": low,
+        "high": high,
+        "of the clock's": float(np.median(seconds[:, 1] / seconds[:, 3])),
+    }
+
+
+def _timed(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+FRAMES = """async ([zoom, steps]) => {
+  const { Viewer } = await import("./viewer.js");
+  const [width, height] = [4000, 3000];
+  const image = () => ({ width, height, data: new Uint8ClampedArray(4 * width * height).map((_, at) => at * 7919) });
+  document.body.dataset.state = "work";
+  document.getElementById("work").hidden = false;
+  const viewer = new Viewer(document.getElementById("stage"), () => {});
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  viewer.show(image(), image());
+  viewer.drawNow();
+  if (zoom) viewer.zoomTo(zoom);
+  const times = [];
+  for (let step = 0; step < steps; step++) {
+    Object.assign(viewer.settings, { strength: step / steps, chroma: 1 - step / steps });
+    viewer.busy = true;
+    const start = performance.now();
+    viewer.drawNow();
+    times.push(performance.now() - start);
+    await new Promise((resolve) => setTimeout(resolve, 4));
+  }
+  return times;
+}"""
+
+
+def slider(folder: Path) -> list[dict[str, Any]]:
+    """Milliseconds of a frame while strength moves; a sixtieth of a second is 16.7."""
+    rows = []
+    with chromium() as browser, served(folder) as (address, _):
+        for window in ((1200, 800), (1920, 1080)):
+            for name, zoom in (("fit", 0), ("50 %", 0.5), ("100 %", 1), ("400 %", 4)):
+                view = browser.new_page(viewport={"width": window[0], "height": window[1]})
+                view.goto(f"http://{address}/")
+                times = np.array(view.evaluate(FRAMES, [zoom, 60])[5:])
+                rows.append(
+                    {
+                        "window": f"{window[0]} x {window[1]}",
+                        "zoom": name,
+                        "median, ms": float(np.median(times)),
+                        "fastest, ms": float(times.min()),
+                        "frames within 16.7 ms": f"{100 * (times < 1000 / 60).mean():.0f} %",
+                    }
+                )
+                view.close()
+    return rows
+
+
+def large(folder: Path) -> list[dict[str, Any]]:
+    """Seconds and the most memory of large pictures: the API, and the page in a browser."""
+    rows = []
+    for height, width in ((3000, 4000), (6144, 8192)):
+        file = folder / f"{width}.jpg"
+        file.write_bytes(written(noisy(height, width), "JPEG", quality=92))
+        name = f"{height * width / 1e6:.0f} megapixels, JPEG of {file.stat().st_size / 1e6:.0f} MB"
+        with served(folder) as (address, server):
+            seconds = _timed(partial(_posted, address, file))
+            rows.append({"picture": name, "way": "the API", "s": seconds, "GB at most": _peak(server)})
+        with chromium() as browser, site() as static:
+            view = browser.new_page(viewport={"width": 1200, "height": 800})
+            seconds, most = _denoised(view, static, file)
+            rows.append({"picture": name, "way": "the static site", "s": seconds, "GB at most": most})
+    return rows
+
+
+def _posted(address: str, file: Path) -> None:
+    line = http.client.HTTPConnection(address, timeout=3600)
+    line.request("POST", "/api/denoise?model=photo", file.read_bytes())
+    answer = line.getresponse()
+    assert answer.status == 200, answer.read()
+    answer.read()
+
+
+def _denoised(view: Page, address: str, file: Path) -> tuple[float, float]:
+    """Seconds from the file to the written one, and the most memory of the browser's processes together."""
+    view.set_default_timeout(PATIENCE)
+    view.goto(address)
+    view.wait_for_selector("#where:has-text('in this browser'):not(:has-text('one thread'))")
+    most, over = [0.0], threading.Event()
+
+    def watch() -> None:
+        while not over.wait(0.5):
+            most[0] = max(most[0], _browsers("memory"))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    start = time.perf_counter()
+    view.set_input_files("#files", str(file))
+    view.wait_for_selector(DONE)
+    with view.expect_download() as download:
+        view.click("#download")
+    download.value.path()
+    seconds = time.perf_counter() - start
+    over.set()
+    watcher.join()
+    return seconds, most[0]
+
+
+def _browsers(what: str) -> float:
+    """Of this process's Chromium, all its processes together: "memory", GB now; "processor", seconds so far."""
+    listed = subprocess.run(["ps", "-eo", "pid,ppid,comm"], capture_output=True, text=True, check=True)
+    parents = {}
+    for line in listed.stdout.splitlines()[1:]:
+        pid, parent, name = line.split(None, 2)
+        parents[int(pid)] = (int(parent), name)
+
+    def ours(pid: int) -> bool:
+        while pid in parents and pid != os.getpid():
+            pid = parents[pid][0]
+        return pid == os.getpid()
+
+    found = [pid for pid, (_, name) in parents.items() if name.startswith("chrom") and ours(pid)]
+    if what == "memory":
+        return sum(_kilobytes(Path(f"/proc/{pid}/smaps_rollup"), "Pss:") for pid in found) / 1e6
+    return sum(_processor(pid) for pid in found)
+
+
+def _kilobytes(file: Path, word: str) -> int:
+    try:
+        return next(
+            int(line.split()[1]) for line in file.read_text("utf-8").splitlines() if line.startswith(word)
+        )
+    except (OSError, StopIteration):
+        return 0  # it has ended
+
+
+def _peak(process: int) -> float:
+    return _kilobytes(Path(f"/proc/{process}/status"), "VmHWM:") / 1e6
+
+
+ABOUT = {
+    "api": f"A megapixel through grainless serve beside Python's process (version {grainless.__version__})",
+    "page": "From the request of the page until pictures can be given",
+    "site": "The browser's engine beside the command line's, model photo; ratios: over the other's",
+    "slider": "A frame while strength moves, 12 megapixels; a sixtieth of a second is 16.7 ms",
+    "large": "Large pictures from file to file, model photo",
+}
+TABLES = {"api": api, "page": page, "site": in_browser, "slider": slider, "large": large}
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as place:
+        for asked in sys.argv[1:] or TABLES:
+            tell_and_keep(f"serving-{asked}", TABLES[asked](Path(place)), ABOUT[asked])
