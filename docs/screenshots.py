@@ -21,9 +21,9 @@ QUALITY = 78  # of the WebP files: about 100 kB each
 
 
 @contextmanager
-def served() -> Iterator[str]:
+def served(*options: str) -> Iterator[str]:
     """The address of `grainless serve`."""
-    command = [sys.executable, "-m", "grainless", "serve", "--port", "0"]
+    command = [sys.executable, "-m", "grainless", "serve", "--port", "0", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         try:
