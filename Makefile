@@ -2,6 +2,7 @@
 # make light  what denoising alone needs: an environment without PyTorch, its size, a photograph denoised in it
 # make test   formats, lint, types, import contracts, tests
 # make torture   kills everything at random moments, and looks at what comes out: docs/reliability.md; half an hour
+# make cluster   a Ray cluster on this computer, one of whose workers is killed: the same bytes; installs ray (80 MB)
 # make benchmarks   the tables of docs/benchmarks.md and docs/choosing.md anew; costs are timed, so on a quiet machine
 #
 # All but light make their own environment, .venv, first. PyTorch comes from PyPI; for its smaller CPU build:
@@ -11,7 +12,7 @@ PYTHON ?= python3
 TORCH_INDEX ?=
 BIN := .venv/bin
 
-.PHONY: demo light test torture benchmarks env format lock
+.PHONY: demo light test torture cluster benchmarks env format lock
 
 demo: env
 	$(BIN)/grainless demo
@@ -33,6 +34,10 @@ torture: env
 	rm -f benchmarks/results/torture.jsonl
 	$(BIN)/python benchmarks/torture.py --page docs/reliability.md
 	$(BIN)/python benchmarks/mishaps.py
+
+cluster: env
+	$(BIN)/pip install --quiet 'ray>=2.40'
+	$(BIN)/python benchmarks/cluster.py
 
 benchmarks: env
 	for data in polyu documents lol fmd set12 bsd68 cbsd68; do \

@@ -9,12 +9,12 @@ import typer
 from grainless.cli import console
 from grainless.cli.options import Json
 from grainless.cli.results import fail, failure, tell, tell_passed_over
-from grainless.errors import GrainlessError, InputError, RunError
+from grainless.errors import GrainlessError, InputError, RunError, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from grainless.denoising.files import FileDenoiser, JobResult
+    from grainless.denoising.files import JobResult
     from grainless.denoising.jobs import Job
     from grainless.denoising.policy import Policy
 
@@ -97,12 +97,17 @@ def denoise(
             help="All images and pages are frames of one sequence: one choice for all, no flicker.",
         ),
     ] = False,
+    engine: Annotated[
+        str,
+        typer.Option(help="here, or ray: on the cluster of $RAY_ADDRESS, or one of this computer's cores."),
+    ] = "here",
     retries: Annotated[
         int, typer.Option(help="More tries where the disk or memory failed, not the image.", min=0)
     ] = 0,
     json: Json = False,
 ) -> None:
     """Remove the noise from images; depth, alpha, profile and EXIF come out as they went in."""
+    from grainless.denoising.batch.engines import ENGINES
     from grainless.denoising.batch.share import Share
     from grainless.denoising.cores import share
     from grainless.denoising.files import FileDenoiser, JobResult, denoise_files
@@ -116,9 +121,11 @@ def denoise(
         console.remark(f"{count:,} {ending} files are passed over: convert them to PNG or TIFF first.")
     tell_passed_over(earlier_results(sources, out, recursive=recursive))
     one = len(found) == len(sources) == 1 and found[0].source == Path(sources[0]) and not (manifest or shard)
-    at_once, threads = share(jobs, threads)
+    if engine not in ENGINES:
+        raise InputError(unknown("engine", engine, ENGINES))
+    at_once, each = share(jobs, threads) if engine == "here" else (1, threads or 1)  # of a worker
     results: list[JobResult] = []
-    policy, flicker = Policy(model, strength, chroma, device, threads), Flicker()
+    policy, flicker = Policy(model, strength, chroma, device, each), Flicker()
     if sequence:
         policy = _settled(policy, found, jobs, max_pixels)
     found = Share.parse(shard)(found) if shard else found
@@ -130,10 +137,13 @@ def denoise(
             skip=not one,
             memory=parse(memory) // at_once if memory else None,
             max_pixels=max_pixels,
-            watch=flicker.add if sequence else None,
+            watch=flicker.add if sequence and engine == "here" else None,
         )
-        work = _kept(denoiser, policy, manifest, retries=retries, overwrite=overwrite)
-        with console.progress("denoising") as move:
+        with (
+            ENGINES[engine](denoiser, jobs, threads) as (placed, at_once),
+            console.progress("denoising") as move,
+        ):
+            work = _kept(placed, policy, manifest, retries=retries, overwrite=overwrite)
             for result in [work(found[0])] if one else denoise_files(found, work, at_once):
                 results.append(result)
                 move(1, len(found))
@@ -164,7 +174,12 @@ def _settled(policy: "Policy", found: "Sequence[Job]", jobs: int, max_pixels: in
 
 
 def _kept(
-    denoiser: "FileDenoiser", policy: "Policy", path: Path | None, *, retries: int, overwrite: bool
+    denoiser: "Callable[[Job], JobResult]",
+    policy: "Policy",
+    path: Path | None,
+    *,
+    retries: int,
+    overwrite: bool,
 ) -> "Callable[[Job], JobResult]":
     """The denoiser with its retries and its manifest, where they were asked for."""
     from grainless.denoising.batch.manifest import Manifest, Noted, how
