@@ -11,7 +11,7 @@ from trainings import trained
 from grainless.cli import progress
 from grainless.cli.progress import TerminalProgress
 from grainless.data.images import Images
-from grainless.learn.fitting.fit import Epoch
+from grainless.learn.fitting.epoch import Epoch
 
 ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 

@@ -81,7 +81,8 @@ def few(tmp_path_factory):
     kinds = {"images-idx3": 3, "labels-idx1": 1}
     for name, part, kind in product(("mnist", "fashion-mnist"), ("train", "t10k"), kinds):
         file = f"{name}/{part}-{kind}-ubyte.gz"
-        idx(folder / file, read_idx(real / file, kinds[kind])[: 700 if part == "train" else 40])
+        count = (700 if name == "mnist" else 5100) if part == "train" else 40  # Fashion-MNIST holds out 5,000
+        idx(folder / file, read_idx(real / file, kinds[kind])[:count])
     with np.load(real / "cifar10" / "cifar10.npz") as arrays:
         (folder / "cifar10").mkdir()
         np.savez(

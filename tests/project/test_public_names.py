@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from heavy import HEAVY
@@ -67,3 +68,9 @@ def test_learning_without_torch_says_what_to_install():
 def test_learning_has_no_other_names():
     with pytest.raises(AttributeError, match=r"module 'grainless\.learn' has no attribute 'trian'"):
         getattr(grainless.learn, "tri" + "an")
+
+
+def test_the_root_of_the_package_holds_five_modules_at_most():
+    """What every room needs; all else has a room of its own."""
+    root = Path(grainless.__file__).parent
+    assert len([file for file in root.glob("*.py") if file.name != "__init__.py"]) <= 5

@@ -12,7 +12,8 @@ from grainless.cli.quiet import quiet
 from grainless.cli.stop import sigterm_is_ctrl_c
 from grainless.data.images import Data
 from grainless.learn.fitting.crew import is_first
-from grainless.learn.fitting.fit import Epoch, Fit
+from grainless.learn.fitting.epoch import Epoch
+from grainless.learn.fitting.fit import Fit
 from grainless.learn.networks.layers import parameters
 from grainless.learn.recipe import Recipe
 from grainless.learn.training import Callback

@@ -14,7 +14,8 @@ from grainless.data.images import Data
 from grainless.errors import RunError
 from grainless.evaluation.curves import epoch_name
 from grainless.learn.fitting.crew import Crew, Left
-from grainless.learn.fitting.fit import Epoch, Fit
+from grainless.learn.fitting.epoch import Epoch
+from grainless.learn.fitting.fit import Fit
 from grainless.learn.page import write_page
 from grainless.learn.recipe import Recipe
 from grainless.learn.run import Run

@@ -5,7 +5,7 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from copy import deepcopy
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from functools import partial
 from typing import Annotated, Literal
 
@@ -16,9 +16,11 @@ from torch.nn.utils import convert_conv2d_weight_memory_format
 
 from grainless.data.images import Data, Images
 from grainless.errors import InputError, RunError
-from grainless.learn.fitting.batches import Batches, Crops, Whole, one_pass
+from grainless.learn.fitting.batches import Whole, one_pass
+from grainless.learn.fitting.batching import batches_of
 from grainless.learn.fitting.crew import Crew
 from grainless.learn.fitting.draw import TorchDraw
+from grainless.learn.fitting.epoch import Epoch
 from grainless.learn.fitting.fixed import Fixed
 from grainless.learn.fitting.initial_weights import load_initial_weights
 from grainless.learn.fitting.losses import Loss
@@ -26,7 +28,7 @@ from grainless.learn.fitting.methods import Method, Pair, Scene
 from grainless.learn.fitting.optimizers import OPTIMIZERS, limit_norms
 from grainless.learn.fitting.schedules import SCHEDULES
 from grainless.learn.fitting.sizes import check_sizes, seldom_stepped
-from grainless.learn.fitting.streamed import StreamedCrops, StreamedWhole
+from grainless.learn.fitting.standing import put_back, tensors_of
 from grainless.learn.networks.network import Network
 from grainless.parts import one_of
 
@@ -40,29 +42,6 @@ LOOK_EVERY = 16  # steps between looks at the loss: on an accelerator each look 
 
 class Diverged(RunError):
     """The loss is no longer a number."""
-
-
-@dataclass(frozen=True)
-class Epoch:
-    """What an epoch came to.
-
-    Args:
-        number: from 1; 0 stands for the weights that the training began with, where they were trained before.
-        loss: mean training loss over the epoch, while the weights changed; None of epoch 0, in which none did.
-        validation: mean loss on the held-out images, after it, always with the same noise.
-        rate: the learning rate of its last step.
-        seconds: of training, validation left out.
-        images: how many the network was shown.
-        best: the validation loss is the lowest so far.
-    """
-
-    number: int
-    loss: float | None
-    validation: float
-    rate: float
-    seconds: float
-    images: int
-    best: bool
 
 
 Progress = Callable[[int, int, float], None]
@@ -156,11 +135,9 @@ class Fit:
         for model in (self._model, self._judged):
             if hasattr(network, "logits"):
                 model.mark_forward_method("logits")
-        batches_of = partial(
-            _batches, batch=batch, crop=crop, steps=steps, seed=seed, device=self._fabric.device
-        )
-        self._batches = batches_of(data.train)
-        self._shown = batches_of(replace(data.train, stream=None)) if data.train.stream else self._batches
+        made = partial(batches_of, batch=batch, crop=crop, steps=steps, seed=seed, device=self._fabric.device)
+        self._batches = made(data.train)
+        self._shown = made(replace(data.train, stream=None)) if data.train.stream else self._batches
         check_sizes(network, data, crop)
         self._pairs = self._fixed(data.train) if fixed_noise else self._drawn
         self.remarks += seldom_stepped(network, data, crop, self._batches.steps)
@@ -291,41 +268,13 @@ class Fit:
 
     def state(self) -> tuple[dict[str, Tensor], str]:
         """Everything a resumed training needs, as named tensors and JSON."""
-        tensors = {f"network.{name}": value for name, value in self.network.state_dict().items()}
-        if self._ema:
-            tensors |= {f"averaged.{name}": value for name, value in self.averaged.state_dict().items()}
-        for number, values in self._optimizer.state_dict()["state"].items():
-            tensors |= {f"optimizer.{number}.{name}": value for name, value in values.items()}
-        tensors = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
+        tensors = tensors_of(self.network, self.averaged if self._ema else None, self._optimizer)
         return tensors, json.dumps([asdict(epoch) for epoch in self.history])
 
     def restore(self, tensors: dict[str, Tensor], history: str) -> None:
         """Go on from what `state` gave, to the same result as without a stop, bit for bit on the CPU."""
         self.history = [Epoch(**epoch) for epoch in json.loads(history)]
-        self.network.load_state_dict(_under("network", tensors))
-        if self._ema:
-            self.averaged.load_state_dict(_under("averaged", tensors))
-        state: dict[int, dict[str, Tensor]] = {}
-        for name, value in _under("optimizer", tensors).items():
-            number, key = name.split(".")
-            state.setdefault(int(number), {})[key] = _laid_out(value)
-        groups = self._optimizer.state_dict()["param_groups"]
-        self._optimizer.load_state_dict({"state": state, "param_groups": groups})
-
-
-def _batches(
-    images: Images, *, batch: int, crop: int | None, steps: int | None, seed: int, device: torch.device
-) -> Batches:
-    stream = images.stream
-    if stream and crop:
-        return StreamedCrops(stream, batch=batch, crop=crop, steps=steps, seed=seed, device=device)
-    if stream and stream.size:
-        return StreamedWhole(stream, batch=batch, seed=seed, device=device)
-    if crop:
-        return Crops(images, batch=batch, crop=crop, steps=steps, device=device)
-    if stream or images.size is None:
-        raise InputError("The images have several sizes; set train.crop to learn from square pieces of them.")
-    return Whole(images, batch=batch, device=device)
+        put_back(tensors, self.network, self.averaged if self._ema else None, self._optimizer)
 
 
 def _finite(loss: float, where: str) -> float:
@@ -340,13 +289,3 @@ def _follow(averaged: torch.nn.Module, network: torch.nn.Module, keep: float) ->
     torch._foreach_lerp_(list(averaged.parameters()), list(network.parameters()), 1 - keep)
     for old, new in zip(averaged.buffers(), network.buffers(), strict=True):
         old.copy_(new)
-
-
-def _laid_out(value: Tensor) -> Tensor:
-    """In memory as the weights are: a fused optimizer walks both side by side."""
-    return value.contiguous(memory_format=torch.channels_last) if value.ndim == 4 else value
-
-
-def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    start = prefix + "."
-    return {name.removeprefix(start): value for name, value in tensors.items() if name.startswith(start)}

@@ -12,7 +12,8 @@ from torch.utils.tensorboard import SummaryWriter
 from grainless.atomic import whole
 from grainless.data.images import Data
 from grainless.errors import InputError
-from grainless.learn.fitting.fit import Diverged, Epoch, Fit
+from grainless.learn.fitting.epoch import Epoch
+from grainless.learn.fitting.fit import Diverged, Fit
 from grainless.learn.lock import locked
 from grainless.learn.recipe import Recipe
 from grainless.learn.studies.study import Study

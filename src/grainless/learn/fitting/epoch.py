@@ -1,0 +1,26 @@
+"""What an epoch of training came to."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """What an epoch came to.
+
+    Args:
+        number: from 1; 0 stands for the weights that the training began with, where they were trained before.
+        loss: mean training loss over the epoch, while the weights changed; None of epoch 0, in which none did.
+        validation: mean loss on the held-out images, after it, always with the same noise.
+        rate: the learning rate of its last step.
+        seconds: of training, validation left out.
+        images: how many the network was shown.
+        best: the validation loss is the lowest so far.
+    """
+
+    number: int
+    loss: float | None
+    validation: float
+    rate: float
+    seconds: float
+    images: int
+    best: bool
