@@ -151,7 +151,7 @@ def test_the_picture_is_small_enough_for_a_page():
 
 
 def test_the_readmes_python_runs(tmp_path, monkeypatch, capsys):
-    pixels = np.random.default_rng(7).integers(0, 256, (20, 30), np.uint8)
+    pixels = np.random.default_rng(7).integers(0, 256, (20, 30, 3), np.uint8)
     PIL.Image.fromarray(pixels).save(tmp_path / "photo.png")
     (tmp_path / "mine.toml").write_text(TINY)
     monkeypatch.chdir(tmp_path)

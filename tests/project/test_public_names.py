@@ -74,3 +74,12 @@ def test_the_root_of_the_package_holds_five_modules_at_most():
     """What every room needs; all else has a room of its own."""
     root = Path(grainless.__file__).parent
     assert len([file for file in root.glob("*.py") if file.name != "__init__.py"]) <= 5
+
+
+def test_no_file_has_more_than_300_lines():
+    """One that has is two."""
+    root = Path(grainless.__file__).parent
+    long = {
+        file.name: count for file in root.rglob("*.py") if (count := len(file.read_text().splitlines())) > 300
+    }
+    assert long == {}
