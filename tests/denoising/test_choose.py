@@ -119,7 +119,17 @@ def test_an_estimate_a_little_beyond_is_not():
 def test_where_no_model_learned_it_the_image_is_left_and_that_is_said():
     choice = choose(report(0.0, jpeg=0.5), {"colour": COLOUR})
     assert (choice.model, choice.why) == (None, "No model learned what was found: it is left as it is.")
-    assert choice.warnings == ("The blocks of JPEG show, which no model learned: they may stay.",)
+    assert choice.warnings == ("The blocks of JPEG show, which no model learned.",)
+
+
+def test_an_image_that_is_left_is_not_said_to_lose_some_of_its_noise():
+    choice = choose(report(0.0, gain=0.01, impulses=0.1), {})
+    assert choice.why == "No model learned what was found: it is left as it is."
+    assert choice.warnings == (
+        "The noise grows with brightness (gain 0.01), which no model learned.",
+        "10.0 % of the pixels are stuck at black or white, which no model learned: remove them first, by a median "
+        "filter.",
+    )
 
 
 def test_kinds_that_nobody_has_words_for_are_matched_all_the_same():

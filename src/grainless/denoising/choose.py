@@ -87,7 +87,10 @@ def _sentences(report: Report, card: Card | None) -> Iterator[str]:
         words, cover = words_for(kind), _cover(card, kind, strength) if card else UNKNOWN
         if cover == UNKNOWN:
             who = f"{card.name} did not learn" if card else "no model learned"
-            yield f"{words.sentence(strength)}, which {who}: {words.left}."
+            hence = words.remedy or (
+                words.left if card else ""
+            )  # without a model all of it stays, which is said
+            yield f"{words.sentence(strength)}, which {who}{': ' if hence else ''}{hence}."
         elif cover == BEYOND and card:
             least, most = card.learned[kind] or (0.0, math.inf)
             limit = f"up to {words.strength(most)}" if strength > most else f"from {words.strength(least)}"

@@ -40,7 +40,8 @@ class Kind:
         noun: what it is, to begin a sentence.
         strength: a strength with its unit, as people write it.
         found: a sentence about an image that has it, without its full stop; {} is the strength.
-        left: what that means where no model takes it away.
+        left: what that means where a model that did not learn it is run.
+        remedy: what else helps.
         scene: it says what is shown, and not only what befell it: a model that learned it is for such images alone.
     """
 
@@ -48,6 +49,7 @@ class Kind:
     strength: Callable[[float], str]
     found: str
     left: str
+    remedy: str = ""
     scene: bool = False
 
     def sentence(self, strength: float) -> str:
@@ -89,7 +91,8 @@ KINDS: dict[str, Kind] = {
         "stuck pixels",
         _share,
         "{} of the pixels are stuck at black or white",
-        "remove them first, by a median filter",
+        "they may stay",
+        remedy="remove them first, by a median filter",
     ),
 }
 """Kind -> its words. That of cards alone: "grain", which is found as correlated."""
