@@ -121,3 +121,10 @@ def test_pictures_to_compare_of_an_earlier_call_are_no_sources(call, folder):
         "a-denoised.png",
         "a.png",
     ]
+
+
+def test_what_was_done_before_is_counted_also_alone(call, folder):
+    save("a.png")
+    save("a-denoised.png")
+    _, _, err = call("denoise", "a.png", "a-denoised.png")
+    assert "1 done before (--overwrite does them anew)" in err

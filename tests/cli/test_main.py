@@ -739,3 +739,11 @@ def test_the_list_of_models_fits_a_terminal(printed):
     lines = printed("list", "models").splitlines()
     assert max(len(line.rstrip()) for line in lines) <= 100
     assert lines[-1] == "Scores, data and licence of one: grainless show NAME."
+
+
+def test_a_model_called_as_its_recipe_is_shown_with_it(printed):
+    told = json.loads(printed("show", "grey", "--json"))
+    assert told["layers"]
+    assert told["model"]["about"]["PSNR in dB"]["BSD68, sigma 25"] > 29
+    assert "model" not in json.loads(printed("show", "grey", "--set", "seed=3", "--json"))
+    assert "BSD68, sigma 25" in printed("show", "grey")

@@ -127,7 +127,8 @@ def _facts(what: str, changes: Sequence[str], data_dir: Path | None) -> dict[str
 
     recipes, models = _recipes(), [model.name for model in zoo.models()]
     if Path(what).is_dir() or what.endswith(".toml") or what in recipes:
-        return _of_training(what, changes)
+        card = {"model": vars(load(what).card)} if what in models and not changes else {}
+        return _of_training(what, changes) | card
     if what.partition(":")[0] in DATA:
         return _of_data(what, data_dir)
     if what in models:

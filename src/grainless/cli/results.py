@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 STATES = {
     "denoised": "denoised",
     "left": "left as they were",
-    "skipped": "done before",
+    "skipped": "done before (--overwrite does them anew)",
     "failed": "failed",
 }
 """What became of a file -> how a count of such files is told."""
@@ -49,7 +49,7 @@ def tell(results: Sequence["JobResult"], *, json: bool) -> None:
             console.say(str(each.job.target))
         for remark in each.remarks:
             console.remark(f"{each.job.source}: {remark}")
-    if len(results) > 1:
+    if len(results) > 1 or any(each.state == "skipped" for each in results):
         counts: Counter[str] = Counter(each.state for each in results)
         console.remark(
             ", ".join(f"{counts[state]:,} {words}" for state, words in STATES.items() if counts[state])
