@@ -16,6 +16,7 @@ from grainless.denoising.policy import Policy
 from grainless.denoising.process import Outcome, blend, decide, process
 from grainless.errors import InputError, RunError
 from grainless.image.image import Image, Metadata
+from grainless.inspection.sampling import rows_of
 from grainless.model.card import Card
 from grainless.model.denoiser import load
 
@@ -208,7 +209,10 @@ def test_a_named_model_is_warned_of_as_a_loaded_one_is(folder):
 
 def test_shipped_models_are_opened_once():
     image = Image(noisy(20)[None, ..., 0] / np.float32(255))
-    sessions = {decide(inspect(image), Policy(model))[0].session for model in ("auto", "grey", load("grey"))}
+    sessions = {
+        decide(inspect(image), Policy(model), rows_of(image))[0].session
+        for model in ("auto", "grey", load("grey"))
+    }
     assert len(sessions) == 1
 
 

@@ -52,6 +52,13 @@ def denoise(
             show_default=False,
         ),
     ] = None,
+    adapt: Annotated[
+        bool,
+        typer.Option(
+            "--adapt",
+            help="Fit a curve to the noise of each image: microscopy, astronomy, X-ray, 16 bits.",
+        ),
+    ] = False,
     compare: Annotated[
         bool, typer.Option("--compare", help="Also write a picture of before, after and what was removed.")
     ] = False,
@@ -125,7 +132,7 @@ def denoise(
         raise InputError(unknown("engine", engine, ENGINES))
     at_once, each = share(jobs, threads) if engine == "here" else (1, threads or 1)  # of a worker
     results: list[JobResult] = []
-    policy, flicker = Policy(model, strength, chroma, device, each), Flicker()
+    policy, flicker = Policy(model, strength, chroma, device, each, adapt), Flicker()
     if sequence:
         policy = _settled(policy, found, jobs, max_pixels)
     found = Share.parse(shard)(found) if shard else found

@@ -16,6 +16,7 @@ def denoise(
     model: str | Path | Denoiser = AUTO,
     strength: float = 1.0,
     chroma: float | None = None,
+    adapt: bool = False,
     channel_axis: int = -1,
 ) -> Given:
     """Denoise an array, a PIL image or an image of a file; the same type, dtype, shape and range come back.
@@ -30,6 +31,8 @@ def denoise(
             denoiser. By "auto" an image without noise is left as it is.
         strength: 0 gives the image bit for bit, 1 what the model gives; between, a blend of both.
         chroma: the same for the noise of colours, apart from that of brightness; None: as `strength`.
+        adapt: fit a curve to the noise of this image first, for noise that grows with brightness in unknown ways:
+            microscopy, astronomy, X-ray, 16 bits.
         channel_axis: where the colours of an array of three dimensions are.
 
     Raises:
@@ -44,7 +47,7 @@ def denoise(
     >>> denoise(scan, strength=0.8).dtype
     dtype('uint8')
     """
-    return _denoised(image, Policy(model, strength, chroma), channel_axis)
+    return _denoised(image, Policy(model, strength, chroma, adapt=adapt), channel_axis)
 
 
 def denoise_image(

@@ -77,6 +77,22 @@ def choose(report: Report, cards: Mapping[str, Card]) -> Choice:
     return Choice(name, f"{found}: model {name}.", warnings(report, card))
 
 
+def of_white_noise(report: Report, cards: Mapping[str, Card]) -> str | None:
+    """The model for an image whose noise will have been made white: that for its colours which learned the least else.
+
+    Args:
+        report: of the image.
+        cards: name -> card of the models there are.
+    """
+    fitting = {name: card for name, card in cards.items() if "white" in card.learned and _fits(card, report)}
+    wanted = 1 if _is_grey(report) else 3
+    return min(
+        fitting,
+        key=lambda name: (cards[name].channels != wanted, len(cards[name].learned), name),
+        default=None,
+    )
+
+
 def warnings(report: Report, card: Card | None) -> tuple[str, ...]:
     """What was found and is not covered by a card (None: by that of any model), a sentence each."""
     return tuple(_sentences(report, card))

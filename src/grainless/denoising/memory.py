@@ -37,6 +37,9 @@ A_SAMPLE_FILLED = 16
 LONGEST_SAMPLE = 4
 """Bytes of a sample as it is stored, at most."""
 
+A_SAMPLE_ADAPTED = 12
+"""Bytes more for each sample where a curve is fitted: along the curve, denoised there, and back."""
+
 RESERVE = 2**25
 """What the process takes besides that: threads, buffers, what onnxruntime's arena rounds up."""
 
@@ -105,12 +108,13 @@ def of_run(shape: tuple[int, int], card: Card) -> float:
     return (card.bytes_a_pixel or 0) * (min(pixels, TILE) if card.cutting(TILE) else pixels)
 
 
-def of_whole(path: Path, card: Card) -> float:
+def of_whole(path: Path, card: Card, *, adapt: bool = False) -> float:
     """Bytes that denoising a file takes, image by image, each whole; 0: its header cannot be read."""
     shape = shape_of(path)
     if shape is None:
         return 0
-    one = shape.pixels * shape.bytes_a_pixel + of_run((shape.height, shape.width), card)
+    curves = A_SAMPLE_ADAPTED * shape.samples if adapt else 0
+    one = shape.pixels * (shape.bytes_a_pixel + curves) + of_run((shape.height, shape.width), card)
     return one + _other_pages(path, shape) + RESERVE
 
 

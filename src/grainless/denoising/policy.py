@@ -22,6 +22,8 @@ class Policy:
         chroma: the same for the noise of colours, apart from that of brightness; None: as `strength`. Grey knows none.
         device: "auto", "cpu" or "cuda"; a loaded denoiser stays where it is.
         threads: that one run works with; None: one for each core.
+        adapt: fit a curve to the noise of the image, before and after a model of white noise: for noise that grows
+            with brightness in unknown ways.
 
     Raises:
         InputError: one of them makes no sense.
@@ -32,6 +34,7 @@ class Policy:
     chroma: float | None = None
     device: str = "auto"
     threads: int | None = None
+    adapt: bool = False
 
     def __post_init__(self) -> None:
         for name in ("strength", "chroma"):

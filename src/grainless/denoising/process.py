@@ -6,7 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from grainless.denoising.choose import advise, warnings
+from grainless.denoising.adapt.adapt import adapt
+from grainless.denoising.adapt.adapted import Adapted
+from grainless.denoising.choose import advise, of_white_noise, warnings
 from grainless.denoising.detail import DETAIL_LOSS_WARNING, detail_taken
 from grainless.denoising.look import look
 from grainless.denoising.policy import Policy
@@ -14,6 +16,8 @@ from grainless.errors import InputError
 from grainless.image.image import Image
 from grainless.image.transparent import transparent_of
 from grainless.inspection import Report
+from grainless.inspection.sampling import Rows, rows_of, sampled
+from grainless.model import zoo
 from grainless.model.denoiser import TILE, Denoiser, Progress
 
 SEEN = 2048  # pixels a side of the part in whose middle lost detail is looked for
@@ -99,7 +103,7 @@ def process(
         if own := policy.own:
             own.card.check(image.channels, image.size, image.name)
         return image, Outcome(notes=policy.unheard(image.channels))
-    denoiser, outcome = decide(look(image, policy), policy)
+    denoiser, outcome = decide(look(image, policy), policy, rows_of(image))
     if denoiser is None:
         return image, outcome
     denoiser.card.check(image.channels, image.size, image.name)
@@ -113,12 +117,19 @@ def process(
     return replace(image, pixels=pixels), outcome
 
 
-def decide(report: Report, policy: Policy) -> tuple[Denoiser | None, Outcome]:
+def decide(report: Report, policy: Policy, rows: Rows) -> tuple[Denoiser | Adapted | None, Outcome]:
     """The model for an image (None: it is left as it is), and what can be said before it runs.
+
+    Args:
+        report: of the image.
+        policy: how.
+        rows: gives those of the image, should a curve be fitted to it.
 
     Raises:
         InputError: there is no such model.
     """
+    if policy.adapt:
+        return _adapted(report, policy, rows)
     unheard = policy.unheard(report.channels)
     if own := policy.own:
         return own, Outcome(own.card.name, report, None, _beside(report, own), own.remarks + unheard)
@@ -128,9 +139,23 @@ def decide(report: Report, policy: Policy) -> tuple[Denoiser | None, Outcome]:
     return denoiser, Outcome(choice.model, report, choice.why, choice.warnings, notes)
 
 
+def _adapted(report: Report, policy: Policy, rows: Rows) -> tuple[Adapted | None, Outcome]:
+    """The model of white noise with a curve around it."""
+    name = of_white_noise(report, zoo.cards())
+    model = policy.own or (policy.load(name) if name else None)
+    if model is None:
+        why = "No model of white noise takes it: it is left as it is."
+        return None, Outcome(report=report, why=why)
+    adapted, why = adapt(model, sampled(rows, report.size))
+    if adapted is None:
+        return None, Outcome(report=report, why=why)
+    notes = model.remarks + policy.unheard(report.channels)
+    return adapted, Outcome(model.card.name, report, why, notes=notes)
+
+
 def blend(
     pixels: Floats,
-    denoiser: Denoiser,
+    denoiser: Denoiser | Adapted,
     policy: Policy,
     transparent: NDArray[np.bool_] | None = None,
     *,

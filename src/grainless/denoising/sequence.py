@@ -56,8 +56,12 @@ def settle(paths: Sequence[Path], policy: Policy, *, max_pixels: int = MAX_PIXEL
         max_pixels: refuse files of more.
 
     Raises:
-        InputError: there is no such model.
+        InputError: there is no such model, or a curve is to be fitted to each frame.
     """
+    if policy.adapt:
+        raise InputError(
+            "--adapt fits a curve to each frame, and --sequence wants one choice for all: leave one of them out."
+        )
     if policy.model != AUTO:
         return Settled(policy, "All frames are denoised by the model that was named.")
     reports = list(_reports(paths, policy, max_pixels))

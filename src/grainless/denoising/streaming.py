@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from grainless.atomic import whole
 from grainless.denoising import memory
+from grainless.denoising.adapt.adapted import Adapted
 from grainless.denoising.look import look_at_rows
 from grainless.denoising.memory import in_words
 from grainless.denoising.policy import Policy
@@ -56,7 +57,8 @@ def must_stream(source: Path, target: Path, policy: Policy, budget: int) -> bool
         InputError: it is too large, and cannot be streamed.
     """
     need, card = max(
-        ((memory.of_whole(source, card), card) for card in _cards(policy)), key=lambda each: each[0]
+        ((memory.of_whole(source, card, adapt=policy.adapt), card) for card in _cards(policy)),
+        key=lambda each: each[0],
     )
     if need <= budget:
         return False
@@ -135,12 +137,12 @@ class Plan:
         tile: the most pixels of a tile.
     """
 
-    denoiser: Denoiser | None
+    denoiser: Denoiser | Adapted | None
     bands: list[Span]
     tile: int = TILE
 
     @classmethod
-    def of(cls, page: Page, denoiser: Denoiser | None, budget: int, name: str) -> "Plan":
+    def of(cls, page: Page, denoiser: Denoiser | Adapted | None, budget: int, name: str) -> "Plan":
         """Tiles may take a half of the budget, and bands are as high as the rest allows.
 
         Raises:
@@ -156,6 +158,8 @@ class Plan:
         least = min(cutting.shortest**2, card.grown(height) * card.grown(width))
         tile = max(least, min(TILE, int(free / 2 / per_pixel))) if per_pixel else TILE
         a_row = width * _bytes_a_pixel(page)
+        if isinstance(denoiser, Adapted):
+            a_row += width * page.page.samplesperpixel * memory.A_SAMPLE_ADAPTED
         rows = int((free - tile * per_pixel) // a_row) - (4 * BLOCK if _has_alpha(page) else 0)
         lowest = min(cutting.shortest, card.grown(height))
         if rows < lowest:
@@ -178,13 +182,13 @@ def _cards(policy: Policy) -> list[Card]:
     ]
 
 
-def _look(page: Page, policy: Policy, name: str) -> tuple[Denoiser | None, Outcome]:
+def _look(page: Page, policy: Policy, name: str) -> tuple[Denoiser | Adapted | None, Outcome]:
     """The model for a page."""
     first = page.rows(0, 1)
     denoiser = None
     if policy.idle(first.channels):
         return None, Outcome(notes=policy.unheard(first.channels))
-    denoiser, outcome = decide(look_at_rows(page.rows, page.size, name, policy), policy)
+    denoiser, outcome = decide(look_at_rows(page.rows, page.size, name, policy), policy, page.rows)
     if denoiser:
         denoiser.card.check(first.channels, page.size, name)
     return denoiser, outcome

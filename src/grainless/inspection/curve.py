@@ -53,17 +53,19 @@ def curve(channels: Sequence[Levels]) -> Curve | None:
     if some.sum() < 4 or np.ptp(brightness[some]) == 0:
         return None
     x, y, n = brightness[some], variance[some], count[some]
-    gain, dark, error = _line(x, y, n)
+    gain, dark, error = line_through(x, y, n)
     ends = np.maximum(gain * np.array([x.min(), x.max()]) + dark, 1e-12)
     if gain <= SURE * error or ends[1] < MARKED * ends[0]:
         return None
     return Curve(gain, math.sqrt(dark))
 
 
-def _line(x: Values, y: Values, n: Values) -> tuple[float, float, float]:
-    """Slope, value at 0 (not under 0 if the slope is above), and the slope's standard error.
+def line_through(x: Values, y: Values, n: Values) -> tuple[float, float, float]:
+    """The line along variances y of n patches each at brightnesses x.
 
-    A bin's variance errs in proportion to itself. Texture only adds: what lies high above the line counts less.
+    Returns:
+        Slope, value at 0 (not under 0 if the slope is above), and the slope's standard error. A
+        bin's variance errs in proportion to itself. Texture only adds: what lies high above the line counts less.
     """
     line, trust = np.full(len(x), np.average(y, weights=n)), np.ones(len(x))
     for _ in range(ROUNDS):

@@ -188,7 +188,8 @@ def how(policy: Policy) -> dict[str, Any]:
         if own is None
         else f"{own.card.name} {sha256(own.path.read_bytes()).hexdigest()[:12]}"
     )
-    return {"model": model, "strength": policy.strength, "chroma": policy.for_colours}
+    facts = {"model": model, "strength": policy.strength, "chroma": policy.for_colours}
+    return facts | ({"adapt": True} if policy.adapt else {})
 
 
 def _name(path: Path) -> str:
