@@ -74,7 +74,8 @@ def _straight(found: Levels, darkest: float) -> Growth:
     some, floor = found.variance > 0, max(darkest, 0.0)
     if some.sum() < 2:
         return Growth(0.0, float(np.average(found.variance, weights=found.count)))
-    gain, dark, _ = line_through(found.brightness[some] - floor, found.variance[some], found.count[some])
+    count = found.count[some].astype(np.float64)
+    gain, dark, _ = line_through(found.brightness[some] - floor, found.variance[some], count)
     if gain <= 0:
         return Growth(0.0, float(np.average(found.variance, weights=found.count)))
     black = max(0.0, floor - dark / gain)
@@ -100,4 +101,5 @@ def _expected(growth: Growth, transform: Transform, bright: Values) -> Values:
     values, weights = growth.draws(bright)
     stable = transform.stable(np.clip(values, *transform.cut))
     mean = (stable * weights).sum(axis=1, keepdims=True)
-    return np.maximum(((stable - mean) ** 2 * weights).sum(axis=1), GENTLEST)
+    expected: Values = np.maximum(((stable - mean) ** 2 * weights).sum(axis=1), GENTLEST)
+    return expected

@@ -96,4 +96,5 @@ def _poisson(rate: Values, counts: NDArray[np.int64]) -> Values:
     """(n, k) the chance of each count at each rate."""
     factorial = np.concatenate([[0.0], np.cumsum(np.log(counts[1:]))])
     chance: Values = np.exp(counts * np.log(np.maximum(rate, 1e-9))[:, None] - rate[:, None] - factorial)
-    return chance / chance.sum(axis=1, keepdims=True)
+    chance /= chance.sum(axis=1, keepdims=True)
+    return chance
