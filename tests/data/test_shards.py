@@ -4,6 +4,9 @@ import io
 import json
 import tarfile
 from dataclasses import replace
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import fsspec
 import numpy as np
@@ -266,3 +269,26 @@ def test_the_command_packs_and_shows(folder, tmp_path, call):
     assert describe(data)["streamed"] == {"images": 23, "shards": len(list(out.glob("train-*")))}
     assert isinstance(data.train.stream, Stream)
     assert data.trained_on == 23
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Says nothing of what it is asked."""
+
+    def log_message(self, *_):
+        pass
+
+
+def test_shards_come_over_http(packed, tmp_path, monkeypatch):
+    monkeypatch.setenv("GRAINLESS_CACHE", str(tmp_path / "cache"))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(packed)))
+    serving = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    serving.start()
+    try:
+        address = f"http://127.0.0.1:{server.server_port}"
+        stream = Shards(path=address).read(DataRoots()).train.stream
+        assert every(stream) == every(streamed(packed))
+        assert stream.faults == []
+    finally:
+        server.shutdown()
+        serving.join()
+        server.server_close()
