@@ -3,6 +3,7 @@
 # make test   formats, lint, types, import contracts, tests
 # make torture   kills everything at random moments, and looks at what comes out: docs/reliability.md; half an hour
 # make cluster   a Ray cluster on this computer, one of whose workers is killed: the same bytes; installs ray (80 MB)
+# make docs   the manual, as a site: build/docs/index.html; its tutorials run, warnings are errors
 # make benchmarks   the tables of docs/benchmarks.md and docs/choosing.md anew; costs are timed, so on a quiet machine
 #
 # All but light make their own environment, .venv, first. PyTorch comes from PyPI; for its smaller CPU build:
@@ -12,7 +13,7 @@ PYTHON ?= python3
 TORCH_INDEX ?=
 BIN := .venv/bin
 
-.PHONY: demo light test torture cluster benchmarks env format lock
+.PHONY: demo light test docs torture cluster benchmarks env format lock
 
 demo: env
 	$(BIN)/grainless demo
@@ -24,8 +25,8 @@ light:
 	.venv-light/bin/python benchmarks/light.py
 
 test: env
-	$(BIN)/ruff format --check src tests benchmarks
-	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/ruff format --check src tests benchmarks docs/extension docs/conf.py
+	$(BIN)/ruff check src tests benchmarks docs/extension docs/conf.py
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist worksteal
@@ -39,14 +40,17 @@ cluster: env
 	$(BIN)/pip install --quiet 'ray>=2.40'
 	$(BIN)/python benchmarks/cluster.py
 
+docs: env
+	OMP_NUM_THREADS=1 $(BIN)/python -m sphinx -W --keep-going -d build/doctrees docs build/docs
+
 benchmarks: env
 	for data in polyu documents lol fmd set12 bsd68 cbsd68; do \
 		$(BIN)/grainless benchmark --data $$data --out docs/benchmarks.md || exit 1; done
 	$(BIN)/python benchmarks/choosing.py
 
 format: env
-	$(BIN)/ruff format src tests benchmarks
-	$(BIN)/ruff check --fix src tests benchmarks
+	$(BIN)/ruff format src tests benchmarks docs/extension docs/conf.py
+	$(BIN)/ruff check --fix src tests benchmarks docs/extension docs/conf.py
 
 env: .venv/ready
 

@@ -8,11 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
-import PIL.Image
 import pytest
 import typer
-from trainings import TINY
+from guide_pages import CONTRIBUTING, PAGES, README, ROOT, blocks, name_of, words
 
 from grainless.cli.catalogue import LISTS
 from grainless.cli.main import app
@@ -26,19 +24,10 @@ from grainless.model import zoo
 from grainless.noise import noise_from
 from grainless.parts import match, spec
 
-ROOT = Path(__file__).parents[2]
-README, CONTRIBUTING = (ROOT / name for name in ("README.md", "CONTRIBUTING.md"))
-GUIDES = [README, CONTRIBUTING, ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
-BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-
-
-def blocks(text, language):
-    return [block for kind, block in BLOCK.findall(text) if kind == language]
-
 
 def commands(path):
     """The arguments of each `grainless ...` line in a guide's code blocks."""
-    lines = [line for _, block in BLOCK.findall(path.read_text("utf-8")) for line in block.splitlines()]
+    lines = [line for block in blocks(path) for line in block.text.splitlines()]
     return [shlex.split(line, comments=True)[1:] for line in lines if line.startswith("grainless ")]
 
 
@@ -48,7 +37,7 @@ def parsed(name, *arguments):
     return command.make_context(name, list(arguments)).params
 
 
-ALL = [(path, command) for path in GUIDES for command in commands(path)]
+ALL = [(path, command) for path in PAGES for command in commands(path)]
 IDS = [" ".join(command) for _, command in ALL]
 
 
@@ -57,13 +46,24 @@ def test_every_command_parses(command):
     parsed(*command)
 
 
+def test_the_examples_of_every_commands_help_parse():
+    """The reference shows them."""
+    commands = typer.main.get_command(app).commands.values()
+    wholes = [whole for each in commands for whole in (each.epilog or "").split(", or: ")]
+    lines = [line.removeprefix("Example: ") for whole in wholes for line in whole.split(" && ")]
+    for line in lines:
+        name, *words = shlex.split(line)[1:] if line.startswith("grainless ") else ("list", "models")
+        parsed(name, *words)
+    assert len(lines) >= len(commands)
+
+
 def test_the_test_above_notices_a_wrong_option():
     with pytest.raises(Exception, match=r"[Nn]o such option"):
         parsed("denoise", "photo.png", "-o", "clean.png", "--model", "runs/demo", "--strong", "1")
 
 
-def test_the_readme_shows_every_command():
-    shown = {command[0] for command in commands(README)}
+def test_the_guides_show_every_command():
+    shown = {command[0] for _, command in ALL}
     assert shown == set(typer.main.get_command(app).commands)
 
 
@@ -72,10 +72,15 @@ def test_every_name_in_a_command_is_known(guide, command):
     given = parsed(*command)
     known = shipped() if guide == README else shipped() | examples_recipes()
     recipes = [*given.get("recipes", []), *([given["recipe"]] if given.get("recipe") else [])]
+    recipes = [name for name in recipes if not name.endswith(".toml")]
     assert [name for name in recipes if name not in known] == []
     for name in set(recipes) & set(shipped()):
         Recipe.load(name, given["changes"] or [])
-    assert [name for name in given.get("denoisers", []) if not is_run(name) and name not in BASELINES] == []
+    assert [
+        name
+        for name in given.get("denoisers", [])
+        if not is_run(name) and name not in {*BASELINES, *zoo.SHIPPED}
+    ] == []
     assert "what" not in given or is_run(given["what"]) or given["what"] in {*known, *DATA}
     assert given.get("kind", "recipes") in LISTS
     for noise in several(given.get("noise")):
@@ -90,9 +95,8 @@ def several(option):
 
 
 def is_run(name):
-    """Like runs/demo: a run's folder, with the name of a recipe."""
-    folder, _, recipe = name.rpartition("/")
-    return folder == str(zoo.RUNS) and recipe in shipped()
+    """Like runs/demo: a run's folder."""
+    return name.rpartition("/")[0] == str(zoo.RUNS)
 
 
 def examples_recipes():
@@ -102,36 +106,35 @@ def examples_recipes():
 # links and files
 
 
-@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.name)
+@pytest.mark.parametrize("guide", PAGES, ids=name_of)
 def test_links_lead_somewhere(guide):
-    links = re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", guide.read_text("utf-8"))
+    links = re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", words(guide))
     local = [link for link in links if "://" not in link]
     assert [link for link in local if not (guide.parent / link).exists()] == []
 
 
-@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.name)
+@pytest.mark.parametrize("guide", PAGES, ids=name_of)
 def test_files_that_are_named_are_there(guide):
-    outside = BLOCK.sub("", guide.read_text("utf-8"))
-    named = set(re.findall(r"`((?:src|tests|docs|benchmarks)/[\w/.-]+)`", outside))
+    named = set(re.findall(r"`((?:src|tests|docs|benchmarks)/[\w/.-]+)`", words(guide)))
     new = {place for place, _ in NEW_FILES}
     assert sorted(name for name in named - new if not (ROOT / name).exists()) == []
 
 
-def tree(text):
+def tree(path):
     """The files of the tree of the source, and those without a word about them."""
-    (block,) = [block for block in blocks(text, "") if block.startswith("src/grainless/\n")]
+    (block,) = [block.text for block in blocks(path) if block.text.startswith("src/grainless/\n")]
     folders, files, bare = [], set(), set()
     for line in block.splitlines():
-        name, *words = line.split(maxsplit=1)
-        folders[(len(line) - len(line.lstrip())) // 2 :] = [name]
-        if not name.endswith("/"):
+        file, *told = line.split(maxsplit=1)
+        folders[(len(line) - len(line.lstrip())) // 2 :] = [file]
+        if not file.endswith("/"):
             files.add("".join(folders))
-            bare |= set() if words or name == "__init__.py" else {name}
+            bare |= set() if told or file == "__init__.py" else {file}
     return files, bare
 
 
 def test_the_tree_of_the_source_is_true():
-    files, bare = tree((ROOT / "docs/source-tree.md").read_text("utf-8"))
+    files, bare = tree(ROOT / "docs/source-tree.md")
     there = {path for path in (ROOT / "src/grainless").rglob("*") if path.is_file()}
     there = {str(path.relative_to(ROOT)) for path in there if path.suffix not in {".pyc", ".tmp"}}
     assert sorted(files - there) == []
@@ -148,22 +151,6 @@ def test_the_two_commands_stand_at_the_top():
 
 def test_the_picture_is_small_enough_for_a_page():
     assert 0 < (ROOT / "docs/demo.png").stat().st_size < 300_000
-
-
-def test_the_readmes_python_runs(tmp_path, monkeypatch, capsys):
-    pixels = np.random.default_rng(7).integers(0, 256, (20, 30, 3), np.uint8)
-    PIL.Image.fromarray(pixels).save(tmp_path / "photo.png")
-    (tmp_path / "mine.toml").write_text(TINY)
-    monkeypatch.chdir(tmp_path)
-    found = {}
-    for block in blocks(README.read_text("utf-8"), "python"):
-        exec(block, found)
-    assert found["clean"].size == found["softer"].size == found["noisy"].size
-    told = capsys.readouterr().out.splitlines()
-    assert told[:2] == ["None", "1 8 91"]  # too small to tell; the facts of grey
-    assert told[2] == "None ('It is too small to tell its noise: it is left as it is.',)"
-    assert (tmp_path / "clean.png").is_file()
-    assert found["run"].path == Path("runs/mine")
 
 
 # the worked examples: what CONTRIBUTING says is done to a copy of the repository

@@ -37,7 +37,7 @@ def _operation(path: str, method: str, told: Mapping[str, Any]) -> Iterator[str]
     yield f"<h2><code>{escape(method.upper())} {escape(path)}</code></h2>"
     yield f"<p>{escape(told.get('description') or told['summary'])}</p>"
     rows = [
-        (each["name"], _kind(each["schema"]), each.get("description", ""))
+        (each["name"], kind(each["schema"]), each.get("description", ""))
         for each in told.get("parameters", [])
     ]
     if rows:
@@ -51,12 +51,12 @@ def _operation(path: str, method: str, told: Mapping[str, Any]) -> Iterator[str]
     )
 
 
-def _kind(schema: Mapping[str, Any]) -> str:
+def kind(schema: Mapping[str, Any]) -> str:
     known = {
         name: schema[name] for name in ("type", "format", "minimum", "maximum", "default") if name in schema
     }
     if "anyOf" in schema:
-        return " or ".join(_kind(each) for each in schema["anyOf"])
+        return " or ".join(kind(each) for each in schema["anyOf"])
     return ", ".join(
         value if name in {"type", "format"} else f"{name} {json.dumps(value)}"
         for name, value in known.items()
