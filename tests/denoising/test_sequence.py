@@ -37,7 +37,7 @@ def test_all_frames_are_denoised_by_what_most_of_them_ask_for_and_flicker_less(s
     out, each = tmp_path / "out.tif", tmp_path / "each.tif"
     flickers = Flicker(), Flicker()
     for policy, target, flicker in zip((settled.policy, Policy()), (out, each), flickers, strict=True):
-        assert FileDenoiser(policy, watch=flicker.add)(Job(stack, target)).model == "grey"
+        assert FileDenoiser(policy, callback=flicker.add)(Job(stack, target)).model == "grey"
     before, after, alone = (
         [tifffile.imread(path, key=page) for page in range(5)] for path in (stack, out, each)
     )
@@ -88,7 +88,7 @@ def test_a_stack_of_pages_that_fit_is_streamed_where_all_together_do_not(tmp_pat
     assert must_stream(tmp_path / "stack.tif", tmp_path / "out.tif", Policy(blur), of_a_page)
     flicker = Flicker()
     for name, budget in (("whole", None), ("streamed", of_a_page)):
-        done = FileDenoiser(Policy(blur), memory=budget, watch=flicker.add)
+        done = FileDenoiser(Policy(blur), memory=budget, callback=flicker.add)
         done(Job(tmp_path / "stack.tif", tmp_path / f"{name}.tif"))
     one, other = (tifffile.imread(tmp_path / f"{name}.tif").astype(int) for name in ("whole", "streamed"))
     assert one.shape == (8, 256, 256)

@@ -144,7 +144,7 @@ def denoise(
             skip=not one,
             memory=parse(memory) // at_once if memory else None,
             max_pixels=max_pixels,
-            watch=flicker.add if sequence and engine == "here" else None,
+            callback=flicker.add if sequence and engine == "here" else None,
         )
         with (
             ENGINES[engine](denoiser, jobs, threads) as (placed, at_once),

@@ -39,7 +39,7 @@ def pack(
             roots=DataRoots(data_dir),
             size=parse(size, "--size"),
             seed=seed,
-            watch=move,
+            progress=move,
         )
     images = {
         part: sum(each.nsamples for each in packed.index.part(part))

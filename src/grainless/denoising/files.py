@@ -15,7 +15,7 @@ from grainless.denoising.comparison import side_by_side
 from grainless.denoising.jobs import Job
 from grainless.denoising.policy import Policy
 from grainless.denoising.process import Outcome, process
-from grainless.denoising.streaming import Watch, denoise_tiff, must_stream
+from grainless.denoising.streaming import Callback, denoise_tiff, must_stream
 from grainless.errors import GrainlessError, InputError, RunError
 from grainless.image.files import MAX_PIXELS, Image, check_output, frames, is_of_format, write_frames
 
@@ -80,7 +80,7 @@ class FileDenoiser:
         skip: a target that is there is done already; else it is a mistake.
         memory: bytes by which the process may grow; larger TIFFs are streamed. None: no limit.
         max_pixels: refuse files of more.
-        watch: is shown each image, before and after; of one that is streamed, its first rows.
+        callback: is shown each image, before and after; of one that is streamed, its first rows.
 
     Raises:
         InputError: there is no such model or device.
@@ -95,14 +95,14 @@ class FileDenoiser:
         skip: bool = False,
         memory: int | None = None,
         max_pixels: int = MAX_PIXELS,
-        watch: Watch | None = None,
+        callback: Callback | None = None,
     ) -> None:
         policy = policy or Policy()
         self._policy = replace(
             policy, model=policy.own or policy.model
         )  # loaded now: mistakes are told at once
         self._compare, self._overwrite, self._skip = compare, overwrite, skip
-        self._memory, self._max_pixels, self._watch = memory, max_pixels, watch
+        self._memory, self._max_pixels, self._callback = memory, max_pixels, callback
 
     def __call__(self, job: Job) -> JobResult:
         """Do a job.
@@ -134,7 +134,7 @@ class FileDenoiser:
 
     def _whole(self, job: Job) -> JobResult:
         """Image by image. Nothing is encoded until one is changed: what is merely left is copied."""
-        work = _Work(self._policy, keep=self._compare, watch=self._watch)
+        work = _Work(self._policy, keep=self._compare, callback=self._callback)
         images = map(work, self._frames(job))
         changed = next((image for image in images if work.outcomes[-1].changed), None)
         copied = False
@@ -164,7 +164,7 @@ class FileDenoiser:
             budget=self._memory,
             overwrite=True,
             max_pixels=self._max_pixels,
-            watch=self._watch,
+            callback=self._callback,
         )
         if not done.written:
             _copy(job)
@@ -180,11 +180,11 @@ class _Work:
     Args:
         policy: how.
         keep: whether the first image that is denoised is kept, to be compared.
-        watch: is shown each image, before and after.
+        callback: is shown each image, before and after.
     """
 
-    def __init__(self, policy: Policy, *, keep: bool, watch: Watch | None = None) -> None:
-        self._policy, self._keep, self._watch = policy, keep, watch
+    def __init__(self, policy: Policy, *, keep: bool, callback: Callback | None = None) -> None:
+        self._policy, self._keep, self._callback = policy, keep, callback
         self._converted: dict[str, None] = {}  # an ordered set
         self.outcomes: list[Outcome] = []
         self.compared: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None
@@ -198,8 +198,8 @@ class _Work:
         """The image, denoised if there is noise."""
         self._converted |= dict.fromkeys(image.notes)
         denoised, outcome = process(image, self._policy)
-        if self._watch:
-            self._watch(image.pixels, denoised.pixels)
+        if self._callback:
+            self._callback(image.pixels, denoised.pixels)
         if self._keep and not any(each.changed for each in self.outcomes):
             self.compared = (
                 (image.pixels, denoised.pixels) if outcome.changed or not self.compared else self.compared

@@ -28,7 +28,7 @@ from grainless.model.card import Card
 from grainless.model.denoiser import TILE, Denoiser
 from grainless.model.tiles import Span, spans
 
-Watch = Callable[[NDArray[np.float32], NDArray[np.float32]], object]
+Callback = Callable[[NDArray[np.float32], NDArray[np.float32]], object]
 """Is shown the pixels of an image, (c, h, w) full scales, before and after."""
 
 BANDS = 3
@@ -78,7 +78,7 @@ def denoise_tiff(
     budget: int,
     overwrite: bool = False,
     max_pixels: int = MAX_PIXELS,
-    watch: Watch | None = None,
+    callback: Callback | None = None,
 ) -> Streamed:
     """Denoise the pages of a TIFF file into another, holding only some rows in memory.
 
@@ -92,7 +92,7 @@ def denoise_tiff(
         budget: bytes by which the process may grow.
         overwrite: replace a file that stands there.
         max_pixels: refuse a file of more.
-        watch: is shown the first band of each page, before and after.
+        callback: is shown the first band of each page, before and after.
 
     Raises:
         InputError: the file is broken or no TIFF that we take, or the budget is too small.
@@ -118,7 +118,7 @@ def denoise_tiff(
             for page, (denoiser, _) in zip(pages, decided, strict=True)
         ]
         bands = (
-            (page.size[0], noted(_bands(page, plan, policy, source.name, watch)))
+            (page.size[0], noted(_bands(page, plan, policy, source.name, callback)))
             for page, plan in zip(pages, plans, strict=True)
         )
         with whole(target) as lent, lent.open("w+b") as file:
@@ -194,7 +194,9 @@ def _look(page: Page, policy: Policy, name: str) -> tuple[Denoiser | Adapted | N
     return denoiser, outcome
 
 
-def _bands(page: Page, plan: Plan, policy: Policy, name: str, watch: Watch | None = None) -> Iterator[Image]:
+def _bands(
+    page: Page, plan: Plan, policy: Policy, name: str, callback: Callback | None = None
+) -> Iterator[Image]:
     """The denoised rows of a page, band by band; the model pads the last one as it pads the whole image."""
     height, _width = page.size
     for span in plan.bands:
@@ -211,8 +213,8 @@ def _bands(page: Page, plan: Plan, policy: Policy, name: str, watch: Watch | Non
             pixels = blend(
                 image.pixels, plan.denoiser, policy, transparent_of(image), rows=rows, tile=plan.tile
             )
-        if watch and span is plan.bands[0]:
-            watch(image.pixels[:, rows], pixels)
+        if callback and span is plan.bands[0]:
+            callback(image.pixels[:, rows], pixels)
         alpha = None if image.alpha is None else image.alpha[first - above : last - above]
         yield replace(image, pixels=pixels[:, first - start : last - start], alpha=alpha)
         del image, pixels, alpha  # before the next band is read

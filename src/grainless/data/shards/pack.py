@@ -66,7 +66,7 @@ def pack(
     roots: DataRoots | None = None,
     size: int = SHARD,
     seed: int = 0,
-    watch: Callable[[int, int], object] = lambda done, total: None,
+    progress: Callable[[int, int], object] = lambda done, total: None,
 ) -> Packed:
     """Write the files of a data set into tar files of about `size` bytes, and an index beside them.
 
@@ -79,7 +79,7 @@ def pack(
         roots: where data files are looked for.
         size: bytes of a shard, about.
         seed: of the order.
-        watch: told of each shard: (1, how many there are).
+        progress: told of each shard: (1, how many there are).
 
     Raises:
         InputError: the source has no files of its own, or `out` holds something else.
@@ -102,7 +102,7 @@ def pack(
                 named = ((key, each.files) for key, each in zip(keys, seen, strict=True))
                 tar.write(lent, named, paired=index.paired)
             written += 1
-        watch(1, len(plan))
+        progress(1, len(plan))
     index = replace(index, complete=True)
     write_text(out / NAME, index.to_json())
     return Packed(index, written, tuple(skipped))
