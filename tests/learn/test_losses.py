@@ -7,8 +7,9 @@ from grainless.errors import InputError
 from grainless.learn.fitting import methods
 from grainless.learn.fitting.draw import TorchDraw
 from grainless.learn.fitting.losses import LOSSES
-from grainless.learn.fitting.methods import METHODS, Pair, Scene
+from grainless.learn.fitting.methods import METHODS
 from grainless.learn.fitting.optimizers import OPTIMIZERS, limit_norms
+from grainless.learn.fitting.pairs import Pair, Scene
 from grainless.learn.fitting.schedules import SCHEDULES
 from grainless.noise import noise_from
 
@@ -117,7 +118,7 @@ def test_long_filter_columns_are_cut_and_short_ones_left():
 class Shift:
     """No noise, but told from all others: adds 1/4."""
 
-    parts = ("some",)
+    parts = ()
 
     def __call__(self, clean, draw):
         return clean + 0.25
@@ -130,8 +131,84 @@ class Shift:
 def test_every_method_shows_the_recipes_noise(name, monkeypatch):
     monkeypatch.setattr(methods, "_fault", lambda noise: None)
     clean = torch.rand(2, 1, 4, 4)
-    pair = METHODS[name](Shift())(Scene(clean, clean / 2), TorchDraw.seeded(0))
-    assert any(torch.equal(pair.shown, before + 0.25) for before in (clean, clean / 2))
+    pair = made(name, Shift())(Scene(clean, clean / 2), TorchDraw.seeded(0))
+    shifted = torch.cat([clean, clean / 2]).flatten() + 0.25
+    off = (pair.shown.flatten()[:, None] - shifted).abs().min(dim=1).values
+    assert off.max() < 0.01  # recorrupted adds so little
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_the_noise_of_what_is_shown_tells_nothing_of_that_of_what_is_wanted(name):
+    """So that the best answer is the clean image: the law of them all."""
+    clean, sigma = torch.full((8, 1, 64, 64), 0.5), 1e-3
+    noisy = clean + sigma * torch.randn(clean.shape, generator=torch.Generator().manual_seed(1))
+    noise = noise_from(f"gaussian:sigma={sigma}") if name == "noise2noise" else noise_from("none")
+    scene = Scene(clean, noisy) if name == "given" else Scene(noisy if name in ALONE else clean)
+    pair = made(name, noise)(scene, TorchDraw.seeded(0))
+    assert _correlation(pair) < 4
+    if name in ALONE:
+        assert _correlation(pair._replace(wanted=pair.shown)) > 4  # the test would see it
+
+
+ALONE = ("blind-spots", "neighbours", "recorrupted")
+
+
+def _correlation(pair):
+    """Of both noises where the loss counts, in standard errors."""
+    product = (pair.shown - 0.5) * (pair.wanted - 0.5)
+    product = product if pair.weight is None else product[pair.weight.expand_as(product) > 0]
+    return float((product.mean() / (product.std() / product.numel() ** 0.5 + 1e-12)).abs())
+
+
+def test_blind_spots_hide_what_they_ask_for_and_what_shares_its_noise():
+    clean = torch.arange(32 * 32.0).reshape(1, 1, 32, 32) / 1024
+    pair = METHODS["blind-spots"](noise_from("none"))(Scene(clean), TorchDraw.seeded(0))
+    assert torch.equal(pair.wanted, clean)
+    assert torch.equal(pair.shown != clean, pair.weight > 0)
+    assert 5 < pair.weight.sum() < 40
+    rows = METHODS["blind-spots"](noise_from("none"), along="rows", reach=2)
+    pair = rows(Scene(clean), TorchDraw.seeded(0))
+    down, across = torch.nonzero(pair.weight[0, 0], as_tuple=True)
+    for step in range(-2, 3):
+        there = (across + step).clamp(0, 31)
+        assert (pair.shown[0, 0, down, there] != clean[0, 0, down, there]).all()
+
+
+def test_neighbours_are_two_of_one_cell():
+    rows, columns = torch.meshgrid(torch.arange(8.0), torch.arange(8.0), indexing="ij")
+    shown, wanted, _ = METHODS["neighbours"](noise_from("none"))(
+        Scene(torch.stack([rows, columns])[None]), TorchDraw.seeded(0)
+    )
+    assert shown.shape == (1, 2, 4, 4)
+    assert torch.equal(shown // 2, wanted // 2)  # one cell
+    assert ((shown - wanted).abs().sum(dim=1) == 1).all()  # beside or below, never across
+
+
+@pytest.mark.parametrize(
+    ("name", "noise", "fault"),
+    [
+        ("blind-spots", "correlated", 'neighbouring pixels share .*; if it runs along rows .* "rows"'),
+        ("neighbours", "gaussian+jpeg", 'neighbouring pixels share the noise of jpeg.*or take "supervised"'),
+        (
+            "recorrupted",
+            "poisson",
+            'for Gaussian noise of sigma 0.001, and the noise is poisson.*"neighbours"',
+        ),
+        ("recorrupted", "gaussian:sigma=0.2", "of sigma 0.001, and the noise is gaussian"),
+    ],
+)
+def test_methods_without_clean_images_refuse_noise_that_breaks_their_law(name, noise, fault):
+    with pytest.raises(InputError, match=fault):
+        made(name, noise_from(noise))
+
+
+def test_blind_spots_take_noise_along_rows():
+    METHODS["blind-spots"](noise_from("correlated"), along="rows")
+
+
+def made(name, noise):
+    """The method, with a sigma where it must know one."""
+    return METHODS[name](noise, **({"sigma": 1e-3} if name == "recorrupted" else {}))
 
 
 @pytest.mark.parametrize(

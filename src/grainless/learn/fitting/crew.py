@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from grainless.errors import GrainlessError, InputError, RunError
-from grainless.learn.fitting.methods import Pair
+from grainless.learn.fitting.pairs import Pair
 from grainless.learn.fitting.precision import arithmetic
 
 SYNCHRONISE = next(

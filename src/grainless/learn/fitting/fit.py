@@ -24,8 +24,9 @@ from grainless.learn.fitting.epoch import Epoch
 from grainless.learn.fitting.fixed import Fixed
 from grainless.learn.fitting.initial_weights import load_initial_weights
 from grainless.learn.fitting.losses import Loss
-from grainless.learn.fitting.methods import Method, Pair, Scene
+from grainless.learn.fitting.methods import Method
 from grainless.learn.fitting.optimizers import OPTIMIZERS, limit_norms
+from grainless.learn.fitting.pairs import Pair, Scene
 from grainless.learn.fitting.schedules import SCHEDULES
 from grainless.learn.fitting.sizes import check_sizes, seldom_stepped
 from grainless.learn.fitting.standing import put_back, tensors_of

@@ -5,29 +5,14 @@ To add one: a class that makes a `Pair` from a `Scene`, and its line in `METHODS
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
-
-from torch import Tensor
+from typing import Protocol
 
 from grainless.errors import InputError
+from grainless.learn.fitting.alone import BlindSpots, Neighbours, Recorrupted
 from grainless.learn.fitting.draw import TorchDraw
+from grainless.learn.fitting.pairs import Pair, Scene
 from grainless.noise import Chain, Noise
 from grainless.noise.bias import bias
-
-
-class Scene(NamedTuple):
-    """A batch as the data hold it; each (n, c, h, w), 0 = black, 1 = full scale."""
-
-    clean: Tensor
-    noisy: Tensor | None = None  # where the data come with their own noise
-
-
-class Pair(NamedTuple):
-    """One step's work; each (n, c, h, w)."""
-
-    shown: Tensor
-    wanted: Tensor
-    weight: Tensor | None = None  # 1 where the loss counts, 0 where it does not; None: everywhere
 
 
 class Method(Protocol):
@@ -100,8 +85,11 @@ def _fault(noise: Chain) -> str | None:
     return None
 
 
-METHODS: dict[str, Callable[[Chain], Method]] = {
+METHODS: dict[str, Callable[..., Method]] = {
     "supervised": Supervised,
     "given": Given,
     "noise2noise": Noise2Noise,
+    "blind-spots": BlindSpots,
+    "neighbours": Neighbours,
+    "recorrupted": Recorrupted,
 }

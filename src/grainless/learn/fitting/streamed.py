@@ -12,7 +12,7 @@ from grainless.data.shards.stream import Sample, Stream, stacked
 from grainless.errors import InputError
 from grainless.learn.fitting.batches import floats, steps_for
 from grainless.learn.fitting.draw import TorchDraw
-from grainless.learn.fitting.methods import Scene
+from grainless.learn.fitting.pairs import Scene
 
 
 class StreamedWhole:

@@ -1,0 +1,185 @@
+"""Methods that learn from noisy images alone: no clean image is ever wanted.
+
+The data hold noisy images, or a recipe's noise is put on clean ones that are then forgotten. For all, the clean image
+must be the expectation of the noisy one, and neighbouring pixels must share no noise. Where each fails:
+docs/noisy-only.md.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import torch
+from annotated_types import Ge, Gt, Lt
+from torch import Tensor
+from torch.nn import functional as F
+
+from grainless.errors import InputError
+from grainless.learn.fitting.draw import TorchDraw
+from grainless.learn.fitting.pairs import Pair, Scene
+from grainless.noise import Chain, Gaussian
+from grainless.parts import one_of
+
+SHARED = ("correlated", "grain", "jpeg")
+"""Kinds of noise that neighbouring pixels share."""
+
+ALONG = {"none": (0, 0), "rows": (0, 1), "columns": (1, 0)}
+"""Along what pixels share noise -> (down, across)."""
+
+
+@dataclass(frozen=True)
+class BlindSpots:
+    """Some pixels are hidden, and asked for: another pixel from around stands in their place (Noise2Void).
+
+    The neighbours of a pixel tell what is shown there, but not its noise, so that the mean is the best answer. Where
+    noise runs along rows or columns, as in scans and of some cameras, the neighbours along these are hidden, too.
+
+    Args:
+        noise: a recipe's.
+        hidden: share of the pixels that is asked for.
+        around: pixels on each side from which one is taken.
+        along: "none"; or "rows" or "columns", if noise is alike along them.
+        reach: so many pixels far.
+
+    Raises:
+        InputError: the recipe's noise is shared by neighbours, and `along` says nothing of it.
+
+    Source: Krull, Buchholz, Jug, "Noise2Void: learning denoising from single noisy images", CVPR 2019,
+    arXiv:1811.10980; the structured mask: Broaddus, Krull, Weigert, Schmidt, Myers, "Removing structured noise with
+    self-supervised blind-spot networks", ISBI 2020. Unlike there, hidden neighbours take pixels from beside the line.
+    """
+
+    noise: Chain
+    hidden: Annotated[float, Gt(0), Lt(0.5)] = 1 / 64
+    around: Annotated[int, Ge(1)] = 2
+    along: Annotated[str, one_of("direction", ALONG)] = "none"
+    reach: Annotated[int, Ge(1)] = 4
+
+    def __post_init__(self) -> None:
+        if self.along == "none":
+            _refuse_shared(
+                "blind-spots", self.noise, '; if it runs along rows or columns, set learn.along = "rows"'
+            )
+
+    def __call__(self, scene: Scene, draw: TorchDraw) -> Pair:
+        noisy = self.noise(scene.clean, draw)
+        asked = (draw.uniform(noisy[:, :1]) < self.hidden).to(noisy.dtype)
+        down, across = (self.reach * each for each in ALONG[self.along])
+        hidden = F.max_pool2d(asked, (2 * down + 1, 2 * across + 1), stride=1, padding=(down, across))
+        return Pair(torch.where(hidden > 0, self._others(noisy, draw), noisy), noisy, asked)
+
+    def _others(self, noisy: Tensor, draw: TorchDraw) -> Tensor:
+        """For each pixel one from around, never itself, nor one on its line if noise runs along that."""
+        height, width = noisy.shape[2:]
+        rows, columns = torch.meshgrid(
+            torch.arange(height, device=noisy.device), torch.arange(width, device=noisy.device), indexing="ij"
+        )
+        steps = [
+            self._steps(noisy, draw, still=still) for still in (self.along == "columns", self.along == "rows")
+        ]
+        down, across = steps[0], steps[1]
+        across = torch.where((down == 0) & (across == 0), 1, across)
+        if self.along == "rows":
+            down = torch.where(down == 0, 1, down)
+        if self.along == "columns":
+            across = torch.where(across == 0, 1, across)
+        there = _inside(rows + down, rows, height) * width + _inside(columns + across, columns, width)
+        return (
+            noisy.flatten(2).gather(2, there.flatten(2).expand(-1, noisy.shape[1], -1)).reshape(noisy.shape)
+        )
+
+    def _steps(self, noisy: Tensor, draw: TorchDraw, *, still: bool) -> Tensor:
+        """(n, 1, h, w) whole steps from -around to around; none where the other way is the one to go."""
+        steps = torch.floor(draw.uniform(noisy[:, :1]) * (2 * self.around + 1)).long() - self.around
+        return torch.zeros_like(steps) if still else steps
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """Of each 2 x 2 pixels two neighbours are taken, one to be shown, one to be asked for (Neighbor2Neighbor).
+
+    Both show nearly the same scene, each with noise of its own, as in Noise2Noise. Images are shown at half size.
+
+    Args:
+        noise: a recipe's.
+
+    Raises:
+        InputError: the recipe's noise is shared by neighbours.
+
+    Source: Huang, Li, Jia, Lu, Liu, "Neighbor2Neighbor: self-supervised denoising from single noisy images", CVPR
+    2021, arXiv:2101.02824. Unlike there, without the term that undoes what neighbours differ by: fine detail is lost
+    a little.
+    """
+
+    noise: Chain
+
+    def __post_init__(self) -> None:
+        _refuse_shared("neighbours", self.noise, "")
+
+    def __call__(self, scene: Scene, draw: TorchDraw) -> Pair:
+        noisy = self.noise(scene.clean, draw)
+        cells = F.pixel_unshuffle(noisy[..., : noisy.shape[2] // 2 * 2, : noisy.shape[3] // 2 * 2], 2)
+        count, channels, height, width = noisy.shape[0], noisy.shape[1], *cells.shape[2:]
+        four = cells.reshape(count, channels, 4, height, width)
+        # Corners 0 1 / 2 3 have the neighbours 1 2, 0 3, 0 3, 1 2: one of eight ordered pairs for each cell.
+        chance = draw.uniform(four[:, :1, :1])
+        lot = torch.floor(chance * 8).clamp(max=7).long()
+        first = lot // 2
+        beside = torch.tensor([[1, 2], [0, 3], [0, 3], [1, 2]], device=noisy.device)
+        second = beside[first, lot % 2]
+        halves = (four.gather(2, each.expand(-1, channels, -1, -1, -1))[:, :, 0] for each in (first, second))
+        return Pair(*halves)
+
+
+@dataclass(frozen=True)
+class Recorrupted:
+    """By noise that is added, and taken away, an image of known noise becomes two of uncorrelated ones.
+
+        shown = y + strength e        wanted = y - e / strength        e ~ sigma N(0, 1)
+
+    Their noises do not correlate, so that the mean is the best answer, as for SURE. For white Gaussian noise alone.
+
+    Args:
+        noise: a recipe's.
+        sigma: of the noise that the images have, in full scales.
+        strength: of the noise that is added, in sigmas.
+
+    Raises:
+        InputError: the recipe's noise is no white Gaussian noise of that sigma.
+
+    Source: Pang, Zheng, Quan, Ji, "Recorrupted-to-recorrupted: unsupervised deep learning for image denoising", CVPR
+    2021.
+    """
+
+    noise: Chain
+    sigma: Annotated[float, Gt(0)]
+    strength: Annotated[float, Gt(0)] = 0.5
+
+    def __post_init__(self) -> None:
+        parts = [
+            part for part in self.noise.parts if not (isinstance(part, Gaussian) and part.sigma == self.sigma)
+        ]
+        if parts or len(self.noise.parts) > 1:
+            raise InputError(
+                f'learn.name is "recorrupted" for Gaussian noise of sigma {self.sigma:g}, and the noise is '
+                f'{self.noise}; take "neighbours", which need not know it.'
+            )
+
+    def __call__(self, scene: Scene, draw: TorchDraw) -> Pair:
+        noisy = self.noise(scene.clean, draw)
+        more = self.sigma * draw.normal(noisy)
+        return Pair(noisy + self.strength * more, noisy - more / self.strength)
+
+
+def _refuse_shared(name: str, noise: Chain, cure: str) -> None:
+    """Refuse noise that neighbouring pixels share: they would tell it, and it would be learned."""
+    shared = [str(part) for part in noise.parts if any(kind in SHARED for kind in part.kinds)]
+    if shared:
+        raise InputError(
+            f'learn.name is "{name}", and neighbouring pixels share the noise of {shared[0]}, which would stay{cure}; '
+            'or take "supervised".'
+        )
+
+
+def _inside(places: Tensor, from_: Tensor, side: int) -> Tensor:
+    """Places beyond the border are mirrored at the pixel that they are seen from."""
+    return torch.where((places < 0) | (places >= side), 2 * from_ - places, places).clamp(0, side - 1)
