@@ -90,6 +90,7 @@ def files(folder, run):
     for name in ("scan.tif", "stack.tif", "huge.tif"):
         pages = np.stack([photograph(1, seed=seed) for seed in range(3)]).astype(np.uint16) * 257
         tifffile.imwrite(folder / name, pages, photometric="minisblack")
+    tifffile.imwrite(folder / "cells.tif", pages[0], photometric="minisblack")
     shutil.copy(run.model_file, folder / "mine.onnx")
     (folder / "mine.toml").write_text(TINY.replace("epochs = 2", "epochs = 1"))
 
