@@ -579,3 +579,17 @@ def test_what_is_wrong_is_one_line(arguments, told, tmp_path):
     done = grainless("benchmark", *arguments, cwd=tmp_path)
     assert (done.returncode, len(done.stderr.strip().splitlines())) == (2, 1)
     assert told in done.stderr
+
+
+@pytest.mark.parametrize(("card", "older"), [(0.0, False), (0.1, True)])
+def test_a_table_that_is_older_than_a_models_weights_says_so(
+    roots, half, costs, tmp_path, monkeypatch, card, older
+):
+    told = quick(roots, half, "median", noises=("gaussian:sigma=25/255",))
+    score = told["tasks"][0]["scores"]["half.onnx"]["psnr"]["mean"] + card
+    about = {"PSNR in dB": {"Set12, sigma 25": score}}
+    monkeypatch.setattr(page, "cards", lambda: {"half.onnx": Card("half", 1, about=about)})
+    page.keep(told, tmp_path / "page.md")
+    page.write(tmp_path / "page.md")
+    text = (tmp_path / "page.md").read_text()
+    assert (f"half.onnx has {score:.2f} dB on Set12, sigma 25. Run the command below again." in text) is older

@@ -14,9 +14,13 @@ from grainless.evaluation.benchmark.real import REAL
 from grainless.evaluation.benchmark.sets import SETS
 from grainless.evaluation.benchmark.tables import Section, Table, published, tables, words
 from grainless.evaluation.markdown import table
+from grainless.model.zoo import cards
 
 FORMAT = 1
 """Of the JSON files: what another number wrote cannot be read."""
+
+OTHER = 0.02
+"""So many dB apart two scores are not of the same weights."""
 
 OPENING = """\
 # Benchmarks
@@ -29,9 +33,9 @@ their authors, or later papers' tables, report, and were not run here. Real pict
 
 COSTS = """\
 Processor seconds, cores and memory are those of one call on about a megapixel (a small image with `--quick`), the
-second one in a process of its own. Cores are processor seconds a second of the clock: below 1, the machine was busy
-with something else, which leaves processor time nearly as it is. Peak memory is by how much that process grew at most,
-a model's weights included. Multiply-adds (MAC) a pixel and parameters of models stand on their cards.
+second one in a process of its own. Cores are processor seconds a second of the clock: far below 1, the machine was
+busy with something else, and even the processor's seconds are too many. Peak memory is by how much that process grew
+at most, a model's weights included. Multiply-adds (MAC) a pixel and parameters of models stand on their cards.
 """
 
 
@@ -109,12 +113,29 @@ def _plot(sections: Sequence[Section], page: Path) -> list[str]:
 def _section(section: Section, place: str) -> str:
     """A set: tables, hashes of the noise, how it was made; its numbers lie in the folder `place`."""
     made, name = section["made"], f"{_slug(section['data'])}.json"
-    lines = [f"## {section['title']}", *(_markdown(each) for each in tables(section)), _hashes(section)]
+    lines = [f"## {section['title']}", *(_markdown(each) for each in tables(section))]
+    lines += [*_overtaken(section), _hashes(section)]
     told = (
         f"*`{made['command']}`, {made['date']}, Grainless {made['version']}, on {made['machine']}; "
         f"numbers: [{name}]({place}/{name}).*"
     )
     return "\n\n".join([*lines, told]) + "\n"
+
+
+def _overtaken(section: Section) -> list[str]:
+    """A word where a shipped model was trained on since: its card tells another score of this set than the table."""
+    shipped, told = cards(), []
+    for task in section["tasks"]:
+        place = f"{section['title']}, sigma {words(task['noise']).removeprefix('σ ')}"
+        for name in shipped.keys() & task["scores"].keys():
+            now = shipped[name].about.get("PSNR in dB", {}).get(place)
+            if now is not None and abs(now - task["scores"][name]["psnr"]["mean"]) > OTHER:
+                told.append(f"{name} has {now:.2f} dB on {place}")
+    if not told:
+        return []
+    return [
+        f"**Older than the models:** by their cards, {'; '.join(sorted(told))}. Run the command below again."
+    ]
 
 
 def _markdown(shown: Table) -> str:
