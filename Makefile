@@ -4,7 +4,7 @@
 # make torture   kills everything at random moments, and looks at what comes out: docs/reliability.md; half an hour
 # make cluster   a Ray cluster on this computer, one of whose workers is killed: the same bytes; installs ray (80 MB)
 # make docs   the manual, as a site: build/docs/index.html; its tutorials run, warnings are errors
-# make benchmarks   the tables of docs/benchmarks.md and docs/choosing.md anew; costs are timed, so on a quiet machine
+# make benchmarks   the tables of docs/benchmarks.md, docs/choosing.md and docs/harm.md anew; costs are timed, so on a quiet machine
 #
 # All but light make their own environment, .venv, first. PyTorch comes from PyPI; for its smaller CPU build:
 #   make demo TORCH_INDEX=https://download.pytorch.org/whl/cpu
@@ -47,6 +47,7 @@ benchmarks: env
 	for data in polyu documents lol fmd set12 bsd68 cbsd68; do \
 		$(BIN)/grainless benchmark --data $$data --out docs/benchmarks.md || exit 1; done
 	$(BIN)/python benchmarks/choosing.py
+	$(BIN)/python benchmarks/harm.py
 
 format: env
 	$(BIN)/ruff format src tests benchmarks docs/extension docs/conf.py

@@ -15,8 +15,7 @@ from measuring import tell_and_keep
 from grainless.data.find import DataRoots
 from grainless.image.files import read
 from grainless.image.folder import image_files
-from grainless.inspection import inspect
-from grainless.inspection.removed import Removed
+from grainless.inspection import Report, inspect
 from grainless.model.denoiser import load
 
 SETS = {
@@ -28,11 +27,11 @@ SETS = {
 }
 
 
-def taken(folder: Path, model: str) -> list[Removed]:
-    """Of each image of a folder."""
+def looked_at(folder: Path, model: str) -> list[Report]:
+    """The images of a folder from which something was taken."""
     denoiser = load(model)
     reports = [inspect(read(path), denoise=denoiser.run) for path in image_files(folder, recursive=False)]
-    return [report.removed for report in reports if report.removed]
+    return [report for report in reports if report.removed]
 
 
 def main() -> None:
@@ -41,17 +40,17 @@ def main() -> None:
     model = parser.parse_args().model
     rows = []
     for name, place in SETS.items():
-        found = taken(DataRoots().locate(Path(place)), model)
+        found = looked_at(DataRoots().locate(Path(place)), model)
         for quantity in ("coarse_luma", "middle_chroma", "sigma"):
-            values = 255 * np.array([getattr(each, quantity) for each in found])
+            values = 255 * np.array([getattr(each.removed, quantity) for each in found])
             quantiles = zip(
                 ("5 %", "50 %", "95 %", "most"), np.quantile(values, (0.05, 0.5, 0.95, 1)), strict=True
             )
             rows.append(
                 {"set": name, "of": quantity}
                 | {label: float(value) for label, value in quantiles}
-                | {"images": len(found), "noisy": sum(each.noisy for each in found)}
-                | {"white": sum(each.noisy and each.white for each in found)}
+                | {"images": len(found), "noisy": sum(each.taken_is_noise for each in found)}
+                | {"white": sum(each.taken_is_noise and each.removed.white for each in found if each.removed)}
             )
     tell_and_keep("finding", rows, f"What {model} takes, in 255ths of full scale")
 

@@ -2,6 +2,7 @@
 
     python docs/models/ship.py runs/models/grey
     python docs/models/ship.py grey grey.safetensors    # weights that went on from the shipped ones: longer.toml
+    python docs/models/ship.py --retell grey            # no training: the limits of told.py into card and page anew
 
 The run's recipe gives the name. The model is judged on its test set; the scores, what it learned from and its limits go
 into the card inside the ONNX file. Prints the line for SHIPPED in zoo.py.
@@ -23,7 +24,7 @@ from safetensors.torch import load_file
 
 from grainless import __version__
 from grainless.data.find import DataRoots
-from grainless.evaluation.benchmark.sets import judged
+from grainless.evaluation.benchmark.sets import image_set
 from grainless.evaluation.curves import curve_png
 from grainless.evaluation.evaluate import Task
 from grainless.learn.export import export
@@ -89,9 +90,19 @@ def ship_longer(name: str, weights: Path) -> Card:
         )
 
 
+def retell(name: str) -> Card:
+    """Write the limits that told.py tells into the card of a shipped model; its weights stay."""
+    path = PRETRAINED / f"{name}.onnx"
+    model, card = onnx.load(path), load(path).card
+    card = replace(card, about=card.about | {"limits": MODELS[name].limits})
+    onnx.helper.set_model_props(model, {KEY: card.to_json()})
+    onnx.save(model, path)
+    return card
+
+
 def _noisy(channels: int) -> torch.Tensor:
     """An image of the test set with noise, on which file and network are compared."""
-    task = Task(judged(TEST[channels], DataRoots()).images, noise_from("gaussian:sigma=25/255"))
+    task = Task(image_set(TEST[channels], DataRoots()).images, noise_from("gaussian:sigma=25/255"))
     return torch.from_numpy(task.pair(0)[0][None])
 
 
@@ -167,7 +178,13 @@ def longer_page(card: Card, text: str) -> str:
 
 
 def main(arguments: list[str]) -> str:
-    if len(arguments) == 2:
+    if arguments[0] == "--retell":
+        card = retell(arguments[1])
+        file = PAGES / f"{card.name}.md"
+        text = re.sub(
+            r"(- \*\*limits\*\*: ).*", rf"\g<1>{card.about['limits']}", file.read_text("utf-8"), count=1
+        )
+    elif len(arguments) == 2:
         card = ship_longer(arguments[0], Path(arguments[1]))
         file = PAGES / f"{card.name}.md"
         text = longer_page(card, file.read_text("utf-8"))

@@ -123,9 +123,10 @@ def test_where_no_model_learned_it_the_image_is_left_and_that_is_said():
 
 
 def test_an_image_that_is_left_is_not_said_to_lose_some_of_its_noise():
-    choice = choose(report(0.0, gain=0.01, impulses=0.1), {})
+    choice = choose(report(20 / 255, gain=0.01, impulses=0.1), {})
     assert choice.why == "No model learned what was found: it is left as it is."
     assert choice.warnings == (
+        "There is noise of sigma 20.0/255, which no model learned.",
         "The noise grows with brightness (gain 0.01), which no model learned.",
         "10.0 % of the pixels are stuck at black or white, which no model learned: remove them first, by a median "
         "filter.",

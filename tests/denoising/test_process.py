@@ -147,7 +147,9 @@ def test_by_default_chroma_is_as_strength(half):
 def test_grey_knows_no_chroma(half):
     grey = Image(RANDOM[:1])
     assert_allclose(process(grey, Policy(half, 1, 0))[0].pixels, 0.5 * grey.pixels)
-    assert process(grey, Policy(half, 0, 1)) == (grey, Outcome())
+    same, outcome = process(grey, Policy(half, 0, 1))
+    assert same is grey
+    assert outcome == Outcome(notes=("chroma is 1, and the image is grey: only strength counts.",))
 
 
 def test_transparent_pixels_stay_at_every_chroma(half):

@@ -1,5 +1,6 @@
 import io
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,6 +14,8 @@ from grainless.inspection import Report, inspect
 from grainless.inspection.curve import curve
 from grainless.inspection.defects import correlation, grid, impulses
 from grainless.inspection.levels import Levels, levels
+from grainless.inspection.pages import Page
+from grainless.inspection.removed import Removed, removed
 from grainless.model.card import Card
 from grainless.noise import NumpyDraw, noise_from
 
@@ -292,3 +295,55 @@ def test_weak_noise_that_a_denoiser_does_not_see_is_the_scenes_own(sigma, found)
     assert "white" in inspect(image).findings
     report = inspect(image, denoise=lambda parts: parts)
     assert ("white" in report.findings) is found
+
+
+def taken(detail, *, luma=4.0):
+    """What a denoiser took that found correlated noise."""
+    zones = (luma / 255,) * 3
+    return Removed(zones, zones, luma / 255, luma / 255, (0.8, 0.8), False, 0.0, detail)
+
+
+@pytest.mark.parametrize(
+    ("detail", "quality", "found"),
+    [(1.0, None, True), (3.9, None, True), (14.5, None, False), (14.5, 70, True), (14.5, 95, False)],
+)
+def test_what_lies_in_busy_places_alone_is_detail_unless_jpeg_left_it_there(detail, quality, found):
+    report = replace(inspect(np.dstack([stored(scene())] * 3)), removed=taken(detail), quality=quality)
+    assert ("correlated" in report.findings) is found
+    assert report.mostly_detail is not found
+    why = advise(report).why
+    assert why.startswith("No noise found; what a denoiser takes is detail, 14 times as much") is not found
+
+
+@pytest.mark.parametrize(
+    ("luma", "quality", "found"), [(0.45, None, True), (0.45, 92, False), (0.55, 92, True)]
+)
+def test_what_a_jpeg_of_high_quality_left_is_no_noise_to_speak_of(luma, quality, found):
+    report = replace(
+        inspect(np.dstack([stored(scene())] * 3)), removed=taken(1.0, luma=luma), quality=quality
+    )
+    assert ("correlated" in report.findings) is found
+
+
+def test_noise_grows_only_where_there_is_noise():
+    report = inspect(noisy("poisson:peak=50"))
+    assert {"white", "growing"} <= report.findings.keys()
+    assert replace(report, sigmas=(2 / 255,), removed=taken(None, luma=0.0)).findings == {}
+
+
+def test_on_a_page_a_formula_alone_is_not_believed():
+    report = replace(inspect(stored(scene())), sigmas=(39 / 255,), removed=taken(None, luma=0.0))
+    assert report.findings == {"white": 39 / 255}
+    assert replace(report, page=Page(0.0)).findings == {}
+    assert replace(report, page=Page(0.0), removed=taken(1.0)).findings["white"] == 39 / 255
+
+
+def test_hidden_blocks_do_not_count_in_what_was_taken():
+    chance = np.random.default_rng(3)
+    pixels = (0.5 + 0.02 * chance.standard_normal((1, 3, 96, 96))).astype(np.float32)
+    hidden = np.zeros((1, 96, 96), dtype=bool)
+    hidden[:, :48] = True
+    pixels[:, :, :48] = 0.5
+    halves = pixels[:, :, 48:], np.full_like(pixels[:, :, 48:], 0.5)
+    assert removed(pixels, np.full_like(pixels, 0.5), hidden) == removed(*halves)
+    assert removed(pixels, pixels, np.ones_like(hidden)) is None

@@ -29,3 +29,16 @@ def removed(luma=(0, 0, 0), chroma=(0, 0, 0), coarseness=0.6):
 )
 def test_words(found, blocky, words):
     assert in_words(found, blocky) == words
+
+
+@pytest.mark.parametrize(
+    ("blocky", "quality", "words"),
+    [
+        (False, 70, "soft grain, medium; JPEG of quality about 70"),
+        (True, 92, "soft grain, medium; JPEG of quality about 92"),
+        (False, 92, "soft grain, medium"),
+        (True, None, "soft grain, medium; blocks of JPEG"),
+    ],
+)
+def test_the_quality_of_a_jpeg_is_told_where_it_shows(blocky, quality, words):
+    assert in_words(removed(luma=(5, 5, 5)), blocky, quality) == words

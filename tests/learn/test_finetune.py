@@ -4,6 +4,8 @@ import hashlib
 import re
 
 import numpy as np
+import PIL.Image
+import PIL.ImageDraw
 import pytest
 import torch
 from safetensors.torch import save_file
@@ -16,7 +18,7 @@ from grainless.data.gather import gather
 from grainless.errors import InputError
 from grainless.learn.export import export
 from grainless.learn.finetune import plan as module
-from grainless.learn.finetune.look import noisy_themselves
+from grainless.learn.finetune.look import noisy_themselves, of_two_kinds
 from grainless.learn.finetune.own import HELD, clean_images, pairs
 from grainless.learn.finetune.pace import FEWEST_EPOCHS, MOST_EPOCHS, Pace
 from grainless.learn.finetune.plan import plan, run_folder
@@ -64,8 +66,6 @@ def small(tmp_path_factory):
 
 def soft(folder, count, channels=1, side=48, sigma=0.0, seed=0):
     """Images of soft waves; with noise on them if sigma says so."""
-    import PIL.Image
-
     folder.mkdir(parents=True, exist_ok=True)
     chance = np.random.default_rng(99)
     line = np.linspace(0, 6, side)
@@ -160,6 +160,22 @@ def test_images_given_as_clean_that_are_noisy_are_told_of(tmp_path):
     noisy = gather(sorted(soft(tmp_path / "noisy", 4, side=200, sigma=0.1).iterdir()), 1)
     assert re.match(told, noisy_themselves(noisy)[0])
     assert noisy_themselves(gather(sorted(soft(tmp_path / "clean", 4, side=200).iterdir()), 1)) == []
+
+
+def test_pages_among_pictures_are_told_of(tmp_path):
+    folder = soft(tmp_path, 4, side=200)
+    waves = gather(sorted(folder.iterdir()), 1)
+    assert of_two_kinds(waves) == []
+    for number in range(3):
+        page = PIL.Image.new("L", (200, 200), 250)
+        pen = PIL.ImageDraw.Draw(page)
+        for line in range(12):
+            pen.text((4 + number, 16 * line), "The quick brown fox jumps over the lazy dog", fill=10)
+        page.save(folder / f"page{number}.png")
+    both = gather(sorted(folder.iterdir()), 1)
+    assert of_two_kinds(both)[0].startswith(
+        "Of 7 images looked at, 3 are pages of text and 4 are not: one model"
+    )
 
 
 def test_without_a_word_the_noise_is_that_of_photographs(tmp_path):

@@ -63,7 +63,7 @@ def choose(report: Report, cards: Mapping[str, Card]) -> Choice:
     if report.noisy is None:
         return Choice(None, "It is too small to tell its noise: it is left as it is.")
     if not report.noisy:
-        return Choice(None, "No noise found: it is left as it is.")
+        return Choice(None, f"{_why_clean(report)}: it is left as it is.")
     fitting = {name: card for name, card in cards.items() if _fits(card, report)}
     name = min(fitting, key=lambda each: (*_rank(fitting[each], report), each), default=None)
     if name is None or not any(kind in fitting[name].learned for kind in report.findings):
@@ -91,6 +91,17 @@ def of_white_noise(report: Report, cards: Mapping[str, Card]) -> str | None:
         key=lambda name: (cards[name].channels != wanted, len(cards[name].learned), name),
         default=None,
     )
+
+
+def _why_clean(report: Report) -> str:
+    """Why an image is taken for clean; where a denoiser takes much of it all the same, also that."""
+    taken = report.removed
+    if taken and taken.noisy and report.mostly_detail:
+        return (
+            f"No noise found; what a denoiser takes is detail, {taken.detail:.0f} times as much from busy parts as "
+            "from flat ones"
+        )
+    return "No noise found"
 
 
 def warnings(report: Report, card: Card | None) -> tuple[str, ...]:

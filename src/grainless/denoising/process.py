@@ -9,15 +9,16 @@ from numpy.typing import NDArray
 from grainless.denoising.adapt.adapt import adapt
 from grainless.denoising.adapt.adapted import Adapted
 from grainless.denoising.choose import advise, of_white_noise, warnings
-from grainless.denoising.detail import DETAIL_LOSS_WARNING, detail_taken
 from grainless.denoising.look import look
 from grainless.denoising.policy import Policy
 from grainless.errors import InputError
 from grainless.image.image import Image
 from grainless.image.transparent import transparent_of
-from grainless.inspection import Report
+from grainless.inspection import Report, words_for
+from grainless.inspection.detail import DETAIL_LOSS_WARNING, detail_taken
 from grainless.inspection.sampling import Rows, rows_of, sampled
 from grainless.model import zoo
+from grainless.model.card import Card
 from grainless.model.denoiser import TILE, Denoiser, Progress
 
 SEEN = 2048  # pixels a side of the part in whose middle lost detail is looked for
@@ -111,7 +112,7 @@ def process(
     pixels = blend(image.pixels, denoiser, policy, transparent, progress=progress)
     outcome = replace(
         outcome,
-        warnings=outcome.warnings + _lost(image.pixels, pixels, transparent),
+        warnings=outcome.warnings + _lost(denoiser.card, image.pixels, pixels, transparent),
         changed=not np.array_equal(pixels, image.pixels),
     )
     return replace(image, pixels=pixels), outcome
@@ -197,8 +198,12 @@ def _beside(report: Report, own: Denoiser) -> tuple[str, ...]:
     return warnings(report, own.card) if own.card.learned else ()
 
 
-def _lost(noisy: Floats, denoised: Floats, transparent: NDArray[np.bool_] | None) -> tuple[str, ...]:
-    """A word where more than noise was taken."""
+def _lost(
+    card: Card, noisy: Floats, denoised: Floats, transparent: NDArray[np.bool_] | None
+) -> tuple[str, ...]:
+    """A word where more than noise was taken; a model for pages or the dark changes more on purpose."""
+    if any(words_for(kind).scene for kind in card.learned):
+        return ()
     top, left = (max(0, side - SEEN) // 2 for side in noisy.shape[1:])
     part = (..., slice(top, top + SEEN), slice(left, left + SEEN))
     unseen = None if transparent is None else transparent[part]

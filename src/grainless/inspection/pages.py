@@ -14,7 +14,9 @@ INK = 0.7  # of the paper's brightness: darker is ink
 THICK = 0.12  # share of the ink that has ink all around, two pixels away: more are no strokes
 SHARE = (0.02, 0.3)  # of the pixels that is ink
 WRITTEN = 0.15  # share of the blocks that hold strokes, at least
-CONTRAST = 0.25  # the middle block's darkest ink over its paper, at most
+CONTRAST = (
+    0.19  # the middle block's darkest ink over its paper, at most: pages have up to 0.15, noisy texture 0.22
+)
 COLOUR = 0.12  # mean difference of the largest and the smallest channel, at most
 LONGEST = 1400  # pixels: larger scans are looked at smaller, or their strokes look thick
 

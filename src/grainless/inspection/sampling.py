@@ -38,25 +38,26 @@ class Sample:
         tiles: (c, n, h, w) the whole image, or of a large one TILES x TILES parts; what lies under alpha 0 has colours
             from around.
         colourless: all channels of the whole image are equal.
-        opaque: nothing there lies under alpha 0.
+        hidden: (n, h, w), what lies under alpha 0; None: nothing there does.
     """
 
     tiles: NDArray[np.float32]
     colourless: bool
-    opaque: bool
+    hidden: NDArray[np.bool_] | None
 
 
 def sampled(rows: Rows, size: tuple[int, int]) -> Sample:
     """What is looked at of an image of `size`, (height, width)."""
     height, width = size
     if height * width <= (TILE * TILES) ** 2:
-        whole, opaque = _seen(rows, 0, height, height)
-        return Sample(whole[:, None], _is_colourless(rows, size), opaque)
+        whole, hidden = _seen(rows, 0, height, height)
+        return Sample(whole[:, None], _is_colourless(rows, size), hidden[None] if hidden.any() else None)
     side = min(height, width, TILE) // 8 * 8 or min(height, width)
     columns = [slice(start, start + side) for start in _starts(width, side)]
     bands = [_band(rows, first, first + side, size, columns) for first in _starts(height, side)]
     tiles = np.concatenate([tiles for tiles, _ in bands], axis=1)
-    return Sample(tiles, _is_colourless(rows, size), all(opaque for _, opaque in bands))
+    hidden = np.concatenate([hidden for _, hidden in bands])
+    return Sample(tiles, _is_colourless(rows, size), hidden if hidden.any() else None)
 
 
 def _is_colourless(rows: Rows, size: tuple[int, int]) -> bool:
@@ -72,14 +73,14 @@ def _is_colourless(rows: Rows, size: tuple[int, int]) -> bool:
 
 def _band(
     rows: Rows, first: int, last: int, size: tuple[int, int], columns: list[slice]
-) -> tuple[NDArray[np.float32], bool]:
-    """(c, n, h, w) of some columns, and whether all is opaque; the others are held only for a strip."""
-    parts, opaque = [], True
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """(c, n, h, w) of some columns, and (n, h, w) what is hidden; the others are held only for a strip."""
+    parts, masks = [], []
     for top, bottom in _strips(first, last, size):
-        strip, all_seen = _seen(rows, top, bottom, size[0])
+        strip, hidden = _seen(rows, top, bottom, size[0])
         parts.append(np.stack([strip[:, :, each] for each in columns], axis=1))
-        opaque &= all_seen
-    return np.concatenate(parts, axis=2), opaque
+        masks.append(np.stack([hidden[:, each] for each in columns]))
+    return np.concatenate(parts, axis=2), np.concatenate(masks, axis=1)
 
 
 def _strips(first: int, last: int, size: tuple[int, int]) -> Iterator[tuple[int, int]]:
@@ -89,16 +90,17 @@ def _strips(first: int, last: int, size: tuple[int, int]) -> Iterator[tuple[int,
         yield top, min(top + step, last)
 
 
-def _seen(rows: Rows, first: int, last: int, height: int) -> tuple[NDArray[np.float32], bool]:
-    """(c, h, w) of the rows first..last, with colours from around where nobody sees any; whether all are seen."""
+def _seen(rows: Rows, first: int, last: int, height: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """(c, h, w) of the rows first..last, with colours from around where nobody sees any; (h, w) where that is."""
     image = rows(first, last)
     if image.alpha is None or not (image.alpha == 0).any():
-        return image.pixels, True
+        return image.pixels, np.zeros(image.pixels.shape[1:], dtype=bool)
+    hidden = image.alpha == 0
     above, below = around(first, last, height)
     image = rows(above, below)
     transparent = transparent_of(image)
     seen = image.pixels if transparent is None else filled(image.pixels, transparent)
-    return seen[:, first - above : last - above], False
+    return seen[:, first - above : last - above], hidden
 
 
 def _starts(length: int, side: int) -> list[int]:

@@ -9,11 +9,17 @@ EVEN = 1.6  # times: zones whose noise differs by less are not told apart
 FINE, COARSE = 0.5, 0.75  # of the sigma that is left where 2 x 2 pixels are averaged
 
 
-def in_words(removed: Removed | None, blocky: bool = False) -> str:
-    """What there is, strongest first.
+VISIBLE = 85
+"""Of a JPEG's quality: what one of more has lost is hardly seen."""
+
+
+def in_words(removed: Removed | None, blocky: bool = False, quality: int | None = None) -> str:
+    """What there is, strongest first; a JPEG's quality where it shows.
 
     >>> in_words(Removed((9 / 255, 3 / 255, None), (0.0, 0.0, None), 0.01, 0.0, (0.4, 0.5), True))
     'fine grain in the shadows, strong'
+    >>> in_words(None, quality=70)
+    'JPEG of quality about 70'
     """
     said = []
     if removed:
@@ -21,7 +27,7 @@ def in_words(removed: Removed | None, blocky: bool = False) -> str:
             _part(_size(removed.coarseness[0]) + " grain", removed.luma),
             "" if removed.colourless else _part("colour noise", removed.chroma),
         ]
-    said.append("blocks of JPEG" if blocky else "")
+    said.append(_jpeg(blocky, quality))
     return "; ".join(each for each in said if each) or "slight"
 
 
@@ -36,6 +42,12 @@ def _part(noun: str, zones: tuple[float | None, float | None, float | None]) -> 
         return ""
     where = "" if told[worst] < EVEN * min(told.values()) else f" in the {worst}"
     return f"{noun}{where}, {strength}"
+
+
+def _jpeg(blocky: bool, quality: int | None) -> str:
+    if quality and (blocky or quality <= VISIBLE):
+        return f"JPEG of quality about {quality}"
+    return "blocks of JPEG" if blocky else ""
 
 
 def _size(coarseness: float) -> str:

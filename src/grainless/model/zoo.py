@@ -25,8 +25,8 @@ class Shipped:
 
 SHIPPED: dict[str, Shipped] = {
     "grey": Shipped("grey.onnx", "1380648c01b11677b168d9b5a89d5ab6136110d15f06c64d3debf8bc91515b68"),
-    "color": Shipped("color.onnx", "52b76cd330e85db122a64374dec14fb9cee75ab35507a8a924b22187315bd18a"),
-    "photo": Shipped("photo.onnx", "e2921787beb2954e6f3eb061eb095706094e426d414572b5f61cd503072b4ba8"),
+    "color": Shipped("color.onnx", "f97bcfd0eddd5705ff1d9c7bab25eb76631c2ff49a3d18ce552084be3f4686a1"),
+    "photo": Shipped("photo.onnx", "60ef65209ddd8e8f15464517b45b658468b059e931aab6336508b8ca60b3fa52"),
     "lowlight": Shipped("lowlight.onnx", "f6bcaff466dfd1d07413b26c15fef4126255b7ef429a3c88a60e0e7c104dc4e9"),
     "document": Shipped("document.onnx", "a67bc5a8e3a9ab3e1c8b53c51b0c4602aee335fe44c5ee88ea1d9d0df5234673"),
 }

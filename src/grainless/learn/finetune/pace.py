@@ -18,6 +18,9 @@ TRAINING = 0.8
 TRIAL = 0.1
 """The share in which learning rates are tried."""
 
+FEWEST_TRIED = 16
+"""Steps of each, however slow the computer is: fewer tell one rate from another by chance."""
+
 VALIDATING = 0.15
 """The share of that in which the held-out images may be looked at."""
 
@@ -53,7 +56,7 @@ class Pace:
     def trial(self, minutes: float, rates: int) -> int:
         """Steps for each of so many rates, two looks at the validation images each, that take `TRIAL` of the time."""
         seconds = 60 * minutes * TRIAL / rates - 2 * self.validation
-        return max(STEPS, round(seconds / self.step))
+        return max(FEWEST_TRIED, round(seconds / self.step))
 
 
 def measured(recipe: Recipe, data: Data) -> Pace:

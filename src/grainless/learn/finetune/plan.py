@@ -8,7 +8,7 @@ from grainless.data import DATA
 from grainless.data.find import DataRoots
 from grainless.data.images import Data
 from grainless.errors import InputError
-from grainless.learn.finetune.look import noisy_themselves
+from grainless.learn.finetune.look import noisy_themselves, of_two_kinds
 from grainless.learn.finetune.own import Own, clean_images, pairs
 from grainless.learn.finetune.pace import Pace, measured
 from grainless.learn.finetune.rate import RATES, tried
@@ -77,6 +77,7 @@ def plan(
     if recipe.tables["data"] != own.data:
         data = recipe.data(roots or DataRoots())
     remarks = _remarks(own, chosen, pace, recipe, data) + noisy_themselves(data.train)
+    remarks += of_two_kinds(data.train)
     if not any(change.startswith(RATE) for change in changes):
         trial = tried(recipe, data, pace.trial(minutes, len(RATES)))
         recipe = recipe.changed(f"{RATE}{trial.rate}")

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from grainless.denoising.detail import DETAIL_LOSS_WARNING, detail_taken
+from grainless.inspection.detail import DETAIL_LOSS_WARNING, detail_taken, detail_taken_from_parts
 
 
 @pytest.fixture
@@ -37,6 +37,16 @@ def test_texture_that_was_taken_is_noticed(scene, chance):
 def test_colours_count_together(scene, chance):
     noisy = np.repeat(scene, 3, axis=0) + 0.02 * chance.standard_normal((3, *scene.shape[1:]))
     assert detail_taken(noisy, np.repeat(scene, 3, axis=0)) == pytest.approx(1, abs=0.1)
+
+
+def test_parts_are_looked_at_together(scene, chance):
+    noisy = scene + 0.02 * chance.standard_normal(scene.shape)
+    halves = [np.stack([each[:, :, :128], each[:, :, 128:]]) for each in (noisy, 0.6 * scene)]
+    whole = detail_taken(noisy, 0.6 * scene)
+    assert detail_taken_from_parts(*halves) == pytest.approx(whole, rel=0.1)
+    hidden = np.zeros((2, 256, 128), dtype=bool)
+    hidden[:, 128:] = True  # the textured half
+    assert detail_taken_from_parts(*halves, hidden) < 0.7 * whole
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 300), (7, 7), (16, 16)])
