@@ -11,7 +11,7 @@ from grainless.data.images import Data, Images
 from grainless.errors import InputError, RunError
 from grainless.learn.fitting.fit import Fit
 from grainless.learn.fitting.losses import LOSSES
-from grainless.learn.fitting.methods import Supervised
+from grainless.learn.fitting.methods import Adversarial, Supervised
 from grainless.learn.networks import NETWORKS
 from grainless.noise import noise_from
 
@@ -31,12 +31,14 @@ def data():
     return Data("squares", squares(64), squares(16, seed=1), squares(16, seed=2))
 
 
-def fitted(data, network="dense", loss="bce", noise="gaussian:sigma=0.3,clip=true", **options):
+def fitted(
+    data, network="dense", loss="bce", noise="gaussian:sigma=0.3,clip=true", method=Supervised, **options
+):
     torch.manual_seed(0)
     size = {"size": (8, 8), "encoder": [], "code": 16, "decoder": []} if network == "dense" else {}
     network = NETWORKS[network](channels=1, **size)
     options = {"epochs": 4, "batch": 16, "rate": 1e-2} | options
-    return Fit(network, data, Supervised(noise_from(noise)), LOSSES[loss], seed=5, **options)
+    return Fit(network, data, method(noise_from(noise)), LOSSES[loss], seed=5, **options)
 
 
 def weights(fit):
@@ -97,6 +99,7 @@ OPTIONS = [
     {"optimizer": "adamw", "decay": 0.1, "schedule": "one-cycle", "ema": 0.9},
     {"crop": 4, "steps": 3, "schedule": "cosine", "network": "unet", "loss": "l1"},
     {"network": "pooled"},
+    {"method": Adversarial, "ema": 0.9},
     {"optimizer": "muon", "rate": 1e-2, "network": "unet", "loss": "mse", "precision": "half", "ema": 0.9},
 ]
 
@@ -151,7 +154,12 @@ def test_a_start_resumed_after_any_epoch_equals_uninterrupted_bit_for_bit(data, 
     ]
 
 
-@pytest.mark.parametrize("options", OPTIONS, ids=str)
+def named(options):
+    """Stable in every process: a class's own text is its address."""
+    return ",".join(f"{key}={getattr(value, '__name__', value)}" for key, value in options.items()) or "plain"
+
+
+@pytest.mark.parametrize("options", OPTIONS, ids=named)
 def test_resumed_after_any_epoch_equals_uninterrupted_bit_for_bit(data, options):
     whole = fitted(data, **options)
     list(whole())
@@ -172,17 +180,33 @@ def test_resumed_after_any_epoch_equals_uninterrupted_bit_for_bit(data, options)
     assert losses[0] == losses[1]
 
 
-def test_the_test_above_notices_a_lost_optimizer(data):
-    whole, broken = fitted(data), fitted(data)
+@pytest.mark.parametrize(
+    ("method", "lost"),
+    [(Supervised, "exp_avg"), (Adversarial, "critic.network"), (Adversarial, "critic.optimizer")],
+)
+def test_the_test_above_notices_what_is_lost(data, method, lost):
+    whole, broken = fitted(data, method=method), fitted(data, method=method)
     list(whole())
     for _ in broken():
         break
     tensors, history = broken.state()
-    tensors = {name: 0 * value if "exp_avg" in name else value for name, value in tensors.items()}
-    broken = fitted(data)
+    assert any(lost in name for name in tensors)
+    tensors = {name: 0 * value if lost in name else value for name, value in tensors.items()}
+    broken = fitted(data, method=method)
     broken.restore(tensors, history)
     list(broken())
     assert not same(weights(broken), weights(whole))
+
+
+def test_a_critic_without_a_share_changes_nothing_bit_for_bit(data):
+    def silent(noise):
+        return Adversarial(noise, share=0.0)
+
+    plain, contested, critical = (fitted(data, method=method) for method in (Supervised, silent, Adversarial))
+    for fit in (plain, contested, critical):
+        list(fit())
+    assert same(weights(plain), weights(contested))
+    assert not same(weights(plain), weights(critical))
 
 
 def test_patience_ends_the_training_that_many_epochs_after_the_best(data):

@@ -50,6 +50,12 @@ def test_every_hyper_parameter_is_told_written_or_not():
             assert told[f"train.{name}"] == keyword.default
 
 
+def test_a_methods_own_options_are_told_too():
+    told = hyper_parameters(tiny("learn.name=adversarial", "learn.share=0.5"))
+    assert (told["learn.share"], told["learn.width"], told["learn.rate"]) == (0.5, 16, 2e-4)
+    assert "learn.noise" not in told
+
+
 def test_a_run_says_what_its_recipe_says_and_what_was_reached(finished):
     told = of_run(finished)
     assert told | of_recipe(tiny()) == told

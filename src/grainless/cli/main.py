@@ -11,6 +11,7 @@ import typer
 from grainless import __version__
 from grainless.cli import console
 from grainless.cli.catalogue import catalogue
+from grainless.cli.codes import codes
 from grainless.cli.evaluation import evaluation
 from grainless.cli.extras import lacking
 from grainless.cli.images import images
@@ -18,6 +19,7 @@ from grainless.cli.mistyped import UsageError, mistyped
 from grainless.cli.packing import packing
 from grainless.cli.sharing import sharing
 from grainless.cli.studies import studies
+from grainless.cli.suggested import suggested
 from grainless.cli.training import training
 from grainless.cli.web import web
 from grainless.errors import GrainlessError, InputError, RunError
@@ -31,7 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for room in (images, training, packing, evaluation, catalogue, studies, web, sharing):
+for room in (images, training, packing, evaluation, catalogue, studies, suggested, codes, web, sharing):
     app.add_typer(room)  # without a name of its own: its commands are ours
 
 

@@ -37,7 +37,7 @@ def compare(
     _check(*recipes)
     from grainless.learn.studies.compare import compare as verb
 
-    with _study(out, data_dir) as study:
+    with opened(out, data_dir) as study:
         comparison = verb(study, recipes, data or [], changes or [], metric)
     if json:
         console.as_json({"rows": comparison.rows(), "best": comparison.best()})
@@ -61,7 +61,7 @@ def sweep(
     _check(recipe)
     from grainless.learn.studies.sweep import sweep as verb
 
-    with _study(out, data_dir) as study:
+    with opened(out, data_dir) as study:
         swept = verb(study, recipe, over, changes or [])
     if json:
         console.as_json({"rows": swept.rows(), "figure": str(swept.figure)})
@@ -82,7 +82,7 @@ def diagnose(
     _check(recipe)
     from grainless.learn.studies.diagnose import diagnose as verb
 
-    with _study(out, data_dir) as study:
+    with opened(out, data_dir) as study:
         diagnosis = verb(study, recipe, changes or []).plain()
     if json:
         console.as_json(diagnosis)
@@ -112,35 +112,13 @@ def tune(
     from grainless.learn.studies.tune import tune as verb
 
     folder = out or Path("runs") / f"tune-{Path(recipe).stem}"
-    with _study(folder, data_dir) as study:
+    with opened(folder, data_dir) as study:
         rows = verb(study, recipe, over, changes or [], trials)
     if json:
         console.as_json({"trials": rows})
         return
     console.rows(f"trials of {recipe}", rows)
     console.say(f"TensorBoard's HParams page: tensorboard --logdir {folder / 'hparams'}")
-
-
-@studies.command(epilog="Example: grainless interpolate runs/c-coded --between 0 1")
-def interpolate(
-    run: Annotated[Path, typer.Argument(help="A run whose network has a code.")],
-    between: Annotated[
-        tuple[int, int], typer.Option(metavar="I J", help="Two test images, by their numbers.")
-    ],
-    steps: Annotated[int, typer.Option(help="Images on the way, both ends included.", min=2)] = 10,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", "-o", help="A PNG. [default: RUN/between-I-J.png]", show_default=False),
-    ] = None,
-    data_dir: DataDir = None,
-) -> None:
-    """Walk from one image to another through the network's code, and draw the way."""
-    from grainless.data.find import DataRoots
-    from grainless.learn.codes import draw_walk
-
-    path = out or run / f"between-{between[0]}-{between[1]}.png"
-    draw_walk(run, between, path, roots=DataRoots(data_dir), steps=steps)
-    console.say(str(path))
 
 
 @studies.command(epilog="Example: grainless reproduce A --quick")
@@ -159,7 +137,7 @@ def reproduce(
     if quick and full:
         raise InputError("--quick and --full exclude each other.")
     letters = list(SYSTEMS) if "all" in systems else systems
-    with _study(out / "quick" if quick else out, data_dir) as study:
+    with opened(out / "quick" if quick else out, data_dir) as study:
         verb(letters, study, page, "quick" if quick else "full" if full else "standard")
     console.say(str(page))
 
@@ -177,7 +155,7 @@ def _check(*recipes: str) -> None:
 
 
 @contextmanager
-def _study(out: Path, data_dir: Path | None) -> Iterator["Study"]:
+def opened(out: Path, data_dir: Path | None) -> Iterator["Study"]:
     """A study whose trainings are shown in the terminal."""
     from grainless.cli.progress import TerminalProgress
     from grainless.data.find import DataRoots

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from grainless.data.find import DataRoots, Remote
 from grainless.data.images import Data, Images
+from grainless.data.one_class import of_class
 from grainless.data.split import Held, split
 from grainless.errors import InputError
 
@@ -49,6 +50,7 @@ class Cifar10:
         validation: images held out of the training images: below 1 a share, from 1 a number.
         limit: train on the first so many of those that remain, for a quick study; None: on all.
         seed: chooses which are held out.
+        only: learn from this class alone, and hold back the same; the test has them all. None: from every class.
 
     Source: A. Krizhevsky, "Learning multiple layers of features from tiny images", 2009.
     """
@@ -56,6 +58,7 @@ class Cifar10:
     validation: Held = 0.1
     limit: Annotated[int, Ge(1)] | None = None
     seed: int = 0
+    only: Annotated[int, Ge(0)] | None = None
 
     channels: ClassVar[int] = 3
     size: ClassVar[tuple[int, int]] = (32, 32)
@@ -70,6 +73,7 @@ class Cifar10:
         path = _place(roots)
         images, test = _read_npz(path) if path.suffix == ".npz" else _read_binary(path)
         train, validation = split(len(images), [self.validation], seed=self.seed, source=str(path))
+        train, validation = (of_class(images, rows, self.only, "cifar10") for rows in (train, validation))
         return Data("cifar10", images.take(train[: self.limit]), images.take(validation), test, str(path))
 
 

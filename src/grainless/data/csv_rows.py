@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from grainless.atomic import whole
 from grainless.data.find import DataRoots
 from grainless.data.images import Data, Images
+from grainless.data.one_class import of_class
 from grainless.data.split import Held, split
 from grainless.errors import InputError
 
@@ -42,6 +43,7 @@ class Csv:
         size: (height, width) of an image.
         holdout: rows held out of `file`: below 1 a share, from 1 a number.
         seed: chooses which are held out.
+        only: learn from this class alone, and hold back the same; the test has them all. None: from every class.
     """
 
     file: Path
@@ -49,6 +51,7 @@ class Csv:
     size: tuple[Side, Side] = (28, 28)
     holdout: Held = 0.2
     seed: int = 0
+    only: Annotated[int, Ge(0)] | None = None
 
     channels: ClassVar[int] = 1
 
@@ -75,7 +78,14 @@ class Csv:
             validation, test = (
                 images.take(held[part]) for part in split(len(held), [0.5], seed=self.seed, source="holdout")
             )
-        return Data("csv", images.take(train), validation, test, str(path))
+        held_back = np.arange(len(validation))
+        return Data(
+            "csv",
+            images.take(of_class(images, train, self.only, path.name)),
+            validation.take(of_class(validation, held_back, self.only, path.name)),
+            test,
+            str(path),
+        )
 
 
 def read_csv(path: Path, size: tuple[int, int]) -> Images:

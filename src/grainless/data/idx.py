@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from grainless.data.find import DataRoots, Remote
 from grainless.data.images import Data, Images
+from grainless.data.one_class import of_class
 from grainless.data.split import Held, split
 from grainless.errors import InputError
 
@@ -96,11 +97,13 @@ class Idx(ABC):
         validation: images held out of the training images: below 1 a share, from 1 a number.
         limit: train on the first so many of those that remain, for a quick study; None: on all.
         seed: chooses which are held out.
+        only: learn from this class alone, and hold back the same; the test has them all. None: from every class.
     """
 
     validation: Held = 5000
     limit: Annotated[int, Ge(1)] | None = None
     seed: int = 0
+    only: Annotated[int, Ge(0)] | None = None
 
     channels: ClassVar[int] = 1
     size: ClassVar[tuple[int, int]] = (28, 28)
@@ -117,6 +120,7 @@ class Idx(ABC):
         train_images, train_labels, test_images, test_labels = roots.files(self.files)
         images = read_part(train_images, train_labels)
         train, validation = split(len(images), [self.validation], seed=self.seed, source=self.name)
+        train, validation = (of_class(images, rows, self.only, self.name) for rows in (train, validation))
         test = read_part(test_images, test_labels)
         found = str(train_images.parent)
         return Data(self.name, images.take(train[: self.limit]), images.take(validation), test, found)

@@ -6,6 +6,7 @@ from typing import Any
 
 from grainless.data import DATA
 from grainless.learn.fitting.fit import Fit
+from grainless.learn.fitting.methods import METHODS
 from grainless.learn.networks import NETWORKS
 from grainless.learn.networks.layers import layers, parameters
 from grainless.learn.recipe import Recipe
@@ -52,6 +53,7 @@ def hyper_parameters(recipe: Recipe) -> dict[str, Any]:
     defaults = {"learn.name": "supervised", "learn.loss": "mse"}
     defaults |= _defaults("data", DATA[options["data.name"]], ("name", "roots"))
     defaults |= _defaults("network", NETWORKS[options["network.name"]], ("channels", "size"))
+    defaults |= _defaults("learn", METHODS[options.get("learn.name", "supervised")], ("noise",))
     defaults |= _defaults("train", Fit, Fit.GIVEN)
     return defaults | options | {"noise": str(recipe.noise())}
 

@@ -9,7 +9,8 @@ class Epoch:
 
     Args:
         number: from 1; 0 stands for the weights that the training began with, where they were trained before.
-        loss: mean training loss over the epoch, while the weights changed; None of epoch 0, in which none did.
+        loss: mean training loss over the epoch, while the weights changed, with all that the method adds to it; None
+            of epoch 0, in which none did.
         validation: mean loss on the held-out images, after it, always with the same noise.
         rate: the learning rate of its last step.
         seconds: of training, validation left out.

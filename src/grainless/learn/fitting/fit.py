@@ -24,7 +24,7 @@ from grainless.learn.fitting.epoch import Epoch
 from grainless.learn.fitting.fixed import Fixed
 from grainless.learn.fitting.initial_weights import load_initial_weights
 from grainless.learn.fitting.losses import Loss
-from grainless.learn.fitting.methods import Method
+from grainless.learn.fitting.methods import Method, critic_of
 from grainless.learn.fitting.optimizers import OPTIMIZERS, limit_norms
 from grainless.learn.fitting.pairs import Pair, Scene
 from grainless.learn.fitting.schedules import SCHEDULES
@@ -139,6 +139,7 @@ class Fit:
         made = partial(batches_of, batch=batch, crop=crop, steps=steps, seed=seed, device=self._fabric.device)
         self._batches = made(data.train)
         self._shown = made(replace(data.train, stream=None)) if data.train.stream else self._batches
+        self._critic = critic_of(method, network.channels, seed, self._fabric)
         check_sizes(network, data, crop)
         self._pairs = self._fixed(data.train) if fixed_noise else self._drawn
         self.remarks += seldom_stepped(network, data, crop, self._batches.steps)
@@ -236,7 +237,8 @@ class Fit:
         for group in self._optimizer.param_groups:
             group["lr"] = rate
         pair, weight = self._crew.share(pair)
-        loss = self._loss(self._model, pair)
+        taught = self._critic.contested(self._loss, weight) if self._critic else self._loss
+        loss = taught(self._model, pair)
         self._optimizer.zero_grad()
         self._fabric.backward(loss if weight == 1 else loss * weight)
         self._optimizer.step()
@@ -270,12 +272,16 @@ class Fit:
     def state(self) -> tuple[dict[str, Tensor], str]:
         """Everything a resumed training needs, as named tensors and JSON."""
         tensors = tensors_of(self.network, self.averaged if self._ema else None, self._optimizer)
+        if self._critic:
+            tensors |= self._critic.state()
         return tensors, json.dumps([asdict(epoch) for epoch in self.history])
 
     def restore(self, tensors: dict[str, Tensor], history: str) -> None:
         """Go on from what `state` gave, to the same result as without a stop, bit for bit on the CPU."""
         self.history = [Epoch(**epoch) for epoch in json.loads(history)]
         put_back(tensors, self.network, self.averaged if self._ema else None, self._optimizer)
+        if self._critic:
+            self._critic.restore(tensors)
 
 
 def _finite(loss: float, where: str) -> float:

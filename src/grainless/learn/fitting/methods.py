@@ -5,10 +5,14 @@ To add one: a class that makes a `Pair` from a `Scene`, and its line in `METHODS
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Annotated, Protocol
+
+from annotated_types import Ge, Gt
+from lightning_fabric import Fabric
 
 from grainless.errors import InputError
 from grainless.learn.fitting.alone import BlindSpots, Neighbours, Recorrupted
+from grainless.learn.fitting.critic import Critic
 from grainless.learn.fitting.draw import TorchDraw
 from grainless.learn.fitting.pairs import Pair, Scene
 from grainless.noise import Chain, Noise
@@ -70,6 +74,39 @@ class Noise2Noise:
         return Pair(self.noise(scene.clean, draw), self.noise(scene.clean, draw))
 
 
+@dataclass(frozen=True)
+class Adversarial:
+    """As "supervised", or "given" where the data have noise of their own; but a critic, a second network, learns to
+    tell what the network gives from clean images, and to deceive it is part of the loss (`fitting.critic` has the
+    formula and the sources). Images become crisper, and their details are more invented.
+
+    The best epoch is chosen by the loss alone, as for the other methods: the critic's opinion changes as it learns, so
+    that of two epochs cannot be compared.
+
+    Args:
+        share: how much the critic's opinion weighs; at 0 there is none: "supervised", bit for bit.
+        width: feature maps of the critic.
+        rate: its learning rate.
+    """
+
+    noise: Chain
+    share: Annotated[float, Ge(0)] = 1.0
+    width: Annotated[int, Ge(1)] = 16
+    rate: Annotated[float, Gt(0)] = 2e-4
+
+    def __call__(self, scene: Scene, draw: TorchDraw) -> Pair:
+        start = scene.clean if scene.noisy is None else scene.noisy
+        return Pair(*self.noise.pair(start, scene.clean, draw))
+
+
+def critic_of(method: Method, channels: int, seed: int, fabric: Fabric) -> Critic | None:
+    """The network that learns beside, where the method has one that counts."""
+    if not isinstance(method, Adversarial) or not method.share:
+        return None
+    options = {"share": method.share, "rate": method.rate}
+    return Critic(channels, width=method.width, seed=seed, fabric=fabric, **options)
+
+
 def _fault(noise: Chain) -> str | None:
     """Why two draws of this noise are no two views of one scene."""
     if not noise.parts:
@@ -92,4 +129,5 @@ METHODS: dict[str, Callable[..., Method]] = {
     "blind-spots": BlindSpots,
     "neighbours": Neighbours,
     "recorrupted": Recorrupted,
+    "adversarial": Adversarial,
 }

@@ -1,4 +1,4 @@
-"""Where a training stands, as named tensors: weights, their average, and the optimizer's moments."""
+"""Where a training stands, as named tensors: weights, their average, the optimizer's moments, a critic's own."""
 
 import torch
 from torch import Tensor, nn
@@ -19,11 +19,11 @@ def put_back(
     tensors: dict[str, Tensor], network: nn.Module, averaged: nn.Module | None, optimizer: Optimizer
 ) -> None:
     """Go on from what `tensors_of` gave."""
-    network.load_state_dict(_under("network", tensors))
+    network.load_state_dict(under("network", tensors))
     if averaged:
-        averaged.load_state_dict(_under("averaged", tensors))
+        averaged.load_state_dict(under("averaged", tensors))
     state: dict[int, dict[str, Tensor]] = {}
-    for name, value in _under("optimizer", tensors).items():
+    for name, value in under("optimizer", tensors).items():
         number, key = name.split(".")
         state.setdefault(int(number), {})[key] = _laid_out(value)
     groups = optimizer.state_dict()["param_groups"]
@@ -35,6 +35,7 @@ def _laid_out(value: Tensor) -> Tensor:
     return value.contiguous(memory_format=torch.channels_last) if value.ndim == 4 else value
 
 
-def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+def under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Those whose names begin with the prefix and a dot, without it."""
     start = prefix + "."
     return {name.removeprefix(start): value for name, value in tensors.items() if name.startswith(start)}

@@ -11,7 +11,7 @@ from grainless.evaluation.evaluate import Row, evaluate
 from grainless.evaluation.markdown import table
 from grainless.evaluation.metrics import METRICS
 from grainless.evaluation.pictures import strip
-from grainless.learn.codes import Coder
+from grainless.learn.codes.coder import Coder
 from grainless.learn.recipe import Recipe
 from grainless.learn.reproduce.table import Effort, Figure, Section, picture, score, took
 from grainless.learn.run import Run

@@ -1,4 +1,4 @@
-"""The code of a trained network: from images to codes, back, and along the way between two of them."""
+"""A trained network taken apart at its code: from images to codes, back, and along the way between two of them."""
 
 from pathlib import Path
 from typing import Any
@@ -7,10 +7,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from grainless.data.find import DataRoots
 from grainless.errors import InputError
-from grainless.evaluation.pictures import strip
 from grainless.learn.networks import NETWORKS
+from grainless.learn.networks.network import check_size
 from grainless.learn.run import Run
 
 Array = NDArray[np.float32]
@@ -36,6 +35,22 @@ class Coder:
             )
         network.load_state_dict(self.run.weights())
         self._network = network.eval()
+
+    @property
+    def channels(self) -> int:
+        """Colours of the images it takes: 1 grey, 3 RGB."""
+        return int(self._network.channels)
+
+    def check(self, height: int, width: int, name: str) -> None:
+        """Whether it takes images of this size.
+
+        Raises:
+            InputError: it does not; `name` says which image it was.
+        """
+        try:
+            check_size(self._network, height, width)
+        except InputError as error:
+            raise InputError(f"{name} cannot be encoded by {self.run.path}. {error}") from error
 
     @torch.no_grad()
     def encode(self, images: Array) -> Array:
@@ -85,28 +100,3 @@ class Coder:
 
 def _with_code() -> str:
     return ", ".join(name for name, network in NETWORKS.items() if hasattr(network, "encode"))
-
-
-def draw_walk(run: Path, between: tuple[int, int], path: Path, *, roots: DataRoots, steps: int = 10) -> None:
-    """Write a strip: a test image, the way through the code to another one, and that one.
-
-    Args:
-        run: a run whose network has a code.
-        between: the numbers of two test images of its data.
-        path: of the PNG.
-        roots: where data files are looked for.
-        steps: images on the way, both ends included.
-
-    Raises:
-        InputError: no code, no test image of such a number, or `path` does not end in .png.
-    """
-    if path.suffix.lower() != ".png":
-        raise InputError(f"{path} has no ending that is written: .png.")
-    coder = Coder(run)
-    test = coder.run.recipe().data(roots).test
-    for number in between:
-        if not 0 <= number < len(test):
-            raise InputError(f"--between {number}: the test images are numbered 0 to {len(test) - 1:,}.")
-    first, last = (test.floats(number) for number in between)
-    way = coder.interpolate(first, last, steps)
-    strip([[first, *way, last]], path, scale=max(1, 64 // test.stack().shape[-1]))

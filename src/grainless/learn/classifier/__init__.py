@@ -1,0 +1,1 @@
+"""A classifier beside a denoiser: what it is, how it is taught, what is kept of it."""
