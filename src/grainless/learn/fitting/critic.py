@@ -8,17 +8,15 @@ sees 18 x 18 pixels, not 70 x 70.
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from lightning_fabric import Fabric
 from torch import Tensor, nn
 from torch.nn.utils import convert_conv2d_weight_memory_format
 
+from grainless.learn.fitting.pairs import Pair
 from grainless.learn.fitting.standing import put_back, tensors_of, under
-
-if TYPE_CHECKING:
-    from grainless.learn.fitting.pairs import Pair
 
 CLEAN, DENOISED = 1.0, 0.0
 """The scores that the critic should give."""
@@ -77,8 +75,8 @@ class Critic:
         self._model, self._optimizer = fabric.setup(network, adam)
 
     def contested(
-        self, loss: Callable[[Any, "Pair"], Tensor], weight: float = 1.0
-    ) -> Callable[[Any, "Pair"], Tensor]:
+        self, loss: Callable[[Any, Pair], Tensor], weight: float = 1.0
+    ) -> Callable[[Any, Pair], Tensor]:
         """The loss with the critic's opinion added; each time it is asked for, the critic learns first.
 
         Args:
@@ -86,7 +84,7 @@ class Critic:
             weight: of this device's part of the batch, where several train together.
         """
 
-        def made_small(network: Any, pair: "Pair") -> Tensor:
+        def made_small(network: Any, pair: Pair) -> Tensor:
             answer = Answer(network, pair.shown)
             self._learn(pair, answer.denoised.detach(), weight)
             self._network.requires_grad_(False)  # the opinion is the network's lesson, not the critic's
@@ -96,7 +94,7 @@ class Critic:
 
         return made_small
 
-    def _learn(self, pair: "Pair", denoised: Tensor, weight: float) -> None:
+    def _learn(self, pair: Pair, denoised: Tensor, weight: float) -> None:
         """A step. Both kinds go in at once: several devices wait for each other once a pass."""
         images = torch.cat([pair.wanted, denoised])
         clean, made = self._model(pair.shown.repeat(2, 1, 1, 1), images).chunk(2)
