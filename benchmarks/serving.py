@@ -152,7 +152,7 @@ def api(folder: Path) -> list[dict[str, Any]]:
 def _over(ours: Callable[[], object], theirs: Callable[[], object], server: int) -> dict[str, float]:
     """Milliseconds of both, and of ours over theirs; the processor's time is that of all who take part."""
     times = []
-    for _ in range(25):
+    for _ in range(15):
         clock, own, other = time.perf_counter(), time.process_time(), _processor(server)
         ours()
         http = time.perf_counter() - clock, time.process_time() - own + _processor(server) - other

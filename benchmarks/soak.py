@@ -31,7 +31,7 @@ BROKEN, LEFT = 0.3, 0.1
 
 def picture(chance: np.random.Generator) -> bytes:
     """A small noisy picture of a random size and format."""
-    height, width = chance.integers(8, 97, 2)
+    height, width = chance.integers(8, 65, 2)
     pixels = np.clip(128 + 25 * chance.standard_normal((height, width, 3)), 0, 255).astype(np.uint8)
     file = io.BytesIO()
     PIL.Image.fromarray(pixels).save(file, str(chance.choice(FORMS)))

@@ -9,17 +9,20 @@ import time
 import uuid
 from email.parser import BytesParser
 from email.policy import HTTP
+from urllib.parse import unquote
 
 import httpx
 import numpy as np
 import PIL.Image
 import pytest
+import tiny
 from pages import noisy
 from served import served
 
 import grainless
 from grainless.errors import InputError, RunError
 from grainless.image.files import decode
+from grainless.model.card import Card
 from grainless.server.api import pictures as application
 from grainless.server.gate.limits import Limits
 from grainless.server.gate.queue import Stopped
@@ -115,6 +118,12 @@ def test_it_tells_what_noise_it_finds(server):
     assert told["model"] in {"color", "photo"}
     assert abs(told["report"]["sigma"] * 255 - 25) < 3
     assert told["why"].startswith("Noise")
+
+
+def test_a_denoised_files_noise_is_told_in_words_too(server):
+    answer = server.post("/api/denoise", content=file(noisy(128, 128)))
+    words = unquote(answer.headers["grainless-remarks"])
+    assert re.match(r"(Fine|Soft|Coarse) grain, strong; colour noise, strong\. Noise of sigma", words)
 
 
 def test_models_and_health_are_told(server):
@@ -272,10 +281,20 @@ def test_a_bug_is_a_sentence_and_the_next_file_works(server, monkeypatch):
 
 def test_a_lack_of_memory_is_told(server, monkeypatch):
     def lacking(*_):
-        raise RunError("color ran out of memory on 9 x 9.")
+        raise RunError("color ran out of memory on 9 x 9.") from MemoryError()
 
     monkeypatch.setattr(application, "denoise_file", lacking)
     assert "out of memory" in sentence(server.post("/api/denoise", content=b"x"), 507)
+
+
+def test_a_model_that_fails_is_told_and_the_next_file_works(server, tmp_path, monkeypatch):
+    (tmp_path / "runs/broken").mkdir(parents=True)
+    tiny.times(tmp_path / "runs/broken/model.onnx", Card("broken", 1, reach=0), np.nan)
+    monkeypatch.chdir(tmp_path)
+    given = file(np.full((16, 16), 90, np.uint8))
+    answer = server.post("/api/denoise", content=given, params={"model": "broken"})
+    assert "gave pixels that are no numbers; the model is broken" in sentence(answer, 500)
+    assert server.post("/api/denoise", content=given, params={"model": "grey"}).status_code == 200
 
 
 # at once

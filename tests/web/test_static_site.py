@@ -1,7 +1,6 @@
 """The static site in a real browser: what a visitor does, and what the command line gives beside it."""
 
 import io
-import json
 import re
 import zipfile
 
@@ -12,8 +11,6 @@ import pytest
 from pages import DONE, downloaded, noisy, png
 
 import grainless
-from grainless.errors import InputError
-from grainless.web.site import write_site
 
 pages.need_browser()
 
@@ -235,24 +232,3 @@ def test_sliders_draw_a_frame_of_twelve_megapixels_in_time(page):
     assert (
         max(page.evaluate(FRAMES)) < 1000 / 60
     )  # the quickest of 30 frames each: others use the machine, too
-
-
-# the folder itself
-
-
-def test_other_folders_are_not_touched(tmp_path):
-    (tmp_path / "mine.txt").write_text("mine")
-    with pytest.raises(InputError, match="holds other files"):
-        write_site(tmp_path)
-    with pytest.raises(InputError, match="is a file"):
-        write_site(tmp_path / "mine.txt")
-    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
-
-
-def test_an_older_site_is_written_over(tmp_path):
-    (tmp_path / "models.json").write_text("{}")
-    written = write_site(tmp_path)
-    facts = json.loads((tmp_path / "models.json").read_text())
-    assert all(path.is_file() for path in written)
-    assert {each["name"] for each in facts["models"]} >= {"grey", "color"}
-    assert "$" not in (tmp_path / "sw.js").read_text().split("HEADERS")[0]

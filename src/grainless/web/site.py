@@ -69,19 +69,24 @@ def _manifest(cards: Mapping[str, Card]) -> dict[str, object]:
         }
         for name, card in cards.items()
     ]
-    usual = {"grey": _usual(cards, 1), "color": _usual(cards, 3)}
-    return {"models": facts, "usual": usual}
+    return {"models": facts, "usual": {"grey": usual(cards, 1), "color": usual(cards, 3)}}
 
 
-def _usual(cards: Mapping[str, Card], channels: int) -> str:
+def usual(cards: Mapping[str, Card], channels: int) -> str:
     """The model for pictures of any scene of which nothing is known: that which learned the most kinds of noise.
 
     The browser does not look at the noise first, as the command line does.
+
+    Args:
+        cards: name -> card of the models there are.
+        channels: of the picture: 1 or 3.
     """
     fitting = {
         name: card
         for name, card in cards.items()
-        if card.channels in {channels, 3} and not any(words_for(kind).scene for kind in card.learned)
+        if card.channels in {channels, 3}
+        and not card.size
+        and not any(words_for(kind).scene for kind in card.learned)
     }
     return max(fitting, key=lambda name: (len(fitting[name].learned), fitting[name].channels == channels))
 

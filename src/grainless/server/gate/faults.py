@@ -29,6 +29,7 @@ STATUSES = {
     415: "No image, or of a format that is not taken.",
     422: "The file is broken, an option is wrong, or the model does not take the image.",
     429: "The client has too many files here.",
+    500: "The model failed, or the server has a bug; its log says more.",
     503: "Too many files wait, or the work took too long.",
     507: "There was not enough memory.",
 }
@@ -61,12 +62,14 @@ class Fault(Exception):
 
 
 def fault_of(error: GrainlessError) -> Fault:
-    """The status of what the library says: the file is too large, cannot be taken, or the machine could not."""
+    """The status of what the library says: too large, cannot be taken, no memory for it, or the model failed."""
     if isinstance(error.__cause__, TooLarge):
         return Fault(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, str(error))
     if isinstance(error, InputError):
         return Fault(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
-    return Fault(HTTPStatus.INSUFFICIENT_STORAGE, str(error))
+    if error.__cause__ is not None:  # a lack of memory has one; a model that gives what is no number has not
+        return Fault(HTTPStatus.INSUFFICIENT_STORAGE, str(error))
+    return Fault(HTTPStatus.INTERNAL_SERVER_ERROR, str(error))
 
 
 class Caught:
