@@ -66,7 +66,7 @@ export const engine = {
 
   async models() {
     const { models } = await manifest();
-    const usual = { name: "", label: "Usual", about: "The model that fits the picture's colours." };
+    const usual = { name: "", label: "Usual", about: "The model that learned the most kinds of noise." };
     return [usual, ...models.map(({ name, about }) => ({ name, label: name, about }))];
   },
 
