@@ -1,13 +1,13 @@
 """The page, the API and the static site by the clock: what they cost over the library they stand on.
 
     python benchmarks/serving.py              # all; minutes
-    python benchmarks/serving.py api          # or: page, site, slider, large
+    python benchmarks/serving.py api          # or: page, site, slider, 12, 50
 
 api: a megapixel sent to `grainless serve` beside the same bytes through `grainless.process` in Python, in turns: with
 a model that costs next to nothing, so that all but the model is compared, and at strength 0, where it is only read.
 page: from the request of the page until pictures can be given. site: seconds a megapixel in Chromium beside the
 command line's engine, in turns, on one and on all cores, by the clock and of the processor. slider: milliseconds of
-a frame when strength moves on 12 megapixels. large: pictures of 12 and 50 megapixels through both, seconds and the
+a frame when strength moves on 12 megapixels. 12 and 50: pictures of so many megapixels through both, seconds and the
 most memory that the server's process, or all of the browser's, took.
 """
 
@@ -15,14 +15,11 @@ import http.client
 import http.server
 import io
 import os
-import shutil
-import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -30,9 +27,10 @@ from typing import Any
 import numpy as np
 import onnx
 import PIL.Image
+from hosting import browsers, chromium, peak, processor, served, site
 from measuring import median_with_interval, tell_and_keep
 from onnx import TensorProto, helper, numpy_helper
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 import grainless
 from grainless.denoising.policy import Policy
@@ -40,13 +38,10 @@ from grainless.denoising.process import process
 from grainless.image.files import decode, encode
 from grainless.model.card import KEY, Card
 from grainless.model.denoiser import load
-from grainless.web.site import write_site
 
-CHROMIUM = os.environ.get("GRAINLESS_CHROMIUM") or shutil.which("chromium")
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 DONE = "#download:enabled"
 PATIENCE = 3_600_000  # ms
-TICK = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
 
 def noisy(height: int, width: int) -> np.ndarray:
@@ -84,45 +79,6 @@ def free_model(folder: Path) -> None:
     onnx.save(model, folder / "runs/free/model.onnx")
 
 
-@contextmanager
-def served(folder: Path) -> Iterator[tuple[str, int]]:
-    """`grainless serve` in a process of its own: host:port, and its process."""
-    command = [sys.executable, "-m", "grainless", "serve", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=folder) as server:
-        assert server.stdout is not None
-        try:
-            yield server.stdout.readline().split()[3].removeprefix("http://").rstrip("/"), server.pid
-        finally:
-            server.terminate()
-
-
-@contextmanager
-def site() -> Iterator[str]:
-    """The static site behind a plain host of files."""
-    with tempfile.TemporaryDirectory() as place:
-        write_site(Path(place) / "out")
-        handler = partial(Quiet, directory=f"{place}/out")
-        host = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        threading.Thread(target=host.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{host.server_port}/"
-        host.shutdown()
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Tells nothing of each request."""
-
-    def log_message(self, *_: object) -> None: ...
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        yield browser
-        browser.close()
-
-
 def api(folder: Path) -> list[dict[str, Any]]:
     """Milliseconds over the Python call, by the clock and of the processor."""
     free_model(folder)
@@ -153,9 +109,9 @@ def _over(ours: Callable[[], object], theirs: Callable[[], object], server: int)
     """Milliseconds of both, and of ours over theirs; the processor's time is that of all who take part."""
     times = []
     for _ in range(15):
-        clock, own, other = time.perf_counter(), time.process_time(), _processor(server)
+        clock, own, other = time.perf_counter(), time.process_time(), processor(server)
         ours()
-        http = time.perf_counter() - clock, time.process_time() - own + _processor(server) - other
+        http = time.perf_counter() - clock, time.process_time() - own + processor(server) - other
         clock, own = time.perf_counter(), time.process_time()
         theirs()
         times.append((*http, time.perf_counter() - clock, time.process_time() - own))
@@ -169,12 +125,6 @@ def _over(ours: Callable[[], object], theirs: Callable[[], object], server: int)
         "high": high,
         "over, the processor's ms": float((seconds[:, 1] - seconds[:, 3]).mean()),
     }
-
-
-def _processor(process: int) -> float:
-    """Seconds of the processor that a process took."""
-    fields = Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICK
 
 
 def page(folder: Path) -> list[dict[str, Any]]:
@@ -256,9 +206,9 @@ def _beside(view: Page, native: Callable[[], object]) -> dict[str, float]:
     native(), view.evaluate("() => window.once()")
     turns = []
     for _ in range(5):
-        other = _browsers("processor")
+        other = browsers("processor")
         clock = view.evaluate("() => window.once()")
-        spent = _browsers("processor") - other
+        spent = browsers("processor") - other
         own = time.process_time()
         native_clock = _timed(native)
         turns.append((spent, clock, time.process_time() - own, native_clock))
@@ -328,20 +278,19 @@ def slider(folder: Path) -> list[dict[str, Any]]:
     return rows
 
 
-def large(folder: Path) -> list[dict[str, Any]]:
-    """Seconds and the most memory of large pictures: the API, and the page in a browser."""
+def large(folder: Path, height: int, width: int) -> list[dict[str, Any]]:
+    """Seconds and the most memory of a large picture: the API, and the page in a browser."""
     rows = []
-    for height, width in ((3000, 4000), (6144, 8192)):
-        file = folder / f"{width}.jpg"
-        file.write_bytes(written(noisy(height, width), "JPEG", quality=92))
-        name = f"{height * width / 1e6:.0f} megapixels, JPEG of {file.stat().st_size / 1e6:.0f} MB"
-        with served(folder) as (address, server):
-            seconds = _timed(partial(_posted, address, file))
-            rows.append({"picture": name, "way": "the API", "s": seconds, "GB at most": _peak(server)})
-        with chromium() as browser, site() as static:
-            view = browser.new_page(viewport={"width": 1200, "height": 800})
-            seconds, most = _denoised(view, static, file)
-            rows.append({"picture": name, "way": "the static site", "s": seconds, "GB at most": most})
+    file = folder / f"{width}.jpg"
+    file.write_bytes(written(noisy(height, width), "JPEG", quality=92))
+    name = f"{height * width / 1e6:.0f} megapixels, JPEG of {file.stat().st_size / 1e6:.0f} MB"
+    with served(folder) as (address, server):
+        seconds = _timed(partial(_posted, address, file))
+        rows.append({"picture": name, "way": "the API", "s": seconds, "GB at most": peak(server)})
+    with chromium() as browser, site() as static:
+        view = browser.new_page(viewport={"width": 1200, "height": 800})
+        seconds, most = _denoised(view, static, file)
+        rows.append({"picture": name, "way": "the static site", "s": seconds, "GB at most": most})
     return rows
 
 
@@ -362,7 +311,7 @@ def _denoised(view: Page, address: str, file: Path) -> tuple[float, float]:
 
     def watch() -> None:
         while not over.wait(0.5):
-            most[0] = max(most[0], _browsers("memory"))
+            most[0] = max(most[0], browsers("memory"))
 
     watcher = threading.Thread(target=watch)
     watcher.start()
@@ -378,46 +327,22 @@ def _denoised(view: Page, address: str, file: Path) -> tuple[float, float]:
     return seconds, most[0]
 
 
-def _browsers(what: str) -> float:
-    """Of this process's Chromium, all its processes together: "memory", GB now; "processor", seconds so far."""
-    listed = subprocess.run(["ps", "-eo", "pid,ppid,comm"], capture_output=True, text=True, check=True)
-    parents = {}
-    for line in listed.stdout.splitlines()[1:]:
-        pid, parent, name = line.split(None, 2)
-        parents[int(pid)] = (int(parent), name)
-
-    def ours(pid: int) -> bool:
-        while pid in parents and pid != os.getpid():
-            pid = parents[pid][0]
-        return pid == os.getpid()
-
-    found = [pid for pid, (_, name) in parents.items() if name.startswith("chrom") and ours(pid)]
-    if what == "memory":
-        return sum(_kilobytes(Path(f"/proc/{pid}/smaps_rollup"), "Pss:") for pid in found) / 1e6
-    return sum(_processor(pid) for pid in found)
-
-
-def _kilobytes(file: Path, word: str) -> int:
-    try:
-        return next(
-            int(line.split()[1]) for line in file.read_text("utf-8").splitlines() if line.startswith(word)
-        )
-    except (OSError, StopIteration):
-        return 0  # it has ended
-
-
-def _peak(process: int) -> float:
-    return _kilobytes(Path(f"/proc/{process}/status"), "VmHWM:") / 1e6
-
-
 ABOUT = {
     "api": f"A megapixel through grainless serve beside Python's process (version {grainless.__version__})",
     "page": "From the request of the page until pictures can be given",
     "site": "The browser's engine beside the command line's, model photo; ratios: over the other's",
     "slider": "A frame while strength moves, 12 megapixels; a sixtieth of a second is 16.7 ms",
-    "large": "Large pictures from file to file, model photo",
+    "12": "A picture of 12 megapixels from file to file, model photo",
+    "50": "A picture of 50 megapixels from file to file, model photo",
 }
-TABLES = {"api": api, "page": page, "site": in_browser, "slider": slider, "large": large}
+TABLES: dict[str, Callable[[Path], list[dict[str, Any]]]] = {
+    "api": api,
+    "page": page,
+    "site": in_browser,
+    "slider": slider,
+    "12": partial(large, height=3000, width=4000),
+    "50": partial(large, height=6144, width=8192),
+}
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as place:
