@@ -205,3 +205,21 @@ def test_names_of_results_say_what_they_are(alone):
         ("", "image/png"): "picture-denoised.png",
     }
     assert alone.evaluate(code, [list(each) for each in given]) == list(given.values())
+
+
+PACE = """async (times) => {
+  const { Viewer } = await import("./viewer.js");
+  const viewer = Object.assign(Object.create(Viewer.prototype), { coarser: 0, busy: true, zoom: 0.5 });
+  viewer.size = { width: 4000, height: 3000 };
+  const levels = [];
+  for (const time of times) {
+    viewer.pace(time);
+    levels.push(viewer.level());
+  }
+  viewer.busy = false;
+  return [...levels, viewer.level()];
+}"""
+
+
+def test_frames_that_take_too_long_become_coarser_until_it_is_still(alone):
+    assert alone.evaluate(PACE, [5, 40, 40, 40, 5, 1, 1, 1]) == [1, 2, 3, 3, 3, 2, 1, 1, 1]

@@ -4,6 +4,8 @@ import { blend } from "./blend.js";
 import { Pyramid } from "./pyramid.js";
 
 const MOST = 32; // the largest zoom: a pixel of the picture on 32 of the canvas
+const FRAME = 10; // ms that a frame may take while something moves: 16.7 less what the browser itself needs
+const COARSEST = 2; // halvings more while it moves, at most
 const STILL = 160; // ms without a change, after which the view is drawn at full sharpness
 
 export class Viewer {
@@ -16,6 +18,7 @@ export class Viewer {
     this.changed = changed;
     this.settings = { strength: 1, chroma: 1, mode: "compare", split: 0.5 };
     this.pictures = null;
+    this.coarser = 0;
     new ResizeObserver(() => this.resize()).observe(stage);
     this.listen();
   }
@@ -109,6 +112,18 @@ export class Viewer {
   }
 
   drawNow() {
+    const start = performance.now();
+    this.paint();
+    if (this.busy) this.pace(performance.now() - start);
+  }
+
+  /** A frame took so long: where that is too long, the next ones are coarser; a step is a quarter of the pixels. */
+  pace(took) {
+    if (took > FRAME) this.coarser = Math.min(COARSEST, this.coarser + 1);
+    else if (took < FRAME / 8) this.coarser = Math.max(0, this.coarser - 1);
+  }
+
+  paint() {
     const { pen, canvas } = this;
     pen.clearRect(0, 0, canvas.width, canvas.height);
     if (!this.pictures || !this.zoom) return;
@@ -126,11 +141,10 @@ export class Viewer {
     pen.drawImage(this.scratch, 0, 0, part.width, part.height, left, top, width, height);
   }
 
-  /** Halvings: to about a pixel of the screen; a step coarser while it moves, where there are many pixels. */
+  /** Halvings: to about a pixel of the screen; coarser while it moves, where that takes too long. */
   level() {
     const halvings = Math.log2(1 / this.zoom);
-    const shown = this.canvas.width * this.canvas.height;
-    const coarse = this.busy && shown > 1.5e6 && this.zoom <= 1 ? 1 : 0;
+    const coarse = this.busy && this.zoom <= 1 ? this.coarser : 0;
     const fine = Math.max(0, this.busy ? Math.round(halvings) : Math.floor(halvings + 0.01));
     const most = Math.floor(Math.log2(Math.min(this.size.width, this.size.height)));
     return Math.min(most, fine + coarse);
