@@ -8,12 +8,13 @@ from trainings import Notes
 
 from grainless.data.find import DataRoots
 from grainless.errors import InputError, RunError
+from grainless.learn.lock import locked
 from grainless.learn.studies import study as studies
 from grainless.learn.studies.compare import compare
 from grainless.learn.studies.diagnose import diagnose, verdict
 from grainless.learn.studies.study import Study
 from grainless.learn.studies.sweep import sweep
-from grainless.learn.studies.tune import tune
+from grainless.learn.studies.tune import _journal, tune
 
 RECIPE = """
 seed = 3
@@ -307,6 +308,22 @@ def test_a_search_over_other_lines_is_not_gone_on_with(study, tmp_path, training
         with pytest.raises(InputError, match=r"study holds another search: over was \['train\.rate=1e-3"):
             tune(study, recipe(tmp_path), other, changes, 2)
     assert len(trainings) == 1
+
+
+def test_one_process_searches_in_a_folder_at_a_time(study, tmp_path):
+    over = ["train.rate=1e-3..1e-2"]
+    with (
+        locked(study.folder / "lock", "it"),
+        pytest.raises(RunError, match=r"study is being trained by another process \(process "),
+    ):
+        tune(study, recipe(tmp_path), over, [], 1)
+
+
+def test_half_a_line_of_a_searchs_journal_is_cut_off(tmp_path):
+    path = tmp_path / "trials.jsonl"
+    path.write_bytes(b'{"op_code": 0}\n{"op_co')
+    assert list(_journal(path).read_logs(0)) == [{"op_code": 0}]
+    assert path.read_bytes() == b'{"op_code": 0}\n'
 
 
 def test_scenes_are_clean_noisy_and_denoised(study, tmp_path):
