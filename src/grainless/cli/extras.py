@@ -24,7 +24,8 @@ EXTRAS = {
         "tomlkit",
         "optuna",
     ),
-    "remote": ("fsspec",),
+    "ray": ("ray",),
+    "remote": ("fsspec", "aiohttp", "s3fs", "gcsfs"),
     "server": ("fastapi", "uvicorn", "prometheus_client"),
     "hub": ("huggingface_hub",),
 }
