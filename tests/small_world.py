@@ -19,6 +19,7 @@ from grainless.learn import demo, score
 from grainless.learn.export import export
 from grainless.learn.finetune import plan
 from grainless.learn.finetune.pace import Pace
+from grainless.learn.finetune.rate import Trial
 from grainless.learn.networks import NETWORKS
 from grainless.learn.recipe import Recipe
 from grainless.learn.training import train
@@ -149,3 +150,4 @@ def made_small(patch, shipped):
     patch.setitem(zoo.SHIPPED, "small", shipped[1])
     patch.setattr(plan, "best_start", lambda *given, **named: best_start(*given, **named | {"only": "small"}))
     patch.setattr(plan, "measured", lambda recipe, data: Pace(1e6, 1.0, "full"))
+    patch.setattr(plan, "tried", lambda recipe, data, steps: Trial({1e-3: 0.1}, 0.2, steps))
