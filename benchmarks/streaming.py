@@ -41,10 +41,14 @@ def photographs(folder: Path) -> None:
     """JPEGs as heavy as those of a camera at that size: edges, gradients and grain."""
     chance = np.random.default_rng(7)
     folder.mkdir()
-    for number in range(IMAGES):
+    scenes = []
+    for _ in range(8):
         smooth = gaussian_filter(chance.normal(size=(*SIZE, 3)), (12, 12, 0))
         edges = np.sign(gaussian_filter(chance.normal(size=(*SIZE, 1)), (20, 20, 0)))
-        image = 128 + 600 * smooth + 25 * edges + chance.normal(0, 6, (*SIZE, 3))
+        scenes.append(128 + 600 * smooth + 25 * edges)
+    for number in range(IMAGES):
+        moved = np.roll(scenes[number % 8], (7 * number, 13 * number), (0, 1))
+        image = moved + chance.normal(0, 6, (*SIZE, 3))
         PIL.Image.fromarray(image.clip(0, 255).astype(np.uint8)).save(folder / f"{number}.jpg", quality=90)
 
 

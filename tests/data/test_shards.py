@@ -22,7 +22,7 @@ from grainless.data.shards import tar
 from grainless.data.shards.index import Index
 from grainless.data.shards.pack import pack
 from grainless.data.shards.shards import Shards
-from grainless.data.shards.stream import AHEAD, OPEN, Stream
+from grainless.data.shards.stream import OPEN, Stream
 from grainless.data.summary import describe
 from grainless.errors import InputError, RunError
 
@@ -121,15 +121,15 @@ def test_each_image_comes_once_a_pass_in_an_order_of_the_seed(packed):
     reader.close()
 
 
-def test_memory_holds_no_more_than_it_may(packed):
-    stream = streamed(packed, memory=0.007)
-    bytes_a_sample = max(sample[0].nbytes for sample in stream.first(len(stream)))
-    assert 1 <= stream.window < len(stream)
-    assert (stream.window + AHEAD) * bytes_a_sample < 9e3
+@pytest.mark.parametrize("images", [1, 3, 12])
+def test_memory_holds_no_more_than_it_may(packed, images):
+    bytes_a_sample = 9 * 9 * 3
+    stream = streamed(packed, memory=1.05 * images * bytes_a_sample / 1e6)
+    assert stream.window + stream.ahead == max(2, images)
     reader = stream.reader(0)
-    for at in range(60):
+    for at in range(30):
         reader.span(at, stream.window)
-        assert len(reader._coming) <= stream.window + AHEAD
+        assert len(reader._coming) == max(2, images)
     reader.close()
 
 

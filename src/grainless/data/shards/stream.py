@@ -23,7 +23,7 @@ Sample = tuple[NDArray[np.unsignedinteger], ...]
 """(c, h, w) clean, and its noisy partner where the data come in pairs."""
 
 AHEAD = 16
-"""Samples that are decoded before they are asked for."""
+"""Samples that are decoded before they are asked for, at most: a quarter of those that are held."""
 
 WORKERS = 2
 """Threads that read and decode: one waits for the disk while the other decodes."""
@@ -86,12 +86,20 @@ class Stream:
         return int(np.iinfo(DTYPES[self.index.depth]).max)
 
     @property
+    def ahead(self) -> int:
+        """Samples that are decoded before they are asked for."""
+        return max(1, min(AHEAD, self._held // 4))
+
+    @property
     def window(self) -> int:
-        """Samples of which a batch of crops is drawn: as many as the memory holds, with those that are read ahead."""
-        bytes_a_sample = (
-            self.pixels / len(self) * self.channels * (self.index.depth // 8) * (1 + self.index.paired)
-        )
-        return max(1, min(int(self.memory / bytes_a_sample) - AHEAD, MIXED, len(self)))
+        """Samples of which a batch of crops is drawn: as many as the memory holds beside those that are read ahead."""
+        return max(1, min(self._held - self.ahead, MIXED, len(self)))
+
+    @property
+    def _held(self) -> int:
+        """Samples that the memory holds."""
+        sample = self.pixels / len(self) * self.channels * (self.index.depth // 8) * (1 + self.index.paired)
+        return int(self.memory / sample)
 
     def reader(self, seed: int) -> "Reader":
         """What gives the samples in the order of a seed."""
@@ -131,10 +139,11 @@ class Reader:
         Raises:
             RunError: none of all samples can be read.
         """
-        for at in [at for at in self._coming if not first <= at < first + count + AHEAD]:
+        ahead = self._stream.ahead
+        for at in [at for at in self._coming if not first <= at < first + count + ahead]:
             self._coming.pop(at).cancel()
         self._pool = self._pool or ThreadPoolExecutor(WORKERS, thread_name_prefix="shards")
-        for at in range(first, first + count + AHEAD):
+        for at in range(first, first + count + ahead):
             if at not in self._coming:
                 self._coming[at] = self._pool.submit(self.sample, at)
         return [self._coming[at].result() for at in range(first, first + count)]
