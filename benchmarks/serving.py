@@ -93,8 +93,9 @@ def api(folder: Path) -> list[dict[str, Any]]:
                 def ours(strength: int = strength, data: bytes = data) -> bytes:
                     line.request("POST", f"/api/denoise?model=free&strength={strength}", data)
                     answer = line.getresponse()
-                    assert answer.status == 200
-                    return answer.read()
+                    content = answer.read()
+                    assert answer.status == 200, content
+                    return content
 
                 def python(policy: Policy = policy, data: bytes = data, form: str = form) -> bytes:
                     image, outcome = process(next(decode(data)), policy)
