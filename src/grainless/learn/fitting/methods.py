@@ -76,9 +76,10 @@ class Noise2Noise:
 
 @dataclass(frozen=True)
 class Adversarial:
-    """As "supervised", or "given" where the data have noise of their own; but a critic, a second network, learns to
-    tell what the network gives from clean images, and to deceive it is part of the loss (`fitting.critic` has the
-    formula and the sources). Images become crisper, and their details are more invented.
+    """A denoising GAN: supervised, and a critic, a second network, learns to tell what comes out from clean images.
+
+    To deceive it is part of the loss (`fitting.critic` has the formula). Images become crisper, and more of their
+    detail is invented. Where the data have noise of their own, that is shown, as by "given".
 
     The best epoch is chosen by the loss alone, as for the other methods: the critic's opinion changes as it learns, so
     that of two epochs cannot be compared.
@@ -87,6 +88,10 @@ class Adversarial:
         share: how much the critic's opinion weighs; at 0 there is none: "supervised", bit for bit.
         width: feature maps of the critic.
         rate: its learning rate.
+
+    Sources: Goodfellow et al., "Generative adversarial nets", NeurIPS 2014, arXiv:1406.2661; Mao et al., "Least
+    squares generative adversarial networks", ICCV 2017, arXiv:1611.04076; Isola, Zhu, Zhou, Efros, "Image-to-image
+    translation with conditional adversarial networks", CVPR 2017, arXiv:1611.07004.
     """
 
     noise: Chain
