@@ -13,12 +13,13 @@ from typing import Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
+from myst_nb.core import render
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from extension import commands, formats, http, parts, recipes
 from extension.docstring import as_rst
-from extension.shell import ShellCells
+from extension.shell import ShellCells, joined
 
 PAGES: dict[str, Callable[[], str]] = {
     "commands": commands.page,
@@ -50,5 +51,6 @@ def _docstring(app: Sphinx, what: str, name: str, found: Any, options: Any, line
 def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("from-code", FromCode)
     app.add_transform(ShellCells)
+    render.coalesce_streams = joined
     app.connect("autodoc-process-docstring", _docstring)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -27,7 +27,7 @@ from grainless.parts import match, spec
 
 def commands(path):
     """The arguments of each `grainless ...` line in a guide's code blocks."""
-    lines = [line for block in blocks(path) for line in block.text.splitlines()]
+    lines = [line for block in blocks(path) for line in block.text.replace("\\\n", " ").splitlines()]
     return [shlex.split(line, comments=True)[1:] for line in lines if line.startswith("grainless ")]
 
 

@@ -53,7 +53,7 @@ def test_every_table_of_the_code_is_on_a_page():
 
 
 @pytest.mark.usefixtures("_own_paths")
-@pytest.mark.parametrize("name", ["docstring", "parts", "tables"])
+@pytest.mark.parametrize("name", ["docstring", "parts", "shell", "tables"])
 def test_examples_of_what_makes_the_pages_are_true(name):
     tried = doctest.testmod(importlib.import_module(f"extension.{name}"))
     assert tried.attempted > 0
