@@ -15,6 +15,8 @@ from trainings import Notes
 from grainless.cli import training as command
 from grainless.data.find import DataRoots
 from grainless.data.gather import gather
+from grainless.data.halves import halves
+from grainless.data.images import Images
 from grainless.errors import InputError
 from grainless.learn.export import export
 from grainless.learn.finetune import plan as module
@@ -298,11 +300,13 @@ def test_what_will_not_do_is_one_line(tmp_path):
         clean_images(grey, "none")
     with pytest.raises(InputError, match=r'No noise is called "gausian"'):
         clean_images(grey, "gausian")
-    for given in ({}, {"noisy": grey}, {"images": grey, "clean": grey}):
-        with pytest.raises(InputError, match="Name --images DIR, clean ones, or --noisy DIR and --clean DIR"):
+    for given in ({}, {"clean": grey}, {"images": grey, "clean": grey}):
+        with pytest.raises(
+            InputError, match="Name --images DIR, clean ones, or --noisy DIR; and --clean DIR, if"
+        ):
             plan(tmp_path / "out", **given)
-    with pytest.raises(InputError, match="--noise goes with --images: pairs have noise of their own"):
-        plan(tmp_path / "out", noisy=grey, clean=grey, noise="gaussian")
+    with pytest.raises(InputError, match="--noise goes with --images: noisy images have noise of their"):
+        plan(tmp_path / "out", noisy=grey, noise="gaussian")
     with pytest.raises(InputError, match=r"grey is there already; give another --out"):
         plan(grey, images=grey)
 
@@ -326,7 +330,7 @@ def test_the_command_takes_a_recipe_or_images(tmp_path):
         ),
         (
             {},
-            r"Name a recipe \(grainless list recipes\), or your own images: --images DIR, or --noisy and --clean",
+            r"Name a recipe \(grainless list recipes\), or your own images: --images DIR, or --noisy DIR, with",
         ),
         (
             {"images": tmp_path / "w", "resume": True},
@@ -338,3 +342,64 @@ def test_the_command_takes_a_recipe_or_images(tmp_path):
     images(tmp_path / "two", "a.png", "b.png", size=(40, 40))
     with pytest.raises(InputError, match="holds 2 images, and 3 are the fewest"):
         chosen(images=tmp_path / "two")
+
+
+def test_noisy_images_alone_become_a_recipe_and_a_run_judged_by_halves(small, quick, tmp_path):
+    folder = soft(tmp_path / "frames", 9, side=128, sigma=0.1)
+    out = tmp_path / "runs" / "frames"
+    planned = plan(out, noisy=folder, changes=["train.epochs=2", "train.steps=2", "train.rate=1e-3"])
+    options = planned.recipe.options
+    assert (options["learn.name"], options["learn.loss"]) == ("neighbours", "mse")
+    assert planned.remarks[0].startswith("noisy 9 grey images of 128 x 128: 7 to learn from")
+    assert re.match(
+        r"The noise is white, about [23]\d\.\d/255 of the brightest, and neighb", planned.remarks[3]
+    )
+    assert planned.remarks[4].startswith("There are no clean images: scores compare a denoised half")
+    run = train(planned.recipe, out, data=planned.data, callback=Notes())
+    facts = run.facts()
+    assert 10 < facts["noisy"]["test"]["psnr"] < 20  # of two halves that each have noise of 0.1
+    assert [other["name"] for other in facts["others"]] == ["plain"]
+    assert run.report_file.is_file()
+
+
+def even(folder):
+    """Clean images with flat parts."""
+    import PIL.Image
+
+    for path in soft(folder, 9, side=128).glob("*.png"):
+        PIL.Image.open(path).resize((256, 256)).point(lambda value: value // 64 * 64).save(path)
+    return folder
+
+
+def blurred(folder):
+    """Noise that went through a change of size."""
+    import PIL.Image
+
+    for path in soft(folder, 9, side=256, sigma=0.2).glob("*.png"):
+        image = PIL.Image.open(path)
+        image.resize((128, 128), PIL.Image.Resampling.BILINEAR).resize((256, 256)).save(path)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("folder", "words"),
+    [
+        (even, "have hardly any noise: there is nothing to learn from it"),
+        (
+            lambda path: soft(path, 9, side=36, sigma=0.1),
+            "are too small to tell their noise: 100 x 100 pixels",
+        ),
+        (blurred, r"has neighbours alike \(correlation 0\.\d\d\), .*model photo .*--noisy ONE --clean OTHER"),
+    ],
+    ids=["clean", "small", "correlated"],
+)
+def test_noisy_images_that_teach_nothing_are_refused(small, tmp_path, folder, words):
+    with pytest.raises(InputError, match=words):
+        plan(tmp_path / "out", noisy=folder(tmp_path / "images"))
+
+
+def test_halves_are_neighbours():
+    halved = halves(Images.of([np.arange(35, dtype=np.uint16).reshape(1, 5, 7)], names=["a"]))
+    assert halved.noisy[0].tolist() == [[[0, 2, 4], [14, 16, 18]]]
+    assert halved[0].tolist() == [[[1, 3, 5], [15, 17, 19]]]
+    assert halved.names == ("a",)

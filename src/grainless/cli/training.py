@@ -32,7 +32,8 @@ def train(
         typer.Option(metavar="DIR", help="Instead: train a shipped model on with clean images of your own."),
     ] = None,
     noisy: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Or with noisy ones whose partners are ...")
+        Path | None,
+        typer.Option(metavar="DIR", help="Or with noisy ones, alone or with partners that are ..."),
     ] = None,
     clean: Annotated[Path | None, typer.Option(metavar="DIR", help="... here, clean.")] = None,
     noise: Annotated[
@@ -122,11 +123,12 @@ def _to_train(
         return Recipe.load(recipe, changes), None
     if not given:
         raise InputError(
-            "Name a recipe (grainless list recipes), or your own images: --images DIR, or --noisy and --clean."
+            "Name a recipe (grainless list recipes), or your own images: --images DIR, or --noisy DIR, "
+            "with --clean DIR if there are clean partners."
         )
     from grainless.learn.finetune.plan import plan, run_folder
 
-    folder = out or run_folder(own["images"], own["clean"])
+    folder = out or run_folder(own["images"], own["clean"], own["noisy"])
     if resume:
         raise InputError(
             f"Go on with what was begun by its recipe: grainless train {folder}/recipe.toml --out {folder} --resume"

@@ -1,12 +1,14 @@
 """What ends a run: the best weights as ONNX, and their scores by that file."""
 
 import platform
+from dataclasses import replace
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from grainless import __version__
+from grainless.data.halves import halves
 from grainless.data.images import Data
 from grainless.evaluation.denoisers import blind
 from grainless.evaluation.evaluate import NOISY, Denoise, Row, evaluate
@@ -65,6 +67,13 @@ def score(run: Run, recipe: Recipe, data: Data) -> list[Row]:
     noisy, own, *others = ({"name": name, "scores": _means(scored, name)} for name in (NOISY, *denoisers))
     run.note({"scores": own["scores"], "noisy": noisy["scores"], "others": others})
     return scored["test"]
+
+
+def to_judge(recipe: Recipe, data: Data) -> Data:
+    """What a model is judged on: the data, or, where they hold noisy images alone, their noisy halves."""
+    if recipe.method().needs_clean or recipe.noise().parts:
+        return data
+    return replace(data, validation=halves(data.validation), test=halves(data.test))
 
 
 def contenders(run: Run, recipe: Recipe) -> dict[str, Denoise]:

@@ -19,7 +19,7 @@ from grainless.learn.fitting.fit import Fit
 from grainless.learn.page import write_page
 from grainless.learn.recipe import Recipe
 from grainless.learn.run import Run
-from grainless.learn.score import contenders, export_best, score
+from grainless.learn.score import contenders, export_best, score, to_judge
 from grainless.model.zoo import RUNS
 
 
@@ -96,8 +96,9 @@ def train(
         callback.on_start(recipe, data, fit)
         _train(run, recipe, fit, callback)
         _export(run, recipe, fit)
-        rows = score(run, recipe, data)
-        write_page(run, data, rows, contenders(run, recipe), recipe.noise(), recipe.seed)
+        judges = to_judge(recipe, data)
+        rows = score(run, recipe, judges)
+        write_page(run, judges, rows, contenders(run, recipe), recipe.noise(), recipe.seed)
     return run
 
 

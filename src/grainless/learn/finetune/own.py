@@ -51,7 +51,7 @@ def clean_images(folder: Path, noise: str | None) -> Own:
         InputError: the folder or the noise will not do.
     """
     looked = survey(folder)
-    data = {"name": "folder", "path": str(folder.resolve())} | _dealt(looked)
+    data = {"name": "folder", "path": str(folder.resolve())} | dealt(looked)
     return Own(str(looked), looked.shortest, data, _noise(noise), "supervised")
 
 
@@ -71,11 +71,11 @@ def pairs(noisy: Path, clean: Path) -> Own:
     parent = Path(os.path.commonpath([noisy.resolve().parent, clean.resolve().parent]))
     sides = {"noisy": noisy, "clean": clean}
     inside = {side: str(path.resolve().relative_to(parent)) for side, path in sides.items()}
-    data = {"name": "pairs", "path": str(parent)} | inside | _dealt(looked)
+    data = {"name": "pairs", "path": str(parent)} | inside | dealt(looked)
     return Own(f"pairs of {looked}", looked.shortest, data, [], "given")
 
 
-def _dealt(looked: Survey) -> dict[str, Any]:
+def dealt(looked: Survey) -> dict[str, Any]:
     """The options that all kinds of data share: colour, and how many images are held out."""
     areas = sorted(map(prod, looked.sizes))
     typical = areas[len(areas) // 2]

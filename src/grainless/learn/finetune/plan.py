@@ -1,13 +1,15 @@
 """From a person's own images to a recipe that trains a shipped model on with them, in so many minutes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grainless.data import DATA
 from grainless.data.find import DataRoots
+from grainless.data.halves import halves
 from grainless.data.images import Data
 from grainless.errors import InputError
+from grainless.learn.finetune.alone import noisy_images
 from grainless.learn.finetune.look import noisy_themselves, of_two_kinds
 from grainless.learn.finetune.own import Own, clean_images, pairs
 from grainless.learn.finetune.pace import Pace, measured
@@ -22,6 +24,13 @@ from grainless.parts import make
 
 RATE = "train.rate="
 """The change by which a person sets it; else it is tried out."""
+
+
+BY_HALVES = (
+    "There are no clean images: scores compare a denoised half of each image with its other half, noise and all, so "
+    "that differences count and not their size; the best epoch has the least loss of its own on those to choose by."
+)
+"""What must be known of a training from noisy images alone."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +65,7 @@ def plan(
     Args:
         out: the run's folder to be; its name is the recipe's.
         images: a folder of clean images.
-        noisy: a folder of noisy images; their partners are in `clean`.
+        noisy: a folder of noisy images; their partners are in `clean`, if there are such.
         clean: see `noisy`.
         noise: for clean images, as the command line writes it; None: what photographs have, as in the recipe photo.
         start: the shipped model to train on; None: the one that does best on the images as it is.
@@ -68,15 +77,20 @@ def plan(
         InputError: the images will not do: the reason is told in a line.
     """
     Run.check_new(out)
-    own = _own(images, noisy, clean, noise)
+    alone = noisy is not None and images is None and clean is None and noise is None
+    own, found = noisy_images(noisy) if noisy and alone else (_own(images, noisy, clean, noise), None)
     data = make("data set", DATA, own.data).read(roots or DataRoots())
-    chosen = best_start(data.validation, noise_from(own.noise), seed=SEED, only=start)
+    judges = halves(data.validation) if alone else data.validation
+    chosen = best_start(judges, noise_from(own.noise), seed=SEED, only=start)
+    if alone:
+        chosen = replace(chosen, loss="mse")  # another loss takes the noise's median for its mean
     pace = measured(written(out, own, chosen, Pace(1, 1, "full"), epochs=1, steps=1), data)
     epochs, steps = pace.plan(minutes)
     recipe = written(out, own, chosen, pace, epochs=epochs, steps=steps).with_changes(changes)
     if recipe.tables["data"] != own.data:
         data = recipe.data(roots or DataRoots())
-    remarks = _remarks(own, chosen, pace, recipe, data) + noisy_themselves(data.train)
+    remarks = _remarks(own, chosen, pace, recipe, data)
+    remarks += [found, BY_HALVES] if found else noisy_themselves(data.train)
     remarks += of_two_kinds(data.train)
     if not any(change.startswith(RATE) for change in changes):
         trial = tried(recipe, data, pace.trial(minutes, len(RATES)))
@@ -85,9 +99,10 @@ def plan(
     return Plan(recipe, data, remarks)
 
 
-def run_folder(images: Path | None, clean: Path | None) -> Path:
+def run_folder(images: Path | None, clean: Path | None, noisy: Path | None = None) -> Path:
     """Where a run of these images lies, if nobody says otherwise: called as their folder, or as that of both sides."""
-    folder = images.resolve() if images else (clean or Path()).resolve().parent
+    alone = images or (noisy if clean is None else None)
+    folder = alone.resolve() if alone else (clean or Path()).resolve().parent
     return RUNS / (folder.name or "own")
 
 
@@ -99,12 +114,12 @@ def _own(images: Path | None, noisy: Path | None, clean: Path | None, noise: str
     """
     if images is not None and noisy is None and clean is None:
         return clean_images(images, noise)
+    if noisy is not None and noise is not None and images is None:
+        raise InputError("--noise goes with --images: noisy images have noise of their own.")
     if noisy is not None and clean is not None and images is None:
-        if noise is not None:
-            raise InputError("--noise goes with --images: pairs have noise of their own.")
         return pairs(noisy, clean)
     raise InputError(
-        "Name --images DIR, clean ones, or --noisy DIR and --clean DIR, partners by their names."
+        "Name --images DIR, clean ones, or --noisy DIR; and --clean DIR, if these have partners of the same names."
     )
 
 

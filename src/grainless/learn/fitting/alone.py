@@ -6,7 +6,7 @@ docs/noisy-only.md.
 """
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import torch
 from annotated_types import Ge, Gt, Lt
@@ -21,6 +21,9 @@ from grainless.parts import one_of
 
 SHARED = ("correlated", "grain", "jpeg")
 """Kinds of noise that neighbouring pixels share."""
+
+CELLS = 16
+"""Images are cut to multiples of it before they are halved: networks take multiples of 8."""
 
 ALONG = {"none": (0, 0), "rows": (0, 1), "columns": (1, 0)}
 """Along what pixels share noise -> (down, across)."""
@@ -47,6 +50,8 @@ class BlindSpots:
     arXiv:1811.10980; the structured mask: Broaddus, Krull, Weigert, Schmidt, Myers, "Removing structured noise with
     self-supervised blind-spot networks", ISBI 2020. Unlike there, hidden neighbours take pixels from beside the line.
     """
+
+    needs_clean: ClassVar[bool] = False
 
     noise: Chain
     hidden: Annotated[float, Gt(0), Lt(0.5)] = 1 / 64
@@ -110,6 +115,8 @@ class Neighbours:
     a little.
     """
 
+    needs_clean: ClassVar[bool] = False
+
     noise: Chain
 
     def __post_init__(self) -> None:
@@ -117,9 +124,10 @@ class Neighbours:
 
     def __call__(self, scene: Scene, draw: TorchDraw) -> Pair:
         noisy = self.noise(scene.clean, draw)
-        cells = F.pixel_unshuffle(noisy[..., : noisy.shape[2] // 2 * 2, : noisy.shape[3] // 2 * 2], 2)
-        count, channels, height, width = noisy.shape[0], noisy.shape[1], *cells.shape[2:]
-        four = cells.reshape(count, channels, 4, height, width)
+        height, width = (side // CELLS * CELLS or side // 2 * 2 for side in noisy.shape[2:])
+        cells = F.pixel_unshuffle(noisy[..., :height, :width], 2)
+        channels = noisy.shape[1]
+        four = cells.reshape(len(cells), channels, 4, *cells.shape[2:])
         # Corners 0 1 / 2 3 have the neighbours 1 2, 0 3, 0 3, 1 2: one of eight ordered pairs for each cell.
         chance = draw.uniform(four[:, :1, :1])
         lot = torch.floor(chance * 8).clamp(max=7).long()
@@ -149,6 +157,8 @@ class Recorrupted:
     Source: Pang, Zheng, Quan, Ji, "Recorrupted-to-recorrupted: unsupervised deep learning for image denoising", CVPR
     2021.
     """
+
+    needs_clean: ClassVar[bool] = False
 
     noise: Chain
     sigma: Annotated[float, Gt(0)]

@@ -5,7 +5,7 @@ To add one: a class that makes a `Pair` from a `Scene`, and its line in `METHODS
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Protocol
+from typing import Annotated, ClassVar, Protocol
 
 from annotated_types import Ge, Gt
 from lightning_fabric import Fabric
@@ -20,7 +20,13 @@ from grainless.noise.bias import bias
 
 
 class Method(Protocol):
-    """A method of learning."""
+    """A method of learning.
+
+    `needs_clean` says that what the data hold is clean: else noisy images alone teach it.
+    """
+
+    @property
+    def needs_clean(self) -> bool: ...
 
     def __call__(self, scene: Scene, draw: TorchDraw) -> Pair: ...
 
@@ -33,6 +39,8 @@ class Supervised:
     autoencoders", ICML 2008.
     """
 
+    needs_clean: ClassVar[bool] = True
+
     noise: Chain
 
     def __call__(self, scene: Scene, draw: TorchDraw) -> Pair:
@@ -42,6 +50,8 @@ class Supervised:
 @dataclass(frozen=True)
 class Given:
     """Show the noisy image that the data give, ask for its clean partner. A recipe's noise comes on top."""
+
+    needs_clean: ClassVar[bool] = True
 
     noise: Chain
 
@@ -63,6 +73,8 @@ class Noise2Noise:
     Source: Lehtinen et al., "Noise2Noise: learning image restoration without clean data", ICML 2018,
     arXiv:1803.04189.
     """
+
+    needs_clean: ClassVar[bool] = True
 
     noise: Chain
 
@@ -93,6 +105,8 @@ class Adversarial:
     squares generative adversarial networks", ICCV 2017, arXiv:1611.04076; Isola, Zhu, Zhou, Efros, "Image-to-image
     translation with conditional adversarial networks", CVPR 2017, arXiv:1611.07004.
     """
+
+    needs_clean: ClassVar[bool] = True
 
     noise: Chain
     share: Annotated[float, Ge(0)] = 1.0

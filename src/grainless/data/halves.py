@@ -1,0 +1,23 @@
+"""Two noisy halves of each image: what judges a model where nobody has a clean image."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from grainless.data.images import Images
+
+
+def halves(images: Images) -> Images:
+    """Every second pixel of every second row as the noisy image, and its right neighbour as the partner.
+
+    Both show nearly the same scene, each with noise of its own. So a denoised half is as far from the other as from
+    the clean image, and further by that noise, which is the same for every model: differences of scores mean what they
+    mean with clean images, for noise that neighbouring pixels do not share; but they are smaller in decibels.
+    """
+    left, right = [], []
+    for row in range(len(images)):
+        image = images[row]
+        height, width = (side // 2 * 2 for side in image.shape[1:])
+        left.append(np.ascontiguousarray(image[:, :height:2, :width:2]))
+        right.append(np.ascontiguousarray(image[:, :height:2, 1:width:2]))
+    return replace(Images.of(right, names=images.names), noisy=Images.of(left, names=images.names))
