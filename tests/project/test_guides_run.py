@@ -21,6 +21,7 @@ NOT_RUN = {
     "torchrun": "starts processes: tests/learn/test_crew.py trains with two",
     "grainless train color --devices": "starts processes: tests/learn/test_crew.py trains with two",
     "napari": "opens a window: tests/interop tries the widget without a screen",
+    "grainless train --noisy frames": "minutes: tests/learn/test_finetune.py trains so, four steps",
     "--engine ray": "needs Ray, 80 MB: make cluster does so, and kills a worker",
     "grainless push": "needs an account of the Hub: tests/interop does so with the network cut off",
     "grainless pull": "needs the Hub: tests/interop does so with the network cut off",
