@@ -99,10 +99,12 @@ class Classifiers:
     def parts(self, page: Path) -> list[str]:
         """What stands on a page, for one data set."""
         seeds = len(self.psnr["clean"])
+        means = (
+            f"means over {seeds} seeds, ± half the 95 % interval (Student's t)" if seeds > 1 else "one seed"
+        )
         return [
             f"## {self.title}",
-            f"Accuracy on the test images; means over {seeds} seeds, ± half the 95 % interval (Student's t). PSNR of "
-            f"the noisy images: {self.noisy:.2f} dB.",
+            f"Accuracy on the test images; {means}. PSNR of the noisy images: {self.noisy:.2f} dB.",
             rows_table(self.rows()),
             shown(
                 self.figure,
