@@ -101,6 +101,7 @@ def test_an_interrupted_study_goes_on(printed, recipe, tmp_path):
         (["compare", "e-mnist-conv"], "A comparison takes two recipes or more"),
         (["tune", "TINY", "--over", "train.rate=2..1"], "a range is low..high"),
         (["diagnose", "e-mnist-plain"], "e-mnist-plain has no noise, so there is nothing to compare with"),
+        (["ladder", "TINY", "--step", "network.code"], "write table.key=value"),
         (["interpolate", "nowhere", "--between", "0", "1"], "nowhere is no run's folder"),
         (["reproduce", "F"], 'No system is called "F". There are: A, B, C, D, E.'),
         (["reproduce", "A", "--quick", "--full"], "--quick and --full exclude each other"),

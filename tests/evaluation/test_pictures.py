@@ -97,3 +97,30 @@ def test_a_strip_that_cannot_be_written_is_told(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(RunError, match=r"strip\.png could not be written"):
         strip([[np.zeros((1, 2, 2))]], tmp_path / "file" / "strip.png")
+
+
+def test_heads_stand_above_their_columns_which_are_as_wide(tmp_path):
+    plain, headed = tmp_path / "plain.png", tmp_path / "headed.png"
+    rows = [[np.zeros((1, 8, 8)), np.ones((1, 8, 8))]]
+    strip(rows, plain)
+    strip(rows, headed, heads=["noisy image", ""])
+    with Image.open(plain) as small, Image.open(headed) as large:
+        assert large.height > small.height
+        assert large.width > small.width
+        above = np.asarray(large)[: large.height - 8]
+        assert (
+            above[:, : large.width - 10].min() < 100 < above[:, large.width - 8 :].min()
+        )  # a word, and none
+        assert np.asarray(large)[-4].min() == 0  # the black image is still there
+
+
+def test_another_number_of_heads(tmp_path):
+    with pytest.raises(ValueError, match="1 columns have 2 heads"):
+        strip([[np.zeros((1, 2, 2))]], tmp_path / "strip.png", heads=["one", "two"])
+
+
+def test_photographs_may_be_a_jpeg(tmp_path):
+    strip([[np.full((3, 16, 16), 0.5)]], tmp_path / "strip.jpg")
+    with Image.open(tmp_path / "strip.jpg") as image:
+        assert image.format == "JPEG"
+        assert image.size == (16, 16)

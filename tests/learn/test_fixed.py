@@ -65,6 +65,11 @@ def test_what_a_method_asks_for_is_kept_where_it_is_not_the_clean_image(images):
     assert not torch.equal(*one[0])
 
 
+def test_without_noise_the_clean_images_are_shown(images):
+    pairs = epoch(images, method=Supervised(noise_from("none")))
+    assert all(torch.equal(shown, wanted) for shown, wanted in pairs.values())
+
+
 def test_a_full_disk_is_told(images, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
@@ -101,5 +106,5 @@ def test_a_training_shows_the_same_noisy_images_each_epoch_only_if_asked_to(imag
 
 
 def test_fixed_noise_is_for_whole_images(images):
-    with pytest.raises(InputError, match=r"train\.fixed_noise is for whole images: train\.crop"):
+    with pytest.raises(InputError, match=r"train\.fixed_noise is for whole images: crops and streams"):
         fit(images, crop=4, fixed_noise=True)

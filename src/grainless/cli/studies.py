@@ -29,14 +29,26 @@ def compare(
     metric: Annotated[
         str, typer.Option(help="By which the best is selected, on validation images.")
     ] = "psnr",
+    seeds: Annotated[
+        int,
+        typer.Option(
+            help="Train each from so many, under one noise: means over the test images with intervals.", min=1
+        ),
+    ] = 1,
     out: StudyDir = Path("runs/studies"),
     data_dir: DataDir = None,
     json: Json = False,
 ) -> None:
     """Train several recipes on several data sets, and select the best."""
     _check(*recipes)
+    from grainless.learn.studies.alike import alike
     from grainless.learn.studies.compare import compare as verb
 
+    if seeds > 1:
+        with opened(out, data_dir) as study:
+            rows = alike(study, recipes, data or [], changes or [], seeds, metric).rows()
+        console.as_json({"rows": rows}) if json else console.rows(f"{seeds} seeds", rows)
+        return
     with opened(out, data_dir) as study:
         comparison = verb(study, recipes, data or [], changes or [], metric)
     if json:
@@ -88,6 +100,36 @@ def diagnose(
         console.as_json(diagnosis)
     else:
         console.facts(f"diagnosis of {recipe}", diagnosis)
+
+
+@studies.command(
+    epilog="Example: grainless ladder c-coded --set data=cifar10 --set train.epochs=5 --step network.code=64 "
+    "--step network.widths=[64,128],network.code=256"
+)
+def ladder(
+    recipe: Annotated[str, typer.Argument(help="A recipe's name or a TOML file.")],
+    step: Annotated[
+        list[str],
+        typer.Option(
+            metavar="TABLE.KEY=VALUE,...", help="The lines of a larger network; in turn, larger and larger."
+        ),
+    ],
+    changes: Changes = None,
+    out: StudyDir = Path("runs/studies"),
+    data_dir: DataDir = None,
+    json: Json = False,
+) -> None:
+    """Raise a network step by step, each with noise and without: from where on is it large enough?"""
+    _check(recipe)
+    from grainless.learn.studies.ladder import ladder as verb
+
+    with opened(out, data_dir) as study:
+        climbed = verb(study, recipe, step, changes or [])
+    if json:
+        console.as_json({"rows": climbed.rows(), "figure": str(climbed.figure)})
+        return
+    console.rows(f"{recipe}, step by step", climbed.rows())
+    console.say(str(climbed.figure))
 
 
 @studies.command(

@@ -47,41 +47,75 @@ def detail(image: Array, side: int) -> tuple[int, int]:
 
 
 def strip(
-    rows: Sequence[Sequence[Array]], path: Path, *, labels: Sequence[str] = (), scale: int = 1, gap: int = 2
+    rows: Sequence[Sequence[Array]],
+    path: Path,
+    *,
+    labels: Sequence[str] = (),
+    heads: Sequence[str] = (),
+    scale: int = 1,
+    gap: int = 2,
 ) -> None:
-    """Write rows of images as one PNG on white, columns and rows aligned.
+    """Write rows of images as one picture on white, columns and rows aligned.
 
     Args:
         rows: images of any sizes, grey and colour as they come.
-        path: of the PNG.
+        path: of the PNG; of a JPEG where it ends in .jpg, for photographs.
         labels: a word before each row; empty for none.
+        heads: a word above each column; empty for none.
         scale: each pixel becomes a square of so many.
         gap: pixels between the images.
 
     Raises:
-        ValueError: labels for another number of rows.
+        ValueError: labels for another number of rows, heads for another number of columns.
         RunError: the file could not be written.
     """
-    if labels and len(labels) != len(rows):
-        raise ValueError(f"{len(rows)} rows have {len(labels)} labels")
     cells = [[picture(image.repeat(scale, axis=1).repeat(scale, axis=2)) for image in row] for row in rows]
     columns = range(max(map(len, cells)))
-    widths = [max(row[column].width for row in cells if column < len(row)) for column in columns]
-    heights = [max(cell.height for cell in row) for row in cells]
+    _check_words(labels, heads, len(rows), len(columns))
     font = ImageFont.load_default(LETTERS)
+    heights = [max(cell.height for cell in row) for row in cells]
+    widths = [max(row[column].width for row in cells if column < len(row)) for column in columns]
+    for column, head in enumerate(heads):
+        widths[column] = max(widths[column], int(font.getlength(head)) + LETTERS // 2)
     margin = max((int(font.getlength(label)) + LETTERS for label in labels), default=0)
-    is_grey = all(cell.mode == "L" for row in cells for cell in row)
-    size = (margin + sum(widths) + gap * len(widths) - gap, sum(heights) + gap * len(heights) - gap)
-    sheet = Image.new("L" if is_grey else "RGB", size, PAPER)
-    tops = _starts(heights, gap)
-    for row, top in zip(cells, tops, strict=True):
-        for cell, left in zip(row, _starts(widths, gap), strict=False):
-            sheet.paste(cell, (margin + left, top))
+    above = 2 * LETTERS if any(heads) else 0
+    sheet = _sheet(cells, [above, *heights], [margin, *widths], gap)
     draw = ImageDraw.Draw(sheet)
-    for label, top, height in zip(labels, tops, heights, strict=False):
-        draw.text((margin - LETTERS // 2, top + height / 2), label, INK, font, anchor="rm")
+    for label, top, height in zip(labels, _starts(heights, gap), heights, strict=False):
+        draw.text((margin - LETTERS // 2, above + top + height / 2), label, INK, font, anchor="rm")
+    for head, left, width in zip(heads, _starts(widths, gap), widths, strict=False):
+        draw.text((margin + left + width / 2, above / 2), head, INK, font, anchor="mm")
     with whole(path) as lent:
-        lent.write_bytes(png(sheet))
+        lent.write_bytes(_file(sheet, path))
+
+
+def _sheet(
+    cells: Sequence[Sequence[Image.Image]], heights: Sequence[int], widths: Sequence[int], gap: int
+) -> Image.Image:
+    """The images on white, each in the middle of its column; the first height and width are left to words."""
+    (above, *heights), (margin, *widths) = heights, widths
+    is_grey = all(cell.mode == "L" for row in cells for cell in row)
+    size = (margin + sum(widths) + gap * len(widths) - gap, above + sum(heights) + gap * len(heights) - gap)
+    sheet = Image.new("L" if is_grey else "RGB", size, PAPER)
+    for row, top in zip(cells, _starts(heights, gap), strict=True):
+        for cell, left, width in zip(row, _starts(widths, gap), widths, strict=False):
+            sheet.paste(cell, (margin + left + (width - cell.width) // 2, above + top))
+    return sheet
+
+
+def _check_words(labels: Sequence[str], heads: Sequence[str], rows: int, columns: int) -> None:
+    if labels and len(labels) != rows:
+        raise ValueError(f"{rows} rows have {len(labels)} labels")
+    if heads and len(heads) != columns:
+        raise ValueError(f"{columns} columns have {len(heads)} heads")
+
+
+def _file(sheet: Image.Image, path: Path) -> bytes:
+    if path.suffix != ".jpg":
+        return png(sheet)
+    file = BytesIO()
+    sheet.save(file, "jpeg", quality=88, subsampling=0)
+    return file.getvalue()
 
 
 def _starts(lengths: Sequence[int], gap: int) -> list[int]:

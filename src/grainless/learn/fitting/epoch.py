@@ -16,6 +16,8 @@ class Epoch:
         seconds: of training, validation left out.
         images: how many the network was shown.
         best: the validation loss is the lowest so far.
+        processor: seconds of processor time of training, all threads together; far less than `seconds` on a machine
+            that is busy with other work. 0: not known.
     """
 
     number: int
@@ -25,3 +27,4 @@ class Epoch:
     seconds: float
     images: int
     best: bool
+    processor: float = 0.0

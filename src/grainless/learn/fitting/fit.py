@@ -178,14 +178,14 @@ class Fit:
             self._prepare()
         while not self.done:
             number = self.reached + 1
-            started = time.perf_counter()
+            started, spent = time.perf_counter(), time.process_time()
             with self._crew.together():
                 loss, images = self._epoch(number, progress)
-            seconds = time.perf_counter() - started
+            seconds, processor = time.perf_counter() - started, time.process_time() - spent
             validation = self._validate(number)
             best = self.best is None or validation < self.best.validation
             rate = self._optimizer.param_groups[0]["lr"]
-            self.history.append(Epoch(number, loss, validation, rate, seconds, images, best))
+            self.history.append(Epoch(number, loss, validation, rate, seconds, images, best, processor))
             yield self.history[-1]
 
     def sample(self) -> Tensor:
@@ -226,7 +226,7 @@ class Fit:
         """An epoch's pairs, their noise the same in all."""
         if not isinstance(self._batches, Whole):
             raise InputError(
-                "train.fixed_noise is for whole images: train.crop cuts new ones each epoch; leave one out."
+                "train.fixed_noise is for whole images: crops and streams give others each epoch; leave it out."
             )
         seed = self._seed
         pairs = Fixed(self._batches, train, self._method, seed=seed, device=self._fabric.device)

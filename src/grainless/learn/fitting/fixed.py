@@ -66,7 +66,8 @@ class Fixed:
         """An epoch's pairs, in an order chosen by `draw`, a CPU draw."""
         for rows in self._batches.rows(draw):
             kept = {name: part.at(rows).to(self._device) for name, part in self._kept.items()}
-            yield Pair(**{"wanted": self._batches.at(rows).clean} | kept)
+            clean = self._batches.at(rows).clean
+            yield Pair(**{"shown": clean, "wanted": clean} | kept)
 
 
 def _made(pair: Pair, scene: Scene) -> dict[str, Tensor]:

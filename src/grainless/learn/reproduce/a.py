@@ -18,10 +18,10 @@ FLOOR = 0.0581
 
 CHANGES: dict[Effort, list[str]] = {
     "quick": ["data.limit=2000", "data.validation=500", "train.epochs=1"],
-    "standard": ["train.epochs=40"],  # more than the one run of 20 epochs that their last figures came from
-    "full": ["train.epochs=40"],
+    "standard": [],
+    "full": [],
 }
-DEEP: dict[Effort, list[str]] = {"quick": CHANGES["quick"], "standard": ["train.epochs=5"], "full": []}
+DEEP: dict[Effort, list[str]] = {"quick": CHANGES["quick"], "standard": [], "full": []}
 SWEEP: dict[Effort, list[str]] = {"quick": CHANGES["quick"], "standard": ["train.epochs=3"], "full": []}
 BEST: dict[Effort, list[list[str]]] = {
     "quick": [CHANGES["quick"]],

@@ -91,14 +91,23 @@ def diagnose(study: Study, recipe: str, changes: list[str]) -> Diagnosis:
         InputError: the recipe has no noise.
     """
     chosen = Recipe.load(recipe, changes)
-    if not chosen.noise().parts:
-        raise InputError(f"{chosen.name} has no noise, so there is nothing to compare with; set noise.name.")
+    check_noise(chosen)
     noisy_run = study.run(recipe, changes)
     clean_run = study.run(recipe, [*changes, "noise=none"])
     figure = study.folder / f"{chosen.name}-diagnosis.png"
     _draw(study, clean_run, noisy_run, figure)
     clean_error, noisy_error = (_error(run) for run in (clean_run, noisy_run))
     return Diagnosis(clean_error, noisy_error, noisy_run, clean_run, figure)
+
+
+def check_noise(recipe: Recipe) -> None:
+    """Refuse a recipe without noise.
+
+    Raises:
+        InputError: it has none.
+    """
+    if not recipe.noise().parts:
+        raise InputError(f"{recipe.name} has no noise, so there is nothing to compare with; set noise.name.")
 
 
 def _error(run: Run) -> float:

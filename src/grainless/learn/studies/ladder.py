@@ -1,0 +1,106 @@
+"""Ladder: a network raised step by step, each step trained with noise and without: where does capacity suffice?
+
+The diagnosis asks the question of one network; the ladder asks it of each on the way up, with equal epochs.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grainless.evaluation.evaluate import Array
+from grainless.evaluation.pictures import strip
+from grainless.learn.recipe import Recipe
+from grainless.learn.run import Run
+from grainless.learn.studies.diagnose import check_noise, verdict
+from grainless.learn.studies.study import Study, scenes
+from grainless.learn.studies.values import listed
+from grainless.learn.summary import of_run
+
+PICTURES = 8
+
+
+@dataclass(frozen=True)
+class Rung:
+    """A step of the ladder.
+
+    Args:
+        name: the recipe, or the lines that were changed.
+        noisy_run: trained and fed with the recipe's noise.
+        clean_run: trained and fed without.
+    """
+
+    name: str
+    noisy_run: Run
+    clean_run: Run
+
+    def plain(self) -> dict[str, Any]:
+        """What it reached on the test images; `share` is the part of the error that is there without any noise."""
+        clean, noisy = (_test(run) for run in (self.clean_run, self.noisy_run))
+        known = of_run(self.noisy_run)
+        return {
+            "rung": self.name,
+            "parameters": known["parameters"]["total"],
+            "epochs": known["epochs"],
+            "clean input, MSE": clean["mse"],
+            "noisy input, MSE": noisy["mse"],
+            "share": clean["mse"] / noisy["mse"],
+            "limit": verdict(clean["mse"], noisy["mse"]),
+            "clean input, PSNR": clean["psnr"],
+            "noisy input, PSNR": noisy["psnr"],
+        }
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """What it came to.
+
+    Args:
+        rungs: from the bottom.
+        figure: test images in columns; rows: clean, noisy, then each rung's denoised ones.
+    """
+
+    rungs: list[Rung]
+    figure: Path
+
+    def rows(self) -> list[dict[str, Any]]:
+        return [rung.plain() for rung in self.rungs]
+
+
+def ladder(study: Study, recipe: str, steps: Sequence[str], changes: list[str]) -> Ladder:
+    """Train the recipe as it is, then with each step's lines, each with its noise and without.
+
+    Args:
+        study: where the runs lie.
+        recipe: its name or file.
+        steps: each the lines of a rung, joined by commas: "network.widths=[64,128],network.code=256".
+        changes: lines to change in every rung: "train.epochs=5" makes the epochs equal and few.
+
+    Raises:
+        InputError: the recipe has no noise; a step has another form or names no line of the recipe.
+    """
+    check_noise(Recipe.load(recipe, changes))
+    rungs = {recipe: changes} | {step: [*changes, *listed(step)] for step in steps}
+    for lines in rungs.values():  # every mistake is told before the first training
+        Recipe.load(recipe, lines)
+    climbed = [
+        Rung(name, study.run(recipe, lines), study.run(recipe, [*lines, "noise=none"]))
+        for name, lines in rungs.items()
+    ]
+    figure = study.folder / f"{Path(recipe).stem}-ladder.png"
+    draw_rungs(study, {rung.name: rung.noisy_run for rung in climbed}, figure)
+    return Ladder(climbed, figure)
+
+
+def draw_rungs(study: Study, runs: dict[str, Run], path: Path) -> None:
+    """The same test images: clean, noisy, then denoised by each run."""
+    shown = {name: scenes(run, study.roots, PICTURES) for name, run in runs.items()}
+    first = next(iter(shown.values()))
+    rows: dict[str, list[Array]] = {name: [scene[name] for scene in first] for name in ("clean", "noisy")}
+    rows |= {name: [scene["denoised"] for scene in each] for name, each in shown.items()}
+    strip(list(rows.values()), path, labels=list(rows), scale=max(1, 96 // first[0]["clean"].shape[-1]))
+
+
+def _test(run: Run) -> dict[str, float]:
+    scores: dict[str, float] = run.facts()["scores"]["test"]
+    return scores
