@@ -83,6 +83,7 @@ def files(folder, run):
         saved |= {f"{side}/{number}.png": (number, sigma) for number in range(16)}
     for side, sigma in (("dark", 20), ("bright", 0)):
         saved |= {f"night/{side}/{number}.png": (number, sigma, 160) for number in range(6)}
+    saved |= {f"letters/{number}.png": (number, 20, 28) for number in range(3)}
     saved |= {f"photos/{number}.png": (number, 0) for number in range(9)}
     for name, what in saved.items():
         seed, sigma, side = (*what, 64)[:3] if isinstance(what, tuple) else (what, 20, 64)

@@ -20,6 +20,11 @@ NOT_RUN = {
     "sbatch": "needs Slurm",
     "torchrun": "starts processes: tests/learn/test_crew.py trains with two",
     "grainless train color --devices": "starts processes: tests/learn/test_crew.py trains with two",
+    "grainless adversarial": "a study: minutes, even in this world",
+    "grainless anomalies": "a study: minutes, even in this world",
+    "grainless classifiers": "a study: minutes, even in this world",
+    "grainless train few-correlated": "learns from five photographs, and this world has two",
+    "grainless starts": "a study: minutes, even in this world",
     "napari": "opens a window: tests/interop tries the widget without a screen",
     "grainless train --noisy frames": "minutes: tests/learn/test_finetune.py trains so, four steps",
     "--engine ray": "needs Ray, 80 MB: make cluster does so, and kills a worker",
@@ -93,7 +98,7 @@ def run(known_data, server, finished, shipped, call, tmp_path, monkeypatch):
             for line in filter(None, text.replace("\\\n", " ").splitlines()):
                 typed(line)
         elif held.kind == "python":
-            small_world.runs(tmp_path, finished, set(re.findall(r"\bruns/mine\b", text)))
+            small_world.runs(tmp_path, finished, set(re.findall(r'(?<!out=")\bruns/[\w-]+', text)))
             exec(text, found)
 
     return block
