@@ -126,6 +126,15 @@ def _sentences(report: Report, card: Card | None) -> Iterator[str]:
             )
 
 
+def may_be_chosen(card: Card) -> bool:
+    """Whether a look at an image can come to a model: the scenes that it is for are such as inspection finds.
+
+    >>> [may_be_chosen(Card("one", 3, learned={kind: None})) for kind in ("dark", "document", "white")]
+    [False, True, True]
+    """
+    return not any(words_for(kind).scene and words_for(kind).unseen for kind in card.learned)
+
+
 def _fits(card: Card, report: Report) -> bool:
     scenes = {kind for kind in card.learned if words_for(kind).scene}
     return (

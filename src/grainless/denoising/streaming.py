@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from grainless.atomic import whole
 from grainless.denoising import memory
 from grainless.denoising.adapt.adapted import Adapted
+from grainless.denoising.choose import may_be_chosen
 from grainless.denoising.look import look_at_rows
 from grainless.denoising.memory import in_words
 from grainless.denoising.policy import Policy
@@ -179,6 +180,7 @@ def _cards(policy: Policy) -> list[Card]:
     return [
         card if card.bytes_a_pixel else replace(card, bytes_a_pixel=policy.load(name).bytes_a_pixel)
         for name, card in zoo.cards().items()
+        if may_be_chosen(card)
     ]
 
 

@@ -43,6 +43,7 @@ class Kind:
         left: what that means where a model that did not learn it is run.
         remedy: what else helps.
         scene: it says what is shown, and not only what befell it: a model that learned it is for such images alone.
+        unseen: inspection never finds it: it stands in cards alone.
     """
 
     noun: str
@@ -51,6 +52,7 @@ class Kind:
     left: str
     remedy: str = ""
     scene: bool = False
+    unseen: bool = False
 
     def sentence(self, strength: float) -> str:
         """That it was found."""
@@ -82,8 +84,15 @@ KINDS: dict[str, Kind] = {
         "the shadow stays",
         scene=True,
     ),
-    # a share of the light that is missing; cards alone know it
-    "dark": Kind("a lack of light", _share, "{} of the light is missing", "it stays dark", scene=True),
+    # a share of the light that is missing; what is dark on purpose looks alike
+    "dark": Kind(
+        "a lack of light",
+        _share,
+        "{} of the light is missing",
+        "it stays dark",
+        scene=True,
+        unseen=True,
+    ),
     # how much sharper the image bends at the borders of blocks than within
     "jpeg": Kind("blocks of JPEG", _number, "The blocks of JPEG show", "they may stay"),
     # share of the pixels

@@ -26,9 +26,9 @@ class Shipped:
 SHIPPED: dict[str, Shipped] = {
     "grey": Shipped("grey.onnx", "1380648c01b11677b168d9b5a89d5ab6136110d15f06c64d3debf8bc91515b68"),
     "color": Shipped("color.onnx", "f97bcfd0eddd5705ff1d9c7bab25eb76631c2ff49a3d18ce552084be3f4686a1"),
-    "photo": Shipped("photo.onnx", "60ef65209ddd8e8f15464517b45b658468b059e931aab6336508b8ca60b3fa52"),
-    "lowlight": Shipped("lowlight.onnx", "f6bcaff466dfd1d07413b26c15fef4126255b7ef429a3c88a60e0e7c104dc4e9"),
-    "document": Shipped("document.onnx", "a67bc5a8e3a9ab3e1c8b53c51b0c4602aee335fe44c5ee88ea1d9d0df5234673"),
+    "photo": Shipped("photo.onnx", "574ad1c2b660875d7f747ad6a2e59b7fb549d0b05682db72d0ffbda1689234f3"),
+    "lowlight": Shipped("lowlight.onnx", "c46dc4e1d727c6b648c9b3c9e26bdb947198ea13979c6f2b6fb1641c7f491139"),
+    "document": Shipped("document.onnx", "8c9457d81679c5df8067b7bf10cb548f2ac0aa3377061d8d5856cd4d1395bd48"),
 }
 
 
