@@ -11,8 +11,10 @@ from typing import Literal
 import torch
 
 from grainless import __version__
+from grainless.evaluation.evaluate import evaluate
 from grainless.evaluation.machine import processor
 from grainless.evaluation.markdown import table
+from grainless.evaluation.metrics import METRICS
 from grainless.learn.run import Run
 from grainless.learn.studies.study import Study
 from grainless.learn.summary import of_run
@@ -78,6 +80,13 @@ def took(run: Run) -> str:
 def score(run: Run, metric: str, part: str = "test") -> float:
     """A mean that the run noted."""
     return float(run.facts()["scores"][part][metric])
+
+
+def floor(run: Run, study: Study) -> float:
+    """The binary cross-entropy of a run's test images with themselves: what a perfect reconstruction scores."""
+    test = run.recipe().data(study.roots).test
+    (themselves,) = evaluate({}, test, data_name="test", metrics={"bce": METRICS["bce"]})
+    return themselves.scores["bce"].mean
 
 
 def with_excess(bce: float, floor: float) -> str:
