@@ -62,7 +62,7 @@ class Mean:
         n = len(values)
         if n < 2:
             return cls(float(values[0]), None)
-        error = float(np.std(values, ddof=1)) / np.sqrt(n)
+        error = float(np.std(values, ddof=1) / np.sqrt(n))
         return cls(float(np.mean(values)), float(t.ppf(0.975, n - 1)) * error)
 
 

@@ -47,8 +47,8 @@ def rows_table(rows: Sequence[Mapping[str, Any]]) -> str:
     >>> print(rows_table([{"a": 0.5, "a ±": 0.01}, {"a": 0.25, "a ±": None}]))
     | a |
     | --- |
-    | 0.500 ± 0.010 |
-    | 0.250 |
+    | 0.5000 ± 0.0100 |
+    | 0.2500 |
     """
     names = [name for name in rows[0] if "±" not in name]
     columns = [_cells([row[name] for row in rows], [row.get(f"{name} ±") for row in rows]) for name in names]

@@ -48,11 +48,12 @@ class Inspection(BaseModel):
 class Epoch(BaseModel):
     """What an epoch of a training came to; null: no number."""
 
-    number: int = Field(description="From 1.")
+    number: int = Field(description="From 1; 0 is what the training began with.")
     loss: float | None = Field(description="Mean loss of training.")
     validation: float | None = Field(description="Mean loss on the held-out images, after it.")
     rate: float | None = Field(description="Learning rate of its last step.")
     seconds: float = Field(description="Of training.")
+    processor: float | None = Field(None, description="Seconds of the processor, where they were noted.")
     images: int = Field(description="Images that were shown.")
     best: bool = Field(description="No epoch before it had a lower validation loss.")
 
