@@ -128,7 +128,7 @@ MODELS = {
         terms=f"{TERMS} The pairs are not in here; where they were found, terms are not stated.",
         limits="Pages of dark ink on light paper. It makes paper white and ink black: photographs and pale tints on a "
         "page are lost, coloured pages are cleaned colour by colour. Not for photographs. Spots as dark and as sharp "
-        "as ink may stay. A page that was clean is changed, too: to about 35 dB of what it was.",
+        "as ink may stay. A page that was clean is changed, too: to about 34 dB of what it was.",
         losses="Losses are mean squared errors; the training's in bfloat16, the validation's of three scanned pages and "
         "one set in code, some under more dirt. Before it came 12 epochs of the recipe document-typeset, 28,800 crops.",
         scene="document",
