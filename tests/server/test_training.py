@@ -29,7 +29,8 @@ def standing(address):
     return httpx.get(f"{address}/api/run").json()
 
 
-def test_a_finished_run_is_told_with_its_scores_and_its_report(finished):
+def test_a_finished_run_is_told_with_its_scores_and_its_report(finished, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # where no runs of a person's own lie
     facts = finished.facts()
     with served(run=finished.path) as address:
         told = standing(address)
