@@ -120,3 +120,16 @@ def test_a_step_remembers_the_gradients_before():
     wanted = -0.1 * orthogonal(0.95 * momentum + 0.05 * second)
     torch.testing.assert_close(after(first, second), wanted, rtol=0, atol=2e-3)
     assert (after(first, second) - after(second)).abs().max() > 0.02
+
+
+def test_a_closure_computes_the_gradients_and_its_loss_comes_back():
+    weights = [nn.Parameter(torch.ones(2, 2)) for _ in range(3)]
+    optimizer = Muon(of(*weights), 0.1)
+
+    def closure():
+        loss = sum(weight.square().sum() for weight in weights)
+        loss.backward()
+        return loss
+
+    assert optimizer.step(closure).item() == 12
+    assert all(weight.max() < 1 for weight in weights)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -75,11 +75,7 @@ def sweep(
 
     with opened(out, data_dir) as study:
         swept = verb(study, recipe, over, changes or [])
-    if json:
-        console.as_json({"rows": swept.rows(), "figure": str(swept.figure)})
-        return
-    console.rows(f"{recipe} over {swept.line}", swept.rows())
-    console.say(str(swept.figure))
+    _tell(f"{recipe} over {swept.line}", swept.rows(), swept.figure, json)
 
 
 @studies.command(epilog="Example: grainless diagnose c-coded --set data=cifar10 --set train.epochs=5")
@@ -125,11 +121,7 @@ def ladder(
 
     with opened(out, data_dir) as study:
         climbed = verb(study, recipe, step, changes or [])
-    if json:
-        console.as_json({"rows": climbed.rows(), "figure": str(climbed.figure)})
-        return
-    console.rows(f"{recipe}, step by step", climbed.rows())
-    console.say(str(climbed.figure))
+    _tell(f"{recipe}, step by step", climbed.rows(), climbed.figure, json)
 
 
 @studies.command(
@@ -205,3 +197,12 @@ def opened(out: Path, data_dir: Path | None) -> Iterator["Study"]:
 
     with TerminalProgress() as callback:
         yield Study(out, DataRoots(data_dir), callback)
+
+
+def _tell(title: str, rows: list[dict[str, Any]], figure: Path, json: bool) -> None:
+    """What a study found: for a program, or as a table and where its picture lies."""
+    if json:
+        console.as_json({"rows": rows, "figure": str(figure)})
+        return
+    console.rows(title, rows)
+    console.say(str(figure))

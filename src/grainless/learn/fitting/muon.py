@@ -50,14 +50,21 @@ class Muon(optim.Optimizer):
         super().__init__([group for group in groups if group["params"]], defaults)
 
     @torch.no_grad()
-    def step(self, closure: None = None) -> None:  # type: ignore[override]  # PyTorch's says it twice, by overloads
-        """Change every weight that has a gradient."""
+    def step(self, closure: Any = None) -> Any:
+        """Change every weight that has a gradient.
+
+        Args:
+            closure: if there is one, it computes the gradients first, and its loss is given back.
+        """
+        with torch.enable_grad():
+            loss = closure() if closure else None
         for group in self.param_groups:
             for weight in group["params"]:
                 if weight.grad is not None:
                     weight.mul_(1 - group["lr"] * group["decay"])
                     change = self._hidden if group["hidden"] else self._other
                     change(weight, weight.grad, group)
+        return loss
 
     def _hidden(self, weight: Tensor, gradient: Tensor, group: dict[str, Any]) -> None:
         state = self.state[weight]
