@@ -14,8 +14,8 @@ from measuring import tell_and_keep
 from rich.progress import track
 
 from grainless.data.find import DataRoots
-from grainless.data.folders import Folder
 from grainless.data.images import Images
+from grainless.data.sets.folders import Folder
 from grainless.evaluation.baselines import BASELINES, candidates, middles
 from grainless.evaluation.evaluate import evaluate
 from grainless.evaluation.metrics import METRICS

@@ -25,7 +25,7 @@ from grainless.denoising.choose import advise
 from grainless.denoising.look import inspect
 from grainless.evaluation.auto import LEFT
 from grainless.evaluation.benchmark.real import pairs
-from grainless.evaluation.markdown import table
+from grainless.evaluation.reports.markdown import table
 from grainless.image.arrays import image_of
 from grainless.noise import NumpyDraw, noise_from
 

@@ -17,8 +17,8 @@ from systems import SYSTEMS
 
 from grainless.cli.allocator import keep_freed_memory
 from grainless.data.images import Images
-from grainless.learn.fitting.batches import Whole
-from grainless.learn.fitting.draw import TorchDraw
+from grainless.learn.batches.batches import Whole
+from grainless.learn.batches.draw import TorchDraw
 
 ROUNDS = 11
 SYSTEM = SYSTEMS["A"]

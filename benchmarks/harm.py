@@ -18,7 +18,7 @@ from PIL import Image, ImageDraw
 from grainless.atomic import write_text
 from grainless.denoising.policy import Policy
 from grainless.denoising.process import LUMA, blend
-from grainless.evaluation.markdown import table
+from grainless.evaluation.reports.markdown import table
 from grainless.model.denoiser import load
 from grainless.noise import NumpyDraw, noise_from
 

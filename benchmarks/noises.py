@@ -14,7 +14,7 @@ from measuring import median_with_interval, tell_and_keep
 from grainless.cli.allocator import keep_freed_memory
 from grainless.data.find import DataRoots
 from grainless.learn.fitting.fit import Fit
-from grainless.learn.fitting.pairs import Pair, Scene
+from grainless.learn.methods.pairs import Pair, Scene
 from grainless.learn.recipe import Recipe
 
 EPOCHS, STEPS = 9, 4

@@ -23,13 +23,13 @@ from scipy.ndimage import gaussian_filter
 
 from grainless.cli.allocator import keep_freed_memory
 from grainless.data.find import DataRoots
-from grainless.data.folders import Folder
 from grainless.data.images import Data
+from grainless.data.sets.folders import Folder
 from grainless.data.shards.pack import pack
 from grainless.data.shards.shards import Shards
 from grainless.learn.fitting.fit import Fit
-from grainless.learn.fitting.losses import mse
-from grainless.learn.fitting.methods import Supervised
+from grainless.learn.methods.losses import mse
+from grainless.learn.methods.methods import Supervised
 from grainless.learn.networks.unet import UNet
 from grainless.noise import noise_from
 

@@ -11,11 +11,11 @@ import numpy as np
 from grainless.model.denoiser import load
 from grainless.evaluation.denoisers import blind, contender
 from grainless.data.find import DataRoots
-from grainless.data.photos import Photos
+from grainless.data.sets.photos import Photos
 from grainless.evaluation.evaluate import Task
 from grainless.evaluation.metrics import psnr
 from grainless.noise import noise_from
-from grainless.evaluation.pictures import detail, strip
+from grainless.evaluation.figures.pictures import detail, strip
 from grainless.learn.demo import CLASSICAL, NOISE
 
 PHOTOGRAPH, SEED = "camera.png", 7

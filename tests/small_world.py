@@ -12,8 +12,8 @@ import torch
 from small_data import cifar, csv, images, mnist
 from trainings import TINY, Notes
 
-from grainless.data.idx import Idx
-from grainless.data.photos import Photos
+from grainless.data.sets.idx import Idx
+from grainless.data.sets.photos import Photos
 from grainless.evaluation.benchmark import section
 from grainless.learn import demo, score
 from grainless.learn.export import export

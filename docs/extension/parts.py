@@ -13,11 +13,11 @@ from grainless.evaluation.baselines import BASELINES
 from grainless.evaluation.metrics import METRICS
 from grainless.evaluation.protocols import PROTOCOLS
 from grainless.learn.fitting.fit import Fit
-from grainless.learn.fitting.losses import LOSSES
-from grainless.learn.fitting.methods import METHODS
-from grainless.learn.fitting.optimizers import OPTIMIZERS
-from grainless.learn.fitting.schedules import SCHEDULES
+from grainless.learn.methods.losses import LOSSES
+from grainless.learn.methods.methods import METHODS
 from grainless.learn.networks import NETWORKS
+from grainless.learn.optimizers.optimizers import OPTIMIZERS
+from grainless.learn.optimizers.schedules import SCHEDULES
 from grainless.noise import NOISES
 from grainless.noise.strength import text
 

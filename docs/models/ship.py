@@ -25,7 +25,7 @@ from safetensors.torch import load_file
 from grainless import __version__
 from grainless.data.find import DataRoots
 from grainless.evaluation.benchmark.sets import image_set
-from grainless.evaluation.curves import curve_png
+from grainless.evaluation.figures.curves import curve_png
 from grainless.evaluation.evaluate import Task
 from grainless.learn.export import export
 from grainless.learn.recipe import Recipe

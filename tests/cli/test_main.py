@@ -21,7 +21,8 @@ from scenes import noisy
 from trainings import TINY, tiny
 
 from grainless import __version__
-from grainless.cli import catalogue, main
+from grainless.cli import main
+from grainless.cli.commands import catalogue
 from grainless.cli.extras import EXTRAS
 from grainless.data import DATA
 from grainless.evaluation.evaluate import evaluate

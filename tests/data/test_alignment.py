@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from scipy.ndimage import gaussian_filter
 
-from grainless.data.alignment import check_aligned, shift_between
+from grainless.data.checks.alignment import check_aligned, shift_between
 from grainless.errors import InputError
 
 

@@ -7,9 +7,9 @@ import pytest
 import small_data
 from numpy.testing import assert_array_equal
 
-from grainless.data import csv_rows
-from grainless.data.csv_rows import Csv, first_rows, read_csv
 from grainless.data.find import DataRoots
+from grainless.data.sets import csv_rows
+from grainless.data.sets.csv_rows import Csv, first_rows, read_csv
 from grainless.errors import InputError
 
 

@@ -10,7 +10,7 @@ import small_data
 
 from grainless.data import DATA
 from grainless.data.find import DataRoots
-from grainless.data.folders import Folder
+from grainless.data.sets.folders import Folder
 from grainless.data.shards.pack import pack
 from grainless.parts import make
 

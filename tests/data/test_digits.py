@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from grainless.data.digits import Digits
 from grainless.data.find import DataRoots
+from grainless.data.sets.digits import Digits
 
 
 def test_levels_are_spread_over_the_bytes():

@@ -6,7 +6,7 @@ import pytest
 import small_data
 
 from grainless.data.find import DataRoots
-from grainless.data.folders import Folder
+from grainless.data.sets.folders import Folder
 from grainless.errors import InputError
 
 TEN = [f"{number}.png" for number in range(10)]

@@ -2,9 +2,9 @@
 
 import pytest
 
-from grainless.data.csv_rows import Csv
 from grainless.data.find import DataRoots
 from grainless.data.look import rows
+from grainless.data.sets.csv_rows import Csv
 
 
 @pytest.mark.parametrize("header", ["", "class,a,b,c,d\n"])

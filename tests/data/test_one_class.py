@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 
 from grainless.data import DATA
-from grainless.data.digits import Digits
 from grainless.data.find import DataRoots
 from grainless.data.images import Images
-from grainless.data.one_class import of_class
+from grainless.data.sets.digits import Digits
+from grainless.data.sets.one_class import of_class
 from grainless.errors import InputError
 
 

@@ -7,8 +7,8 @@ import PIL.Image
 import pytest
 
 from grainless.data.find import DataRoots
-from grainless.data.pages import Pages
-from grainless.data.typeset import PARTS, font_files, page, sentence
+from grainless.data.sets.pages import Pages
+from grainless.data.sets.typeset import PARTS, font_files, page, sentence
 from grainless.errors import InputError
 
 

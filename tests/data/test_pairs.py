@@ -11,7 +11,7 @@ from numpy.testing import assert_array_equal
 
 from grainless.data.decode import decode
 from grainless.data.find import DataRoots
-from grainless.data.pairs import Pairs, matched
+from grainless.data.sets.pairs import Pairs, matched
 from grainless.errors import InputError
 
 
@@ -130,7 +130,7 @@ LOOK = """
 import re, sys
 from pathlib import Path
 from grainless.data.find import DataRoots
-from grainless.data.pairs import Pairs
+from grainless.data.sets.pairs import Pairs
 
 def megabytes(line):
     return int(re.search(line + r":\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) / 1024

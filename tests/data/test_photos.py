@@ -2,9 +2,9 @@
 
 import pytest
 
-from grainless.data import photos
 from grainless.data.find import DataRoots
-from grainless.data.photos import Photos
+from grainless.data.sets import photos
+from grainless.data.sets.photos import Photos
 from grainless.errors import RunError
 
 

@@ -15,9 +15,9 @@ import pytest
 import small_data
 
 from grainless.data.find import DataRoots
-from grainless.data.folders import Folder
-from grainless.data.pairs import Pairs
-from grainless.data.photos import Photos
+from grainless.data.sets.folders import Folder
+from grainless.data.sets.pairs import Pairs
+from grainless.data.sets.photos import Photos
 from grainless.data.shards import tar
 from grainless.data.shards.index import Index
 from grainless.data.shards.pack import pack

@@ -5,7 +5,7 @@ import PIL.Image
 import pytest
 from small_data import images
 
-from grainless.data.survey import survey
+from grainless.data.checks.survey import survey
 from grainless.errors import InputError
 
 

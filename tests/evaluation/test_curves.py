@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from grainless.evaluation.curves import COLOURS, best, curve_png, curve_svg
-from grainless.evaluation.report import curve
+from grainless.evaluation.figures.curves import COLOURS, best, curve_png, curve_svg
+from grainless.evaluation.reports.report import curve
 
 
 def epochs(*validation, rate=1e-3):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from grainless.evaluation.decimals import decimals
+from grainless.evaluation.reports.decimals import decimals
 
 sizes = some.floats(1e-4, 9e3)
 

@@ -1,8 +1,8 @@
 import numpy as np
 from PIL import Image
 
-from grainless.evaluation.curves import COLOURS
-from grainless.evaluation.histories import LINES, histories_png
+from grainless.evaluation.figures.curves import COLOURS
+from grainless.evaluation.figures.histories import LINES, histories_png
 
 HISTORY = [
     {"number": number, "loss": 1 / number, "validation": 0.1 + 1 / number, "rate": 1e-3}

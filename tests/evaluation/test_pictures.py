@@ -8,7 +8,7 @@ from numpy.testing import assert_array_equal
 from PIL import Image
 
 from grainless.errors import RunError
-from grainless.evaluation.pictures import detail, png, strip
+from grainless.evaluation.figures.pictures import detail, png, strip
 from grainless.image.picture import picture
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from grainless.evaluation.plots import lines_png, map_png
+from grainless.evaluation.figures.plots import lines_png, map_png
 
 
 @pytest.mark.parametrize("diagonal", [False, True])

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from grainless.evaluation.evaluate import Row, evaluate
-from grainless.evaluation.html import Html, facts, headline, note, page, table
 from grainless.evaluation.protocols import PROTOCOLS
-from grainless.evaluation.report import curve, grid, scores
+from grainless.evaluation.reports.html import Html, facts, headline, note, page, table
+from grainless.evaluation.reports.report import curve, grid, scores
 from grainless.evaluation.score import Score
 
 EVIL = '<script src="http://x">&"\''

@@ -14,14 +14,14 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
-from grainless.data.digits import Digits
 from grainless.data.find import DataRoots
+from grainless.data.sets.digits import Digits
 from grainless.errors import GrainlessError
 from grainless.learn import training
 from grainless.learn.fitting.crew import Crew
 from grainless.learn.fitting.fit import Fit
-from grainless.learn.fitting.losses import mse
-from grainless.learn.fitting.methods import Supervised
+from grainless.learn.methods.losses import mse
+from grainless.learn.methods.methods import Supervised
 from grainless.learn.networks.unet import UNet
 from grainless.learn.recipe import Recipe
 from grainless.noise import noise_from

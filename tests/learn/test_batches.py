@@ -4,9 +4,9 @@ import torch
 
 from grainless.data.images import Images
 from grainless.errors import InputError
-from grainless.learn.fitting import batches
-from grainless.learn.fitting.batches import Crops, Whole, one_pass
-from grainless.learn.fitting.draw import TorchDraw
+from grainless.learn.batches import batches
+from grainless.learn.batches.batches import Crops, Whole, one_pass
+from grainless.learn.batches.draw import TorchDraw
 
 
 def numbered(count, height=4, width=4):

@@ -4,13 +4,13 @@ import torch
 
 from grainless.data.images import Images
 from grainless.errors import InputError
+from grainless.learn.batches.draw import TorchDraw
 from grainless.learn.classifier.judged import Judged
 from grainless.learn.classifier.lessons import LESSONS, Given
 from grainless.learn.classifier.taught import taught
 from grainless.learn.classifier.teach import floats, in_parts, new_classifier, teach
-from grainless.learn.fitting.draw import TorchDraw
-from grainless.learn.fitting.losses import LOSSES
-from grainless.learn.fitting.methods import Supervised
+from grainless.learn.methods.losses import LOSSES
+from grainless.learn.methods.methods import Supervised
 from grainless.learn.networks import NETWORKS
 from grainless.noise import noise_from
 

@@ -16,7 +16,7 @@ from grainless.cli.processes import processes
 from grainless.data.find import DataRoots
 from grainless.errors import InputError
 from grainless.learn.fitting.crew import Crew
-from grainless.learn.fitting.pairs import Pair
+from grainless.learn.methods.pairs import Pair
 from grainless.learn.networks.dncnn import DnCNN
 from grainless.learn.recipe import Recipe
 from grainless.learn.run import Run

@@ -6,11 +6,11 @@ from torch.nn import functional as F
 from trainings import tiny
 
 from grainless.errors import InputError
-from grainless.learn.fitting.critic import Answer, Critic, PatchCritic
-from grainless.learn.fitting.draw import TorchDraw
-from grainless.learn.fitting.losses import LOSSES
-from grainless.learn.fitting.methods import METHODS, critic_of
-from grainless.learn.fitting.pairs import Pair, Scene
+from grainless.learn.batches.draw import TorchDraw
+from grainless.learn.methods.critic import Answer, Critic, PatchCritic
+from grainless.learn.methods.losses import LOSSES
+from grainless.learn.methods.methods import METHODS, critic_of
+from grainless.learn.methods.pairs import Pair, Scene
 from grainless.noise import noise_from
 
 

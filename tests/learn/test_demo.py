@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from trainings import Notes
 
-from grainless.data.photos import Photos
+from grainless.data.sets.photos import Photos
 from grainless.errors import InputError
 from grainless.learn import demo as module
 from grainless.learn.demo import NOISE, demo

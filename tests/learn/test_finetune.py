@@ -12,7 +12,7 @@ from safetensors.torch import save_file
 from small_data import images
 from trainings import Notes
 
-from grainless.cli import training as command
+from grainless.cli.commands import training as command
 from grainless.data.find import DataRoots
 from grainless.data.gather import gather
 from grainless.data.halves import halves
@@ -187,7 +187,7 @@ def test_without_a_word_the_noise_is_that_of_photographs(tmp_path):
 
 @pytest.mark.parametrize(("count", "held"), [(4, 1), (16, 2), (80, 8), (400, HELD)])
 def test_of_many_images_some_are_held_out(count, held, tmp_path, monkeypatch):
-    from grainless.data.survey import Survey
+    from grainless.data.checks.survey import Survey
     from grainless.learn.finetune import own as room
 
     monkeypatch.setattr(room, "survey", lambda folder: Survey([(40, 40)] * count, grey=True))

@@ -10,8 +10,8 @@ from safetensors.torch import load_file, save_file
 from grainless.data.images import Data, Images
 from grainless.errors import InputError, RunError
 from grainless.learn.fitting.fit import Fit
-from grainless.learn.fitting.losses import LOSSES
-from grainless.learn.fitting.methods import Adversarial, Supervised
+from grainless.learn.methods.losses import LOSSES
+from grainless.learn.methods.methods import Adversarial, Supervised
 from grainless.learn.networks import NETWORKS
 from grainless.noise import noise_from
 

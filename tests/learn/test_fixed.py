@@ -4,12 +4,12 @@ import torch
 
 from grainless.data.images import Data, Images
 from grainless.errors import InputError, RunError
-from grainless.learn.fitting.batches import Whole
-from grainless.learn.fitting.draw import TorchDraw
+from grainless.learn.batches.batches import Whole
+from grainless.learn.batches.draw import TorchDraw
+from grainless.learn.batches.fixed import BLOCK, Fixed
 from grainless.learn.fitting.fit import Fit
-from grainless.learn.fitting.fixed import BLOCK, Fixed
-from grainless.learn.fitting.losses import LOSSES
-from grainless.learn.fitting.methods import Noise2Noise, Supervised
+from grainless.learn.methods.losses import LOSSES
+from grainless.learn.methods.methods import Noise2Noise, Supervised
 from grainless.learn.networks import NETWORKS
 from grainless.noise import noise_from
 

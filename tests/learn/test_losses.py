@@ -4,13 +4,13 @@ import torch
 from torch import nn
 
 from grainless.errors import InputError
-from grainless.learn.fitting import methods
-from grainless.learn.fitting.draw import TorchDraw
-from grainless.learn.fitting.losses import LOSSES
-from grainless.learn.fitting.methods import METHODS
-from grainless.learn.fitting.optimizers import OPTIMIZERS, limit_norms
-from grainless.learn.fitting.pairs import Pair, Scene
-from grainless.learn.fitting.schedules import SCHEDULES
+from grainless.learn.batches.draw import TorchDraw
+from grainless.learn.methods import methods
+from grainless.learn.methods.losses import LOSSES
+from grainless.learn.methods.methods import METHODS
+from grainless.learn.methods.pairs import Pair, Scene
+from grainless.learn.optimizers.optimizers import OPTIMIZERS, limit_norms
+from grainless.learn.optimizers.schedules import SCHEDULES
 from grainless.noise import noise_from
 
 

@@ -2,8 +2,8 @@ import pytest
 import torch
 from torch import nn
 
-from grainless.learn.fitting.muon import Muon, orthogonal
 from grainless.learn.networks import NETWORKS
+from grainless.learn.optimizers.muon import Muon, orthogonal
 
 
 def of(*weights):

@@ -10,7 +10,7 @@ from small_data import idx
 from trainings import Notes
 
 from grainless.data.find import DataRoots
-from grainless.data.idx import read_idx
+from grainless.data.sets.idx import read_idx
 from grainless.errors import InputError
 from grainless.learn import reproduce as room
 from grainless.learn.reproduce import SYSTEMS, put, reproduce

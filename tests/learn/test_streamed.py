@@ -8,15 +8,15 @@ import torch
 
 from grainless.cli.progress import TerminalProgress
 from grainless.data.find import DataRoots
-from grainless.data.folders import Folder
+from grainless.data.sets.folders import Folder
 from grainless.data.shards.pack import pack
 from grainless.data.shards.shards import Shards
 from grainless.errors import InputError
-from grainless.learn.fitting.draw import TorchDraw
+from grainless.learn.batches.draw import TorchDraw
+from grainless.learn.batches.streamed import StreamedCrops, StreamedWhole
 from grainless.learn.fitting.fit import Fit
-from grainless.learn.fitting.losses import mse
-from grainless.learn.fitting.methods import Supervised
-from grainless.learn.fitting.streamed import StreamedCrops, StreamedWhole
+from grainless.learn.methods.losses import mse
+from grainless.learn.methods.methods import Supervised
 from grainless.learn.networks.dncnn import DnCNN
 from grainless.learn.recipe import Recipe
 from grainless.learn.training import _facts

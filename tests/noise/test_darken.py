@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose
 from same_draw import SameDraw
 
 from grainless.errors import InputError
-from grainless.learn.fitting.draw import TorchDraw
+from grainless.learn.batches.draw import TorchDraw
 from grainless.noise import NumpyDraw, noise_from
 from grainless.noise.darken import Darken
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 from numpy.testing import assert_allclose, assert_array_equal
 
 from grainless.errors import InputError
-from grainless.learn.fitting.draw import TorchDraw
+from grainless.learn.batches.draw import TorchDraw
 from grainless.noise import (
     NOISES,
     Chain,

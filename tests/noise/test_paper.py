@@ -6,7 +6,7 @@ import torch
 from numpy.testing import assert_allclose, assert_array_equal
 from same_draw import SameDraw
 
-from grainless.learn.fitting.draw import TorchDraw
+from grainless.learn.batches.draw import TorchDraw
 from grainless.noise import NumpyDraw, noise_from
 from grainless.noise.paper import Paper, _field
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 from numpy.testing import assert_allclose, assert_array_equal
 
-from grainless.learn.fitting.draw import TorchDraw
+from grainless.learn.batches.draw import TorchDraw
 from grainless.noise import noise_from
 from grainless.noise.camera import Camera
 from grainless.noise.correlated import Correlated

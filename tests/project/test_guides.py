@@ -12,7 +12,7 @@ import pytest
 import typer
 from guide_pages import CONTRIBUTING, PAGES, README, ROOT, blocks, name_of, words
 
-from grainless.cli.catalogue import LISTS
+from grainless.cli.commands.catalogue import LISTS
 from grainless.cli.main import app
 from grainless.data import DATA
 from grainless.evaluation.baselines import BASELINES

@@ -13,9 +13,9 @@ from trainings import TINY, Notes
 
 import grainless
 from grainless.data import DATA
-from grainless.data.digits import Digits
 from grainless.data.find import DataRoots
 from grainless.data.images import Images
+from grainless.data.sets.digits import Digits
 from grainless.denoising.choose import advise
 from grainless.evaluation.baselines import BASELINES
 from grainless.evaluation.baselines.median import Median
@@ -29,12 +29,12 @@ from grainless.image.codecs import READ, WRITTEN, Written
 from grainless.image.formats.pnm import decode, encode
 from grainless.image.formats.signatures import SIGNATURES
 from grainless.learn.fitting.fit import Fit
-from grainless.learn.fitting.losses import LOSSES
-from grainless.learn.fitting.methods import METHODS, Supervised
-from grainless.learn.fitting.optimizers import OPTIMIZERS
-from grainless.learn.fitting.schedules import SCHEDULES
+from grainless.learn.methods.losses import LOSSES
+from grainless.learn.methods.methods import METHODS, Supervised
 from grainless.learn.networks import NETWORKS
 from grainless.learn.networks.stacked import Stacked
+from grainless.learn.optimizers.optimizers import OPTIMIZERS
+from grainless.learn.optimizers.schedules import SCHEDULES
 from grainless.learn.recipe import Recipe
 from grainless.learn.reproduce import SYSTEMS, reproduce
 from grainless.learn.reproduce.table import Section

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from grainless.evaluation.decimals import PAIRED, decimals, with_half
+from grainless.evaluation.reports.decimals import PAIRED, decimals, with_half
 
 if TYPE_CHECKING:
     from grainless.evaluation.evaluate import Row

@@ -10,18 +10,18 @@ import typer
 
 from grainless import __version__
 from grainless.cli import console
-from grainless.cli.catalogue import catalogue
-from grainless.cli.codes import codes
-from grainless.cli.evaluation import evaluation
+from grainless.cli.commands.catalogue import catalogue
+from grainless.cli.commands.codes import codes
+from grainless.cli.commands.evaluation import evaluation
+from grainless.cli.commands.images import images
+from grainless.cli.commands.packing import packing
+from grainless.cli.commands.sharing import sharing
+from grainless.cli.commands.studies import studies
+from grainless.cli.commands.suggested import suggested
+from grainless.cli.commands.training import training
+from grainless.cli.commands.web import web
 from grainless.cli.extras import lacking
-from grainless.cli.images import images
 from grainless.cli.mistyped import UsageError, mistyped
-from grainless.cli.packing import packing
-from grainless.cli.sharing import sharing
-from grainless.cli.studies import studies
-from grainless.cli.suggested import suggested
-from grainless.cli.training import training
-from grainless.cli.web import web
 from grainless.errors import GrainlessError, InputError, RunError
 
 app = typer.Typer(

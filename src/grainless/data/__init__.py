@@ -11,15 +11,15 @@ can be fetched is a `Remote` with its sha256, got by `roots.files`. What takes l
 
 from collections.abc import Callable
 
-from grainless.data.cifar import Cifar10
-from grainless.data.csv_rows import Csv
-from grainless.data.digits import Digits
-from grainless.data.folders import Folder
-from grainless.data.idx import FashionMnist, Mnist
 from grainless.data.images import DataSet
-from grainless.data.pages import Pages
-from grainless.data.pairs import Pairs
-from grainless.data.photos import Photos
+from grainless.data.sets.cifar import Cifar10
+from grainless.data.sets.csv_rows import Csv
+from grainless.data.sets.digits import Digits
+from grainless.data.sets.folders import Folder
+from grainless.data.sets.idx import FashionMnist, Mnist
+from grainless.data.sets.pages import Pages
+from grainless.data.sets.pairs import Pairs
+from grainless.data.sets.photos import Photos
 from grainless.data.shards.shards import Shards
 
 DATA: dict[str, Callable[..., DataSet]] = {

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from grainless.data.images import Images
 from grainless.errors import InputError
-from grainless.evaluation.decimals import with_half
 from grainless.evaluation.metrics import METRICS, Metric, Scores, mse
 from grainless.evaluation.protocols import PROTOCOLS
+from grainless.evaluation.reports.decimals import with_half
 from grainless.evaluation.score import Score
 from grainless.noise import Chain, Draw
 from grainless.parts import choose

@@ -10,10 +10,10 @@ from grainless import __version__
 from grainless.atomic import write_text
 from grainless.data.images import Data
 from grainless.data.summary import describe
-from grainless.evaluation.curves import epoch_name
 from grainless.evaluation.evaluate import NOISY, Array, Denoise, Row, Task
-from grainless.evaluation.html import Html, facts, headline, page, table
-from grainless.evaluation.report import curve, grid, scores
+from grainless.evaluation.figures.curves import epoch_name
+from grainless.evaluation.reports.html import Html, facts, headline, page, table
+from grainless.evaluation.reports.report import curve, grid, scores
 from grainless.learn.run import Run
 from grainless.learn.summary import of_run
 from grainless.model.zoo import SHIPPED

@@ -13,8 +13,8 @@ from grainless.data.find import DataRoots
 from grainless.data.images import Data, DataSet
 from grainless.errors import InputError, did_you_mean
 from grainless.learn.fitting.fit import Fit
-from grainless.learn.fitting.losses import LOSSES, Loss, check_loss
-from grainless.learn.fitting.methods import METHODS, Method
+from grainless.learn.methods.losses import LOSSES, Loss, check_loss
+from grainless.learn.methods.methods import METHODS, Method
 from grainless.learn.networks import NETWORKS
 from grainless.learn.networks.network import Network, check_size
 from grainless.learn.recipe_files import found

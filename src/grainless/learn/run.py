@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from grainless import __version__
 from grainless.atomic import is_left_over, whole, write_text
 from grainless.errors import InputError
-from grainless.evaluation.curves import best
+from grainless.evaluation.figures.curves import best
 from grainless.learn.lock import locked
 from grainless.learn.recipe import Recipe
 from grainless.learn.recipe_files import text_of

@@ -6,7 +6,7 @@ from typing import Any
 
 from grainless.data import DATA
 from grainless.learn.fitting.fit import Fit
-from grainless.learn.fitting.methods import METHODS
+from grainless.learn.methods.methods import METHODS
 from grainless.learn.networks import NETWORKS
 from grainless.learn.networks.layers import layers, parameters
 from grainless.learn.recipe import Recipe

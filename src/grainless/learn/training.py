@@ -12,7 +12,7 @@ from torch.utils.tensorboard import SummaryWriter
 from grainless.data.find import DataRoots
 from grainless.data.images import Data
 from grainless.errors import RunError
-from grainless.evaluation.curves import epoch_name
+from grainless.evaluation.figures.curves import epoch_name
 from grainless.learn.fitting.crew import Crew, Left
 from grainless.learn.fitting.epoch import Epoch
 from grainless.learn.fitting.fit import Fit

@@ -13,7 +13,7 @@ from grainless.evaluation.benchmark.published import PUBLISHED
 from grainless.evaluation.benchmark.real import REAL
 from grainless.evaluation.benchmark.sets import SETS
 from grainless.evaluation.benchmark.tables import Section, Table, published, tables, words
-from grainless.evaluation.markdown import table
+from grainless.evaluation.reports.markdown import table
 from grainless.model.zoo import cards
 
 FORMAT = 1

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from grainless.atomic import whole
 from grainless.evaluation.benchmark.published import Published
 from grainless.evaluation.benchmark.tables import counted, published
-from grainless.evaluation.curves import COLOURS, STYLE
+from grainless.evaluation.figures.curves import COLOURS, STYLE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from grainless.data.find import DataRoots
 from grainless.data.gather import gather
 from grainless.data.images import Images
-from grainless.data.pairs import matched
+from grainless.data.sets.pairs import matched
 from grainless.errors import InputError
 
 

@@ -7,9 +7,9 @@ import numpy as np
 
 from grainless.data import DATA
 from grainless.data.find import DataRoots
-from grainless.data.folders import Folder
 from grainless.data.gather import gather
 from grainless.data.images import Images
+from grainless.data.sets.folders import Folder
 from grainless.errors import InputError, did_you_mean
 from grainless.evaluation.benchmark.real import REAL, pairs
 from grainless.image.folder import image_files

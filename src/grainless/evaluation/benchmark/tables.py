@@ -8,10 +8,10 @@ from typing import Any
 
 from grainless.evaluation.benchmark.published import STORED, Published, on
 from grainless.evaluation.benchmark.real import REAL
-from grainless.evaluation.decimals import decimals, with_half
 from grainless.evaluation.evaluate import NOISY
 from grainless.evaluation.metrics import METRICS, USUAL
 from grainless.evaluation.protocols import PROTOCOLS
+from grainless.evaluation.reports.decimals import decimals, with_half
 
 Section = Mapping[str, Any]
 """What `section.measured` gives."""

@@ -10,11 +10,11 @@ from typing import NamedTuple, Protocol
 import torch
 from torch import Tensor
 
-from grainless.learn.fitting.critic import Answer
-from grainless.learn.fitting.draw import TorchDraw
-from grainless.learn.fitting.losses import Loss
-from grainless.learn.fitting.methods import Method
-from grainless.learn.fitting.pairs import Scene
+from grainless.learn.batches.draw import TorchDraw
+from grainless.learn.methods.critic import Answer
+from grainless.learn.methods.losses import Loss
+from grainless.learn.methods.methods import Method
+from grainless.learn.methods.pairs import Scene
 from grainless.learn.networks.network import Network
 
 SHARE = 0.1

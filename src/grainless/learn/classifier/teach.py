@@ -9,9 +9,9 @@ from torch.nn import functional as F
 
 from grainless.data.images import Images
 from grainless.errors import InputError
+from grainless.learn.batches.draw import TorchDraw
 from grainless.learn.classifier.lessons import SHARE, Lesson
 from grainless.learn.classifier.network import Classifier
-from grainless.learn.fitting.draw import TorchDraw
 
 BATCH, RATE = 64, 1e-3
 AT_ONCE = 500

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from grainless.errors import InputError
-from grainless.evaluation.plots import map_png
+from grainless.evaluation.figures.plots import map_png
 from grainless.learn.codes.table import Codes
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from grainless.data.find import DataRoots
 from grainless.errors import InputError
-from grainless.evaluation.pictures import strip
+from grainless.evaluation.figures.pictures import strip
 from grainless.learn.codes.coder import Coder
 
 

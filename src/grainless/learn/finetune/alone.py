@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
+from grainless.data.checks.survey import survey
 from grainless.data.decode import decode
-from grainless.data.survey import survey
 from grainless.errors import InputError
 from grainless.image.folder import image_files
 from grainless.inspection import Report, inspect

@@ -6,9 +6,9 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-from grainless.data.alignment import check_aligned
-from grainless.data.pairs import matched
-from grainless.data.survey import Survey, survey
+from grainless.data.checks.alignment import check_aligned
+from grainless.data.checks.survey import Survey, survey
+from grainless.data.sets.pairs import matched
 from grainless.errors import InputError
 from grainless.learn.recipe import Recipe
 from grainless.learn.recipe_files import shipped

@@ -1,1 +1,1 @@
-"""Fitting a network: what it is shown, what it is asked for, how its weights move."""
+"""Fitting a network: the loop of epochs, on one device or many, and where it stands."""

@@ -23,8 +23,8 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from grainless.errors import GrainlessError, InputError, RunError
-from grainless.learn.fitting.pairs import Pair
 from grainless.learn.fitting.precision import arithmetic
+from grainless.learn.methods.pairs import Pair
 
 SYNCHRONISE = next(
     name

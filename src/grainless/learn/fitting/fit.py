@@ -16,21 +16,21 @@ from torch.nn.utils import convert_conv2d_weight_memory_format
 
 from grainless.data.images import Data, Images
 from grainless.errors import InputError, RunError
-from grainless.learn.fitting.batches import Whole, one_pass
-from grainless.learn.fitting.batching import batches_of
+from grainless.learn.batches.batches import Whole, one_pass
+from grainless.learn.batches.batching import batches_of
+from grainless.learn.batches.draw import TorchDraw
+from grainless.learn.batches.fixed import Fixed
 from grainless.learn.fitting.crew import Crew
-from grainless.learn.fitting.draw import TorchDraw
 from grainless.learn.fitting.epoch import Epoch
-from grainless.learn.fitting.fixed import Fixed
 from grainless.learn.fitting.initial_weights import load_initial_weights
-from grainless.learn.fitting.losses import Loss
-from grainless.learn.fitting.methods import Method, critic_of
-from grainless.learn.fitting.optimizers import OPTIMIZERS, limit_norms
-from grainless.learn.fitting.pairs import Pair, Scene
-from grainless.learn.fitting.schedules import SCHEDULES
 from grainless.learn.fitting.sizes import check_sizes, seldom_stepped
 from grainless.learn.fitting.standing import put_back, tensors_of
+from grainless.learn.methods.losses import Loss
+from grainless.learn.methods.methods import Method, critic_of
+from grainless.learn.methods.pairs import Pair, Scene
 from grainless.learn.networks.network import Network
+from grainless.learn.optimizers.optimizers import OPTIMIZERS, limit_norms
+from grainless.learn.optimizers.schedules import SCHEDULES
 from grainless.parts import one_of
 
 VALIDATION = 2**31  # in the place of an epoch's number: the noise of validation is the same every time

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from grainless.data.images import Images
 from grainless.evaluation.evaluate import Denoise, evaluate
-from grainless.evaluation.markdown import table
+from grainless.evaluation.figures.pictures import strip
 from grainless.evaluation.metrics import METRICS
-from grainless.evaluation.pictures import strip
+from grainless.evaluation.reports.markdown import table
 from grainless.learn.reproduce.table import Effort, Figure, Section, picture, score, took, with_excess
 from grainless.learn.run import Run
 from grainless.learn.studies.study import Study, denoiser, scenes

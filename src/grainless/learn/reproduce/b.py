@@ -7,8 +7,8 @@ import numpy as np
 from grainless.data.images import Images
 from grainless.evaluation.baselines import best_setting
 from grainless.evaluation.evaluate import Denoise, Row, evaluate
+from grainless.evaluation.figures.pictures import strip
 from grainless.evaluation.metrics import METRICS
-from grainless.evaluation.pictures import strip
 from grainless.learn.reproduce.table import Effort, Figure, Section, picture, took
 from grainless.learn.run import Run
 from grainless.learn.studies.study import Study, denoiser

@@ -8,9 +8,9 @@ from grainless.data.images import Data
 from grainless.evaluation.baselines import INCLUDED
 from grainless.evaluation.denoisers import contenders
 from grainless.evaluation.evaluate import Row, evaluate
-from grainless.evaluation.markdown import table
+from grainless.evaluation.figures.pictures import strip
 from grainless.evaluation.metrics import METRICS
-from grainless.evaluation.pictures import strip
+from grainless.evaluation.reports.markdown import table
 from grainless.learn.codes.coder import Coder
 from grainless.learn.recipe import Recipe
 from grainless.learn.reproduce.table import Effort, Figure, Section, picture, score, took

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from grainless.data.csv_rows import write_csv
-from grainless.data.idx import FashionMnist, read_part
+from grainless.data.sets.csv_rows import write_csv
+from grainless.data.sets.idx import FashionMnist, read_part
 from grainless.evaluation.classify import classify
-from grainless.evaluation.curves import curve_png
-from grainless.evaluation.markdown import table
-from grainless.evaluation.pictures import strip
+from grainless.evaluation.figures.curves import curve_png
+from grainless.evaluation.figures.pictures import strip
+from grainless.evaluation.reports.markdown import table
 from grainless.learn.reproduce.table import Effort, Figure, Section, floor, picture, score, took, with_excess
 from grainless.learn.run import Run
 from grainless.learn.studies.study import Study, denoiser, scenes

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from grainless.evaluation.evaluate import evaluate
+from grainless.evaluation.figures.pictures import strip
 from grainless.evaluation.metrics import METRICS
-from grainless.evaluation.pictures import strip
 from grainless.learn.recipe import Recipe
 from grainless.learn.reproduce.table import Effort, Figure, Section, picture, score, took
 from grainless.learn.run import Run

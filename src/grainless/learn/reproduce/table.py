@@ -13,8 +13,8 @@ import torch
 from grainless import __version__
 from grainless.evaluation.evaluate import evaluate
 from grainless.evaluation.machine import processor
-from grainless.evaluation.markdown import table
 from grainless.evaluation.metrics import METRICS
+from grainless.evaluation.reports.markdown import table
 from grainless.learn.run import Run
 from grainless.learn.studies.study import Study
 from grainless.learn.summary import of_run

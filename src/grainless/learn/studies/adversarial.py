@@ -14,14 +14,14 @@ import torch
 from grainless.data.images import Data
 from grainless.errors import InputError
 from grainless.evaluation.evaluate import Array
+from grainless.evaluation.figures.pictures import strip
 from grainless.evaluation.metrics import METRICS
 from grainless.evaluation.perception import frechet, sharpness
-from grainless.evaluation.pictures import strip
 from grainless.learn.classifier.judged import Judged
 from grainless.learn.classifier.network import Classifier
 from grainless.learn.classifier.taught import taught
 from grainless.learn.classifier.teach import in_parts
-from grainless.learn.fitting.methods import Adversarial
+from grainless.learn.methods.methods import Adversarial
 from grainless.learn.recipe import Recipe
 from grainless.learn.run import Run
 from grainless.learn.studies.page import rows_table, shown

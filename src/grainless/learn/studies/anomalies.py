@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from grainless.data.images import Images
 from grainless.errors import InputError
 from grainless.evaluation.evaluate import Array
+from grainless.evaluation.figures.pictures import strip
+from grainless.evaluation.figures.plots import lines_png
 from grainless.evaluation.metrics import Scores, mse
 from grainless.evaluation.pca import Pca
-from grainless.evaluation.pictures import strip
-from grainless.evaluation.plots import lines_png
 from grainless.evaluation.roc import Roc
 from grainless.learn.codes.coder import Coder
 from grainless.learn.recipe import Recipe

@@ -12,7 +12,7 @@ import numpy as np
 from scipy.stats import t
 
 from grainless.data.images import Images
-from grainless.evaluation.pictures import strip
+from grainless.evaluation.figures.pictures import strip
 from grainless.learn.classifier.judged import Judged
 from grainless.learn.classifier.lessons import LESSONS
 from grainless.learn.classifier.taught import Taught, taught

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from grainless.errors import InputError
+from grainless.evaluation.figures.pictures import strip
 from grainless.evaluation.metrics import METRICS
-from grainless.evaluation.pictures import strip
 from grainless.learn.recipe import Recipe
 from grainless.learn.run import Run
 from grainless.learn.studies.study import Study, scenes

@@ -12,7 +12,7 @@ import numpy as np
 
 from grainless.errors import InputError
 from grainless.evaluation.evaluate import Array
-from grainless.evaluation.pictures import strip
+from grainless.evaluation.figures.pictures import strip
 from grainless.learn.recipe import Recipe
 from grainless.learn.run import Run
 from grainless.learn.studies.study import Study, scenes

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from grainless.evaluation.evaluate import Array
-from grainless.evaluation.pictures import strip
+from grainless.evaluation.figures.pictures import strip
 from grainless.learn.recipe import Recipe
 from grainless.learn.run import Run
 from grainless.learn.studies.diagnose import check_noise, verdict

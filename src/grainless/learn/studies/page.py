@@ -10,9 +10,9 @@ import torch
 
 from grainless import __version__
 from grainless.atomic import whole, write_text
-from grainless.evaluation.decimals import decimals
 from grainless.evaluation.machine import processor, threads
-from grainless.evaluation.markdown import table
+from grainless.evaluation.reports.decimals import decimals
+from grainless.evaluation.reports.markdown import table
 
 
 def write_page(path: Path, title: str, parts: Sequence[str], command: str) -> None:

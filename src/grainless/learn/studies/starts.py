@@ -11,8 +11,8 @@ from typing import Any
 
 from grainless.errors import InputError
 from grainless.evaluation.evaluate import Array
-from grainless.evaluation.pictures import detail, strip
-from grainless.evaluation.plots import lines_png
+from grainless.evaluation.figures.pictures import detail, strip
+from grainless.evaluation.figures.plots import lines_png
 from grainless.learn.recipe import Recipe
 from grainless.learn.run import Run
 from grainless.learn.studies.page import rows_table, shown

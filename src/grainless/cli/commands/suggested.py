@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from grainless.cli import console
+from grainless.cli.commands.studies import StudyDir, opened
 from grainless.cli.options import Changes, DataDir, Json
-from grainless.cli.studies import StudyDir, opened
 
 suggested = typer.Typer(rich_markup_mode="rich")
 

@@ -149,4 +149,4 @@ def _content(value: Any) -> str:
 
 @cache
 def _style() -> str:
-    return resources.files("grainless.evaluation").joinpath("report.css").read_text("utf-8")
+    return resources.files("grainless.evaluation.reports").joinpath("report.css").read_text("utf-8")

@@ -11,8 +11,8 @@ from annotated_types import Ge
 from grainless.data.find import DataRoots
 from grainless.data.gather import gather
 from grainless.data.images import Data, Images
-from grainless.data.pairs import Pair, matched
-from grainless.data.typeset import font_files, page
+from grainless.data.sets.pairs import Pair, matched
+from grainless.data.sets.typeset import font_files, page
 from grainless.errors import InputError
 from grainless.image.folder import numbers
 

@@ -10,8 +10,8 @@ from torch import Tensor
 
 from grainless.data.images import Images
 from grainless.errors import InputError
-from grainless.learn.fitting.draw import TorchDraw
-from grainless.learn.fitting.pairs import Scene
+from grainless.learn.batches.draw import TorchDraw
+from grainless.learn.methods.pairs import Scene
 
 AT_ONCE = 2**22
 """Pixels of whole images that are shown together, at most: 32 feature maps of them are half a gigabyte."""

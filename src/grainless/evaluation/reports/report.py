@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from grainless.evaluation.curves import History, best, curve_svg, epoch_name
-from grainless.evaluation.decimals import PAIRED, decimals, with_half
 from grainless.evaluation.evaluate import Row, behind
-from grainless.evaluation.html import Html, note, number, table
+from grainless.evaluation.figures.curves import History, best, curve_svg, epoch_name
+from grainless.evaluation.figures.pictures import detail, png
 from grainless.evaluation.metrics import METRICS, USUAL, psnr
-from grainless.evaluation.pictures import detail, png
 from grainless.evaluation.protocols import PROTOCOLS
+from grainless.evaluation.reports.decimals import PAIRED, decimals, with_half
+from grainless.evaluation.reports.html import Html, note, number, table
 from grainless.evaluation.score import Score
 from grainless.image.picture import picture
 

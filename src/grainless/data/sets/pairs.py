@@ -8,8 +8,8 @@ from typing import Annotated, ClassVar
 
 from annotated_types import Ge
 
+from grainless.data.checks.duplicates import groups
 from grainless.data.decode import head
-from grainless.data.duplicates import groups
 from grainless.data.find import DataRoots
 from grainless.data.gather import gather, plan
 from grainless.data.images import Data, Images

@@ -15,8 +15,8 @@ from lightning_fabric import Fabric
 from torch import Tensor, nn
 from torch.nn.utils import convert_conv2d_weight_memory_format
 
-from grainless.learn.fitting.pairs import Pair
 from grainless.learn.fitting.standing import put_back, tensors_of, under
+from grainless.learn.methods.pairs import Pair
 
 CLEAN, DENOISED = 1.0, 0.0
 """The scores that the critic should give."""

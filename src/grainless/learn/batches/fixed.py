@@ -14,10 +14,10 @@ from torch import Tensor
 
 from grainless.data.images import Images
 from grainless.errors import RunError
-from grainless.learn.fitting.batches import Whole, one_pass
-from grainless.learn.fitting.draw import TorchDraw
-from grainless.learn.fitting.methods import Method
-from grainless.learn.fitting.pairs import Pair, Scene
+from grainless.learn.batches.batches import Whole, one_pass
+from grainless.learn.batches.draw import TorchDraw
+from grainless.learn.methods.methods import Method
+from grainless.learn.methods.pairs import Pair, Scene
 
 BLOCK = 256
 """Images whose noise has one seed. No option: an image's noise must not depend on the batch that shows it."""

@@ -10,9 +10,9 @@ from torch import Tensor
 
 from grainless.data.shards.stream import Sample, Stream, stacked
 from grainless.errors import InputError
-from grainless.learn.fitting.batches import floats, steps_for
-from grainless.learn.fitting.draw import TorchDraw
-from grainless.learn.fitting.pairs import Scene
+from grainless.learn.batches.batches import floats, steps_for
+from grainless.learn.batches.draw import TorchDraw
+from grainless.learn.methods.pairs import Scene
 
 
 class StreamedWhole:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grainless.atomic import whole
-from grainless.evaluation.curves import COLOURS, STYLE
+from grainless.evaluation.figures.curves import COLOURS, STYLE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

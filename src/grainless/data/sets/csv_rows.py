@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from grainless.atomic import whole
 from grainless.data.find import DataRoots
 from grainless.data.images import Data, Images
-from grainless.data.one_class import of_class
+from grainless.data.sets.one_class import of_class
 from grainless.data.split import Held, split
 from grainless.errors import InputError
 

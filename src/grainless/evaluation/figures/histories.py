@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from grainless.atomic import whole
-from grainless.evaluation.curves import COLOURS, STYLE, History
+from grainless.evaluation.figures.curves import COLOURS, STYLE, History
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from torch import Tensor, nn, no_grad, optim
 
-from grainless.learn.fitting.muon import Muon
+from grainless.learn.optimizers.muon import Muon
 
 Build = Callable[[nn.Module, float, float, float], optim.Optimizer]
 """(network, rate, epsilon, decay) -> its optimizer; the network's, as some treat its layers apart."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from grainless.data.duplicates import groups
+from grainless.data.checks.duplicates import groups
 from grainless.data.find import DataRoots
 from grainless.data.gather import gather
 from grainless.data.images import Data

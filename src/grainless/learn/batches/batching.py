@@ -4,8 +4,8 @@ import torch
 
 from grainless.data.images import Images
 from grainless.errors import InputError
-from grainless.learn.fitting.batches import Batches, Crops, Whole
-from grainless.learn.fitting.streamed import StreamedCrops, StreamedWhole
+from grainless.learn.batches.batches import Batches, Crops, Whole
+from grainless.learn.batches.streamed import StreamedCrops, StreamedWhole
 
 
 def batches_of(

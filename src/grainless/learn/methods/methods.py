@@ -11,10 +11,10 @@ from annotated_types import Ge, Gt
 from lightning_fabric import Fabric
 
 from grainless.errors import InputError
-from grainless.learn.fitting.alone import BlindSpots, Neighbours, Recorrupted
-from grainless.learn.fitting.critic import Critic
-from grainless.learn.fitting.draw import TorchDraw
-from grainless.learn.fitting.pairs import Pair, Scene
+from grainless.learn.batches.draw import TorchDraw
+from grainless.learn.methods.alone import BlindSpots, Neighbours, Recorrupted
+from grainless.learn.methods.critic import Critic
+from grainless.learn.methods.pairs import Pair, Scene
 from grainless.noise import Chain, Noise
 from grainless.noise.bias import bias
 

@@ -14,8 +14,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from grainless.errors import InputError
-from grainless.learn.fitting.draw import TorchDraw
-from grainless.learn.fitting.pairs import Pair, Scene
+from grainless.learn.batches.draw import TorchDraw
+from grainless.learn.methods.pairs import Pair, Scene
 from grainless.noise import Chain, Gaussian
 from grainless.parts import one_of
 

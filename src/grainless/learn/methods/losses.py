@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from grainless.errors import InputError
-from grainless.learn.fitting.pairs import Pair
+from grainless.learn.methods.pairs import Pair
 
 Loss = Callable[[Any, Pair], Tensor]
 

@@ -1,0 +1,1 @@
+"""The commands, a file for each group of them; grainless.cli.main puts them together."""

@@ -1,0 +1,1 @@
+"""Kinds of data sets: one file, one kind. Their table is grainless.data.DATA."""

@@ -1,0 +1,1 @@
+"""Curves and pictures, as files and as pieces of a page."""

@@ -1,0 +1,1 @@
+"""Scores as tables and pages: Markdown, and one HTML page that stands alone."""
