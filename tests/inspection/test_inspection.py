@@ -310,6 +310,8 @@ def taken(detail, *, luma=4.0):
 def test_what_lies_in_busy_places_alone_is_detail_unless_jpeg_left_it_there(detail, quality, found):
     report = replace(inspect(np.dstack([stored(scene())] * 3)), removed=taken(detail), quality=quality)
     assert ("correlated" in report.findings) is found
+    alike = report.facts()["noise with neighbours alike, sigma"]
+    assert alike == ("5.7/255" if found else "no")  # 4 of luma and 4 of colours
     assert report.mostly_detail is not found
     why = advise(report).why
     assert why.startswith("No noise found; what a denoiser takes is detail, 14 times as much") is not found

@@ -151,7 +151,10 @@ class Report:
         offset = f", offset {self.grid.offset[1]}, {self.grid.offset[0]}" if self.grid and self.blocky else ""
         return {
             "size": f"{self.size[1]} x {self.size[0]}, {'grey' if self.channels == 1 else 'RGB'}",
-            "sigma" if self.channels == 1 else "sigma of each channel": sigmas,
+            "white noise, sigma" if self.channels == 1 else "white noise, sigma of each channel": sigmas,
+            "noise with neighbours alike, sigma": level(self.removed.sigma)
+            if self.removed and self.correlated
+            else "no",
             "grows with brightness": grows,
             "salt and pepper": f"{100 * self.impulses:.2g} %",
             "correlation of neighbours": "-" if self.correlation is None else f"{self.correlation:.2f}",
