@@ -15,10 +15,9 @@ import tempfile
 import time
 from collections.abc import Callable
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 
-from torture import SCENARIOS, compared, digest, ended, forked
+from torture import SCENARIOS, compared, digest, ended, forked, rehearsed
 
 from grainless.atomic import is_left_over
 
@@ -27,10 +26,11 @@ READ_ONLY = Path("/sys")
 
 
 def begun(name: str, folder: Path) -> None:
-    """Import what a scenario needs, and make its inputs."""
-    for module in SCENARIOS[name].needs:
-        import_module(module)
-    SCENARIOS[name].prepare(folder)
+    """Rehearse a scenario, and make its inputs."""
+    first = folder.with_name("first")
+    for each in (first, folder):
+        SCENARIOS[name].prepare(each)
+    rehearsed(SCENARIOS[name].arguments(first), folder.parent)
 
 
 def told(status: int, log: Path, *words: str) -> None:

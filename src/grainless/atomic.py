@@ -5,12 +5,12 @@ import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from errno import ELOOP
+from errno import ELOOP, ENOTDIR
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 
-from grainless.errors import RunError
+from grainless.errors import InputError, RunError
 from grainless.filelock import take
 
 PRIVATE, ANY, GROUP = 0o600, 0o666, 0o070
@@ -36,7 +36,7 @@ def whole(path: Path) -> Iterator[Path]:
     """
     try:
         place, before = _place(path)
-        place.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(place.parent)
         with _made(place, path.suffix, ANY if before is None else PRIVATE) as (lent, held):
             try:
                 yield lent
@@ -46,6 +46,36 @@ def whole(path: Path) -> Iterator[Path]:
                 raise
     except OSError as error:
         raise RunError(f"{path} could not be written: {error.strerror or error}.") from error
+
+
+def check_free(path: Path, *, overwrite: bool) -> None:
+    """Refuse a name under which something stands already; a check before long work.
+
+    Raises:
+        InputError: something does, and `overwrite` is not set.
+    """
+    if not overwrite and os.path.lexists(path):
+        raise InputError(
+            f"{path} exists: choose another name, or allow it by --overwrite (in Python, overwrite=True)."
+        )
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it, where there is none.
+
+    Raises:
+        OSError: the system could not, or a file stands in the way, which is named: the system's own words for it
+            are "File exists".
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise NotADirectoryError(ENOTDIR, f"{in_the_way(folder)} is no folder") from None
+
+
+def in_the_way(path: Path) -> Path:
+    """The nearest part of a path that is there."""
+    return next(each for each in (path, *path.parents) if os.path.lexists(each))
 
 
 def is_left_over(path: Path) -> bool:

@@ -1,4 +1,4 @@
-"""The two errors that a person is told in one line; every other exception is a bug, with its traceback."""
+"""The two errors that a person is told in one line, and words for them; all other exceptions are bugs."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -42,3 +42,12 @@ def unknown(kind: str, word: str, words: Iterable[str]) -> str:
     """
     words = sorted(set(words))
     return f'No {kind} is called "{word}"{did_you_mean(word, words)}. There are: {", ".join(words)}.'
+
+
+def counted(number: int, noun: str) -> str:
+    """So many of something, as a person says it.
+
+    >>> counted(1, "epoch"), counted(1200, "grey image")
+    ('1 epoch', '1,200 grey images')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -32,6 +32,11 @@ def test_where_there_is_no_terminal_nothing_is_wrapped(capsys):
     assert f"a      {long}" in lines(capsys)
 
 
+def test_no_line_is_as_long_as_the_longest_where_there_is_no_terminal(capsys):
+    console.facts("run", {"name": "a", "data": "b" * 1000})
+    assert capsys.readouterr().out.splitlines()[1] == "name   a"
+
+
 def test_numbers_stand_to_the_right_with_the_same_decimals(capsys):
     console.table(
         "T", ("name", "count", "mean"), [("a", 1234, 25.3), ("bcd", 5, 8.123456), ("e", None, -0.5)]

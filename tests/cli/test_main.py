@@ -132,6 +132,13 @@ def test_lists_are_a_line_each(printed, kind, names):
     assert json.loads(printed("list", kind, "--json")).keys() == told.keys()
 
 
+def test_without_a_kind_the_lists_are_listed(printed):
+    lines = printed("list").splitlines()[3:-1]
+    assert [line.split()[0] for line in lines] == list(catalogue.LISTS)
+    assert all(line.endswith(f"grainless list {line.split()[0]}") for line in lines)
+    assert json.loads(printed("list", "--json")).keys() == catalogue.LISTS.keys()
+
+
 def test_the_shipped_models_are_told_and_runs_after_them(printed, tmp_path, monkeypatch, finished):
     monkeypatch.chdir(tmp_path)
     told = json.loads(printed("list", "models", "--json"))

@@ -53,6 +53,31 @@ def test_pairs_of_ones_own_lie_in_a_folder_named_after_the_clean_ones(call, plan
     assert json.loads(out)["run"] == str(asked["out"])
 
 
+def test_a_stop_before_the_training_is_told(call, monkeypatch):
+    def stopped(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("grainless.learn.finetune.plan.plan", stopped)
+    said = (1, "", "grainless: Stopped before the training began.\n")
+    assert call("train", "--images", "photos") == said
+
+
+def test_a_model_that_is_worse_than_doing_nothing_is_told(call, tmp_path, monkeypatch):
+    def plan(out, **options):  # hardly any noise, and a network that learned for a second
+        recipe = tiny("train.epochs=1", "noise.sigma=0.01")
+        return Plan(recipe, recipe.data(options["roots"]), remarks=[])
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("grainless.learn.finetune.plan.plan", plan)
+    _, out, _ = call("train", "--images", "photos", "--out", "runs/mine")
+    facts = json.loads(call("show", "runs/mine", "--json")[1])
+    lost = facts["noisy"]["test"]["psnr"] - facts["scores"]["test"]["psnr"]
+    assert lost > 0
+    assert (
+        f"Yet {lost:.2f} dB under the noisy test images themselves: leave such images as they are.\n" in out
+    )
+
+
 @pytest.mark.parametrize(
     ("typed", "told"),
     [

@@ -103,6 +103,8 @@ def test_limit_leaves_validation_and_test_as_they_are(tmp_path):
 def test_more_held_out_than_there_are(tmp_path):
     small_data.mnist(tmp_path / "mnist")
     with pytest.raises(
-        InputError, match="mnist has 20 images; with 5,000 held out, none is left to train on"
+        InputError,
+        match=r"mnist has 20 images; with 5,000 held out, none is left to train on: hold out fewer, as in --set "
+        r"data\.validation=0\.1\.",
     ):
         Mnist().read(DataRoots(tmp_path))

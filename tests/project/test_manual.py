@@ -52,6 +52,13 @@ def test_every_table_of_the_code_is_on_a_page():
     assert sorted(kind[1] for kind in kinds if kind) == sorted(PAGES)
 
 
+def test_the_table_of_data_sets_has_them_all():
+    from grainless.data import DATA
+
+    rows = re.findall(r"^\| (`.*?) \|", (DOCS / "reference/data.md").read_text(), re.MULTILINE)
+    assert [name for row in rows for name in re.findall(r"`(\S+?)`", row)] == list(DATA)
+
+
 @pytest.mark.usefixtures("_own_paths")
 @pytest.mark.parametrize("name", ["docstring", "parts", "shell", "tables"])
 def test_examples_of_what_makes_the_pages_are_true(name):

@@ -22,9 +22,12 @@ def test_other_folders_are_not_touched(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
-def test_an_older_site_is_written_over(tmp_path):
+def test_an_older_site_is_written_over_where_that_is_allowed(tmp_path):
     (tmp_path / "models.json").write_text("{}")
-    written = write_site(tmp_path)
+    with pytest.raises(InputError, match=r"holds an older site: .*--overwrite"):
+        write_site(tmp_path)
+    assert (tmp_path / "models.json").read_text() == "{}"
+    written = write_site(tmp_path, overwrite=True)
     facts = json.loads((tmp_path / "models.json").read_text())
     assert all(path.is_file() for path in written)
     assert {each["name"] for each in facts["models"]} == set(zoo.SHIPPED)

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from grainless.errors import counted
 from grainless.evaluation.reports.decimals import PAIRED, decimals, with_half
 
 if TYPE_CHECKING:
@@ -64,8 +65,17 @@ def table(title: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> Non
     for row in zip(*columns, strict=True):
         drawn.add_row(*map(Text, row))  # text: a path may hold what rich takes for markup
     out.print(title, style="bold", markup=False, highlight=False, soft_wrap=True)
-    out.print(drawn, highlight=False)
+    _print(drawn)
     out.print()
+
+
+def _print(drawn: Table) -> None:
+    """A table; in a file or a pipe its lines end where their words do, not where those of the longest line do."""
+    if out.is_terminal:
+        return out.print(drawn, highlight=False)
+    with out.capture() as kept:
+        out.print(drawn, highlight=False)
+    return say("\n".join(line.rstrip() for line in kept.get().splitlines()))
 
 
 def facts(title: str, values: Mapping[str, Any]) -> None:
@@ -95,14 +105,14 @@ def scores(rows: Sequence["Row"], metrics: Sequence[str], protocol: str) -> None
     seconds = [row.seconds_per_megapixel for row in rows]
     table(f"{rows[0].data}, noise {rows[0].noise}", head, zip(*columns, seconds, strict=True))
     images = len(rows[0].scores[metrics[0]].values)
-    say(f"Means over {images:,} images, ± half the 95 % interval. {PAIRED} {protocol}")
+    say(f"Means over {counted(images, 'image')}, ± half the 95 % interval. {PAIRED} {protocol}")
 
 
 def scores_reached(run: Mapping[str, Any], metrics: Sequence[str]) -> None:
     """Print what a run reached on its held-out images, beside the noisy ones."""
     title = f"{run['name']}: epoch {run['best epoch']} of {run['epochs']}"
     if not run["best epoch"]:
-        title = f"{run['name']}: as it began, which none of {run['epochs']} epochs did better than"
+        title = f"{run['name']}: as it began, and none of {counted(run['epochs'], 'epoch')} did better"
     if not run["scores"]:
         return say(f"{title}, not judged yet: the training was stopped. Go on with it by --resume.")
     rows = [

@@ -11,6 +11,7 @@ from grainless.cli.console import err
 from grainless.cli.quiet import quiet
 from grainless.cli.stop import sigterm_is_ctrl_c
 from grainless.data.images import Data
+from grainless.errors import counted
 from grainless.learn.fitting.crew import is_first
 from grainless.learn.fitting.epoch import Epoch
 from grainless.learn.fitting.fit import Fit
@@ -56,14 +57,14 @@ class TerminalProgress(Callback):
     def on_start(self, recipe: Recipe, data: Data, fit: Fit) -> None:
         """Say what is about to be trained on what."""
         total, _ = parameters(fit.network)
-        seen = f"{data.trained_on:,} images of {data.name}"
+        seen = f"{counted(data.trained_on, 'image')} of {data.name}"
         device = next(fit.network.parameters()).device
         where = "" if device.type == "cpu" else f", on {device}"
         self._fit, self._epochs, self._batch, self._past = fit, fit.epochs, fit.batch, fit.reached
         self._stream = data.train.stream
         going_on = f", {self._past} of them done" if self._past else ""
         err.print(
-            f"{recipe.name}: {total:,} parameters, {seen}, at most {fit.epochs} epochs{going_on}{where}",
+            f"{recipe.name}: {total:,} parameters, {seen}, at most {counted(fit.epochs, 'epoch')}{going_on}{where}",
             markup=False,
             highlight=False,
         )

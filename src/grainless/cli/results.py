@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from grainless.denoising.files import JobResult
 
 STATES = {
-    "denoised": "denoised",
-    "left": "left as they were",
-    "skipped": "done before (--overwrite does them anew)",
-    "failed": "failed",
+    "denoised": ("denoised", "denoised"),
+    "left": ("left as it was", "left as they were"),
+    "skipped": ("done before (--overwrite does it anew)", "done before (--overwrite does them anew)"),
+    "failed": ("failed", "failed"),
 }
-"""What became of a file -> how a count of such files is told."""
+"""What became of a file -> how that is told of one, and of several."""
 
 NAMED = 5
 """So many images that are passed over are named; of more, one and their number."""
@@ -52,7 +52,9 @@ def tell(results: Sequence["JobResult"], *, json: bool) -> None:
     if len(results) > 1 or any(each.state == "skipped" for each in results):
         counts: Counter[str] = Counter(each.state for each in results)
         console.remark(
-            ", ".join(f"{counts[state]:,} {words}" for state, words in STATES.items() if counts[state])
+            ", ".join(
+                f"{count:,} {words[count > 1]}" for state, words in STATES.items() if (count := counts[state])
+            )
         )
     if left := sum(each.state == "left" and each.chosen for each in results):
         which = "the image" if len(results) == 1 else f"{left:,} of {len(results):,} images"

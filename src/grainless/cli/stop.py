@@ -1,9 +1,11 @@
-"""SIGTERM, by which Slurm, docker and systemd stop a program, ends it as Ctrl-C does: with what was reached."""
+"""Stopping: SIGTERM, by which Slurm, docker and systemd do it, is Ctrl-C; and what is told of it."""
 
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+
+from grainless.errors import RunError
 
 
 @contextmanager
@@ -18,3 +20,16 @@ def sigterm_is_ctrl_c() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def stop_is_told(words: str) -> Iterator[None]:
+    """Say so if Ctrl-C comes while the block runs.
+
+    Raises:
+        RunError: it came.
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise RunError(words) from None

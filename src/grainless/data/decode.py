@@ -10,6 +10,7 @@ from grainless.image import files
 from grainless.image.formats.exif import orientation
 from grainless.image.heads import head
 from grainless.image.image import DTYPES, Image, quantised
+from grainless.image.source import BYTES
 
 __all__ = ["decode", "head"]
 
@@ -31,7 +32,7 @@ def decode(source: Path | bytes, channels: int, *, name: str | None = None) -> N
     Raises:
         InputError: it cannot be read, or has 32-bit values.
     """
-    name = name or (str(source) if isinstance(source, Path) else files.BYTES)
+    name = name or (str(source) if isinstance(source, Path) else BYTES)
     image = next(files.decode(source, name=name))
     if image.depth == 32:
         raise InputError(f"{name} has values of 32 bits, and 8 or 16 are expected: convert it.")

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import AfterValidator
 
-from grainless.errors import InputError
+from grainless.errors import InputError, counted
 
 
 def _share_or_number(value: float) -> float:
@@ -49,8 +49,10 @@ def split(
     sizes = [max(1, round(count * part)) if part < 1 else int(part) for part in held]
     if sum(sizes) >= count:
         parts = " and ".join(f"{size:,}" for size in sizes)
-        images = "1 image" if count == 1 else f"{count:,} images"
-        raise InputError(f"{source} has {images}; with {parts} held out, none is left to train on.")
+        cure = ": hold out fewer, as in --set data.validation=0.1" if count > len(sizes) else ""
+        raise InputError(
+            f"{source} has {counted(count, 'image')}; with {parts} held out, none is left to train on{cure}."
+        )
     members: dict[Hashable, list[int]] = {}
     for index, key in enumerate(groups if groups is not None else range(count)):
         members.setdefault(key, []).append(index)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from grainless.atomic import whole
 from grainless.denoising.comparison import side_by_side
+from grainless.denoising.form import form_of, remarks
 from grainless.denoising.jobs import Job
 from grainless.denoising.policy import Policy
 from grainless.denoising.process import Outcome, process
@@ -134,6 +135,7 @@ class FileDenoiser:
 
     def _whole(self, job: Job) -> JobResult:
         """Image by image. Nothing is encoded until one is changed: what is merely left is copied."""
+        form = form_of(job)
         work = _Work(self._policy, keep=self._compare, callback=self._callback)
         images = map(work, self._frames(job))
         changed = next((image for image in images if work.outcomes[-1].changed), None)
@@ -141,15 +143,16 @@ class FileDenoiser:
         if changed is not None:
             before = len(work.outcomes) - 1
             left = islice(self._frames(job), before) if before else ()
-            write_frames(chain(left, [changed], images), job.target, overwrite=True)
-        elif copied := is_of_format(job.source, job.target.suffix):
+            write_frames(chain(left, [changed], images), job.target, overwrite=True, form=form)
+        elif copied := is_of_format(job.source, form):
             _copy(job)
         else:
-            write_frames(self._frames(job), job.target, overwrite=True)
+            write_frames(self._frames(job), job.target, overwrite=True, form=form)
         if work.compared:
             with whole(job.picture) as lent:
                 side_by_side(*work.compared).save(lent)
-        return JobResult.of(job, work.outcomes, () if copied else work.converted)
+        told = remarks(job, form, len(work.outcomes))
+        return JobResult.of(job, work.outcomes, (*(() if copied else work.converted), *told))
 
     def _streamed(self, job: Job) -> JobResult | None:
         """By rows, where the whole image would be too much; None where it would not."""

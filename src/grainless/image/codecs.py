@@ -39,6 +39,8 @@ class Written:
         icc: it can hold a colour profile.
         exif: it can hold EXIF, and with it the orientation.
         levels: it can hold integers with a sign or of 32 bits.
+        lossy: what is written is not, to the last bit, what is read again.
+        animated: several images are frames that are shown one after the other, and no pages.
     """
 
     write: Callable[[Iterator[Image], BinaryIO], None]
@@ -51,6 +53,8 @@ class Written:
     icc: bool = True
     exif: bool = True
     levels: bool = False
+    lossy: bool = False
+    animated: bool = False
 
     def lost(self, image: Image) -> Iterator[str]:
         """What of an image the format cannot hold."""
@@ -91,8 +95,8 @@ def _each(encode: Callable[[Image], bytes]) -> Callable[[Iterator[Image], Binary
 
 
 WRITTEN: dict[str, Written] = {
-    "PNG": Written(png.write, (".png", ".apng"), depths=(8, 16), alpha=True, several=True),
-    "JPEG": Written(_alone(jpeg.encode), (".jpg", ".jpeg", ".jpe", ".jfif")),
+    "PNG": Written(png.write, (".png", ".apng"), depths=(8, 16), alpha=True, several=True, animated=True),
+    "JPEG": Written(_alone(jpeg.encode), (".jpg", ".jpeg", ".jpe", ".jfif"), lossy=True),
     "TIFF": Written(
         tiff.write,
         (".tif", ".tiff"),
@@ -102,8 +106,8 @@ WRITTEN: dict[str, Written] = {
         several=True,
         levels=True,
     ),
-    "WebP": Written(webp.write, (".webp",), alpha=True, several=True),
-    "GIF": Written(gif.write, (".gif",), alpha=True, several=True, exif=False),
+    "WebP": Written(webp.write, (".webp",), alpha=True, several=True, animated=True),
+    "GIF": Written(gif.write, (".gif",), alpha=True, several=True, exif=False, lossy=True, animated=True),
     "BMP": Written(_alone(bmp.encode), (".bmp", ".dib"), alpha=True, icc=False, exif=False),
     "PGM": Written(
         _each(pnm.encode), (".pgm",), depths=(8, 16), several=True, channels=(1,), icc=False, exif=False

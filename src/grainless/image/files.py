@@ -1,19 +1,19 @@
 """Files and bytes <-> images, with everything that must survive. Nothing is lost or overwritten silently."""
 
 import io
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 
-from grainless.atomic import whole
-from grainless.errors import GrainlessError, InputError, RunError, did_you_mean
+from grainless.atomic import check_free, whole
+from grainless.errors import GrainlessError, InputError, RunError
 from grainless.image.codecs import READ, WRITTEN, check_holds, format_for
 from grainless.image.formats.signatures import HEAD, RAW, kind_of
 from grainless.image.image import Image, Metadata, Refused
 from grainless.image.reason import reason
+from grainless.image.source import BYTES, Source, bytes_of
 
 __all__ = [
     "MAX_PIXELS",
@@ -38,11 +38,6 @@ MAX_PIXELS = 200_000_000
 
 PNM_DIGITS = {"PGM": (b"2", b"5"), "PPM": (b"3", b"6"), "PNM": tuple(b"%d" % digit for digit in range(1, 7))}
 """What stands behind the P of files that are read as PNM."""
-
-BYTES = "the image"
-"""What messages call an image that came as bytes."""
-
-Source = bytes | bytearray | memoryview | str | Path
 
 
 def read(path: str | Path, *, max_pixels: int = MAX_PIXELS) -> Image:
@@ -79,7 +74,7 @@ def decode(source: Source, *, name: str | None = None, max_pixels: int = MAX_PIX
             broken in a later frame is told when it is asked for.
         RunError: there was not enough memory.
     """
-    data = _bytes(source)
+    data = bytes_of(source)
     name = name or (Path(source).name if isinstance(source, str | Path) else BYTES)
     if not data:
         raise InputError(f"{name} is empty.")
@@ -97,7 +92,7 @@ def format_of(source: Source) -> str | None:
     ('PNM', None)
     """
     return kind_of(
-        _bytes(source, HEAD), Path(source).suffix.lower() if isinstance(source, str | Path) else ""
+        bytes_of(source, HEAD), Path(source).suffix.lower() if isinstance(source, str | Path) else ""
     )
 
 
@@ -115,7 +110,7 @@ def is_of_format(source: Source, form: str) -> bool:
     (True, False)
     """
     form, kind = format_for(form), format_of(source)
-    return kind == form if kind != "PNM" else _bytes(source, 2)[1:] in PNM_DIGITS.get(form, ())
+    return kind == form if kind != "PNM" else bytes_of(source, 2)[1:] in PNM_DIGITS.get(form, ())
 
 
 def write(image: Image, path: str | Path, *, overwrite: bool = False) -> None:
@@ -123,7 +118,9 @@ def write(image: Image, path: str | Path, *, overwrite: bool = False) -> None:
     write_frames([image], path, overwrite=overwrite)
 
 
-def write_frames(images: Iterable[Image], path: str | Path, *, overwrite: bool = False) -> None:
+def write_frames(
+    images: Iterable[Image], path: str | Path, *, overwrite: bool = False, form: str | None = None
+) -> None:
     """Write an image file of the format that the ending names, see WRITTEN; whole or not at all.
 
     Integers are clipped to their range and rounded to the nearest; floats are stored as they are.
@@ -132,15 +129,16 @@ def write_frames(images: Iterable[Image], path: str | Path, *, overwrite: bool =
         images: what to write, taken one after the other; depth, alpha and metadata go with each.
         path: where; missing folders are made.
         overwrite: replace a file that stands there; it keeps its mode, and a link stays a link.
+        form: a format of WRITTEN, whatever the ending says.
 
     Raises:
         InputError: a file stands there, no format has this ending, or the format cannot hold the images.
         RunError: the system could not write.
     """
     path = Path(path)
-    form = check_output(path, overwrite=overwrite)
+    named = check_output(path, overwrite=overwrite)
     with whole(path) as lent, lent.open("w+b") as file:
-        _encode(images, form, file, path.name)
+        _encode(images, form or named, file, path.name)
 
 
 def encode(images: Image | Iterable[Image], form: str) -> bytes:
@@ -169,40 +167,11 @@ def check_output(path: str | Path, *, overwrite: bool = False) -> str:
     form = format_for(path.suffix, path)
     if path.is_dir():
         raise InputError(f"{path} is a folder: give the name of a file.")
-    if not overwrite and os.path.lexists(path):
-        raise InputError(
-            f"{path} exists: choose another name, or allow it by --overwrite (in Python, overwrite=True)."
-        )
+    check_free(path, overwrite=overwrite)
     return form
 
 
 # Reading
-
-
-def _bytes(source: Source, most: int | None = None) -> bytes:
-    """All of a file, or no more than its first so many bytes."""
-    if not isinstance(source, str | Path):
-        return bytes(source[:most])
-    path = Path(source)
-    try:
-        with path.open("rb") as file:
-            return file.read(most)
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file{_neighbour(path)}.") from None
-    except IsADirectoryError:
-        raise InputError(f"{path} is a folder: give an image file.") from None
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path} cannot be read: {reason(error)}.") from error
-
-
-def _neighbour(path: Path) -> str:
-    """The file in the same folder whose name is nearest."""
-    try:
-        return did_you_mean(
-            path.name, [each.name for each in path.parent.iterdir() if each.name != path.name]
-        )
-    except OSError:
-        return ""
 
 
 def _kind(data: bytes, name: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from grainless.atomic import whole
+from grainless.atomic import check_free, whole
 from grainless.errors import InputError, unknown
 from grainless.interop.darktable import write_dtmodel
 from grainless.model import zoo
@@ -22,19 +22,21 @@ EXPORTS: dict[str, tuple[str, Callable[[Path, Path], None]]] = {
 """A program -> the suffix of its files, and what writes one from a model's ONNX file."""
 
 
-def export_for(program: str, model: str | Path, out: Path) -> Path:
+def export_for(program: str, model: str | Path, out: Path, *, overwrite: bool = False) -> Path:
     """Write a model in the form that a program takes.
 
     Args:
         program: a name in `EXPORTS`.
         model: a shipped model's name, an ONNX file, a run's folder or a run's name.
         out: the file; without a suffix it gets the program's.
+        overwrite: replace a file that stands there.
 
     Returns:
         The file that was written.
 
     Raises:
-        InputError: there is no such program or model, the suffix is another program's, or the program cannot run it.
+        InputError: there is no such program or model, the suffix is another program's, a file stands there, or the
+            program cannot run it.
         RunError: the file could not be written.
     """
     if program not in EXPORTS:
@@ -45,5 +47,6 @@ def export_for(program: str, model: str | Path, out: Path) -> Path:
         raise InputError(
             f"{out}: files for {program} end in {suffix}; call it {out.with_suffix(suffix).name}."
         )
+    check_free(file, overwrite=overwrite)
     written(zoo.find(model), file)
     return file

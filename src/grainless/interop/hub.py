@@ -15,7 +15,7 @@ import huggingface_hub as hub
 from httpx2 import HTTPError
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError, RepositoryNotFoundError
 
-from grainless.atomic import whole
+from grainless.atomic import check_free, whole
 from grainless.errors import InputError, RunError
 from grainless.model import zoo
 from grainless.model.card import Card
@@ -50,21 +50,23 @@ def push(model: str | Path, repository: str, *, private: bool = False, api: hub.
     return str(address)
 
 
-def pull(repository: str, out: Path, *, revision: str | None = None) -> Path:
+def pull(repository: str, out: Path, *, revision: str | None = None, overwrite: bool = False) -> Path:
     """Fetch the model of a repository.
 
     Args:
         repository: "person/name".
         out: the ONNX file to write.
         revision: a branch, tag or commit; None: the newest.
+        overwrite: replace a file that stands there.
 
     Returns:
         `out`; `grainless denoise --model` takes it.
 
     Raises:
-        InputError: the Hub has no such repository, or what it holds is no model of Grainless.
+        InputError: a file stands there, the Hub has no such repository, or what it holds is no model of Grainless.
         RunError: the Hub is out of reach, or the file could not be written.
     """
+    check_free(out, overwrite=overwrite)
     with _told(repository), tempfile.TemporaryDirectory() as folder:
         fetched = Path(hub.hf_hub_download(repository, MODEL, revision=revision, local_dir=folder))
         zoo.card_of(fetched)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from grainless.atomic import make_folder
 from grainless.errors import RunError
 from grainless.filelock import take
 
@@ -26,7 +27,7 @@ def locked(path: Path, what: str) -> Iterator[None]:
         RunError: another process, or another thread, holds it; or the file cannot be written.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         file = path.open("a+", encoding="utf-8")
     except OSError as error:
         raise RunError(f"{path} could not be written: {error.strerror or error}.") from error

@@ -10,6 +10,7 @@ from grainless import __version__
 from grainless.atomic import write_text
 from grainless.data.images import Data
 from grainless.data.summary import describe
+from grainless.errors import counted
 from grainless.evaluation.evaluate import NOISY, Array, Denoise, Row, Task
 from grainless.evaluation.figures.curves import epoch_name
 from grainless.evaluation.reports.html import Html, facts, headline, page, table
@@ -54,9 +55,10 @@ def write_page(
 
 
 def _lead(known: Mapping[str, Any], data: Data) -> str:
+    images, epochs = counted(data.trained_on, "image"), counted(known["epochs"], "epoch")
     return (
-        f"{known['parameters']['total']:,} parameters, trained on {data.trained_on:,} images of {data.name} for "
-        f"{known['epochs']} epochs in {known['seconds']:,.0f} s; the best was {epoch_name(known['best epoch'])}."
+        f"{known['parameters']['total']:,} parameters, trained on {images} of {data.name} for {epochs} in "
+        f"{known['seconds']:,.0f} s; the best was {epoch_name(known['best epoch'])}."
     )
 
 

@@ -95,10 +95,10 @@ def train(
             return _helped(Run(out), fit)
         callback.on_start(recipe, data, fit)
         _train(run, recipe, fit, callback)
-        _export(run, recipe, fit)
-        judges = to_judge(recipe, data)
-        rows = score(run, recipe, judges)
-        write_page(run, judges, rows, contenders(run, recipe), recipe.noise(), recipe.seed)
+        try:
+            _judge(run, recipe, fit, data)
+        except KeyboardInterrupt as stop:
+            raise RunError(f"Stopped before it was judged; {_going_on(run)}") from stop
     return run
 
 
@@ -142,11 +142,9 @@ def _train(run: Run, recipe: Recipe, fit: Fit, callback: Callback) -> None:
                 run.pause(*fit.state())
                 callback.on_epoch(epoch)
     except KeyboardInterrupt as stop:
-        going_on = f"go on with: grainless train {run.recipe_file} --out {run.path} --resume"
-        raise RunError(f"Stopped. {_leave(run, recipe, fit)}; {going_on}") from stop
+        raise RunError(f"Stopped. {_leave(run, recipe, fit)}; {_going_on(run)}") from stop
     except Left as left:
-        going_on = f"go on with: grainless train {run.recipe_file} --out {run.path} --resume"
-        raise Left(f"{left} {_leave(run, recipe, fit)}; {going_on}") from left
+        raise Left(f"{left} {_leave(run, recipe, fit)}; {_going_on(run)}") from left
     except RunError as error:
         raise type(error)(f"{error} {_leave(run, recipe, fit)}.") from error
     except OSError as error:  # of TensorBoard's files
@@ -160,6 +158,18 @@ def _leave(run: Run, recipe: Recipe, fit: Fit) -> str:
     _export(run, recipe, fit)
     best = f"{epoch_name(fit.best.number)}, validation loss {fit.best.validation:.4g}"
     return f"The best model so far ({best}) is kept in {run.path}"
+
+
+def _judge(run: Run, recipe: Recipe, fit: Fit, data: Data) -> None:
+    """The model, its scores and the report."""
+    _export(run, recipe, fit)
+    judges = to_judge(recipe, data)
+    rows = score(run, recipe, judges)
+    write_page(run, judges, rows, contenders(run, recipe), recipe.noise(), recipe.seed)
+
+
+def _going_on(run: Run) -> str:
+    return f"go on with: grainless train {run.recipe_file} --out {run.path} --resume"
 
 
 def _export(run: Run, recipe: Recipe, fit: Fit) -> None:

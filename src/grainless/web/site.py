@@ -16,24 +16,27 @@ from grainless.web.page import BROWSER, RUNTIME_FOLDER, page, runtime
 MODELS = "models.json"
 
 
-def write_site(out: Path) -> list[Path]:
-    """Write the static site into a folder; an older one is replaced.
+def write_site(out: Path, *, overwrite: bool = False) -> list[Path]:
+    """Write the static site into a folder.
 
     Any host of files serves it. Links in it are relative: it may lie at any path.
 
     Args:
-        out: the folder.
+        out: the folder, new or empty.
+        overwrite: replace an older site that lies there.
 
     Returns:
         The files written.
 
     Raises:
-        InputError: there is something else in the folder, or it is a file.
+        InputError: an older site lies there, or something else does, or it is a file.
     """
     if out.exists() and not out.is_dir():
         raise InputError(f"{out} is a file: name a folder for the site.")
     if out.is_dir() and any(out.iterdir()) and not (out / MODELS).is_file():
         raise InputError(f"{out} holds other files: name a new folder for the site, or an older site's.")
+    if (out / MODELS).is_file() and not overwrite:
+        raise InputError(f"{out} holds an older site: name a new folder, or replace it by --overwrite.")
     files = site()
     for path, content in files.items():
         with whole(out / path) as lent:

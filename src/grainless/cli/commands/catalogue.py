@@ -95,13 +95,15 @@ def show(
 
 @catalogue.command("list", epilog="Example: grainless list recipes")
 def list_(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help=f"{', '.join(LISTS)}.")],
+    kind: Annotated[
+        str | None, typer.Argument(metavar="KIND", help=f"{', '.join(LISTS)}.", show_default=False)
+    ] = None,
     json: Json = False,
 ) -> None:
-    """List what there is, a line each."""
-    if kind not in LISTS:
+    """List what there is, a line each; without a kind, the kinds."""
+    if kind is not None and kind not in LISTS:
         raise InputError(unknown("list", kind, LISTS))
-    rows = LISTS[kind]()
+    rows = LISTS[kind]() if kind else {each: f"grainless list {each}" for each in LISTS}
     if json:
         console.as_json(rows)
     elif not rows:
@@ -109,7 +111,7 @@ def list_(
             f"There are no {kind} yet: none is shipped, and no finished training lies in the folder runs."
         )
     else:
-        console.table(kind, ("name", "what it is"), rows.items())
+        console.table(kind or "lists", ("name", "what it is"), rows.items())
         if kind == "models":
             console.say("Scores, data and licence of one: grainless show NAME.")
 

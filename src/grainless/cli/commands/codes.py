@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from grainless.cli import console
-from grainless.cli.options import DataDir
+from grainless.cli.options import DataDir, Overwrite
+from grainless.errors import counted
 
 codes = typer.Typer(rich_markup_mode="rich")
 
@@ -29,8 +30,10 @@ def encode(
     ] = None,
     part: Annotated[str, typer.Option(help="Of a data set: train, validation or test.")] = "test",
     data_dir: DataDir = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Write the codes of images, a row an image, with their classes where there are any. Needs PyTorch."""
+    from grainless.atomic import check_free
     from grainless.data.find import DataRoots
     from grainless.learn.codes.encode import encode as verb
     from grainless.learn.codes.plane import check_map, draw_map
@@ -38,12 +41,14 @@ def encode(
 
     path = out or run / "codes.npz"
     written_as(path)
+    for named in filter(None, (out, drawn)):  # in the run's own folder they are made anew
+        check_free(named, overwrite=overwrite)
     if drawn is not None:
         check_map(drawn)
     table = verb(run, images, roots=DataRoots(data_dir), part=part)
     table.write(path)
     count, length = table.codes.shape
-    console.say(f"{path}: {count:,} codes of {length:,} numbers")
+    console.say(f"{path}: {counted(count, 'code')} of {counted(length, 'number')}")
     if drawn is not None:
         draw_map(table, drawn)
         console.say(str(drawn))
@@ -61,11 +66,15 @@ def interpolate(
         typer.Option("--out", "-o", help="A PNG. [default: RUN/between-I-J.png]", show_default=False),
     ] = None,
     data_dir: DataDir = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Walk from one image to another through the network's code, and draw the way."""
+    from grainless.atomic import check_free
     from grainless.data.find import DataRoots
     from grainless.learn.codes.walk import draw_walk
 
+    if out is not None:
+        check_free(out, overwrite=overwrite)
     path = out or run / f"between-{between[0]}-{between[1]}.png"
     draw_walk(run, between, path, roots=DataRoots(data_dir), steps=steps)
     console.say(str(path))

@@ -9,7 +9,7 @@ import typer
 from grainless.cli import console
 from grainless.cli.options import Json
 from grainless.cli.results import fail, failure, tell, tell_passed_over
-from grainless.errors import GrainlessError, InputError, RunError, unknown
+from grainless.errors import GrainlessError, InputError, RunError, counted, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -125,7 +125,8 @@ def denoise(
 
     found = plan_jobs(sources, out, recursive=recursive)
     for ending, count in passed_over(sources, recursive=recursive).items():
-        console.remark(f"{count:,} {ending} files are passed over: convert them to PNG or TIFF first.")
+        passed = f"{counted(count, f'{ending} file')} {'is' if count == 1 else 'are'} passed over"
+        console.remark(f"{passed}: convert {'it' if count == 1 else 'them'} to PNG or TIFF first.")
     tell_passed_over(earlier_results(sources, out, recursive=recursive))
     one = len(found) == len(sources) == 1 and found[0].source == Path(sources[0]) and not (manifest or shard)
     if engine not in ENGINES:
@@ -159,7 +160,7 @@ def denoise(
             f"Stopped. {len(results)} of {len(found)} are done; the same call goes on with the rest."
         ) from None
     if shard:
-        console.remark(f"Share {shard}: {len(found):,} files.")
+        console.remark(f"Share {shard}: {counted(len(found), 'file')}.")
     if flicker.sentence:
         console.remark(flicker.sentence)
     tell(results, json=json)

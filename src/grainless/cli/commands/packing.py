@@ -7,6 +7,7 @@ import typer
 
 from grainless.cli import console
 from grainless.cli.options import DataDir, Json
+from grainless.errors import counted
 
 packing = typer.Typer(rich_markup_mode="rich")
 
@@ -52,4 +53,4 @@ def pack(
         console.remark(f"Skipped: {told}")
     if not json:
         counts = ", ".join(f"{count:,} {part}" for part, count in images.items())
-        console.say(f"{out}: {shards:,} shards, {packed.written:,} of them new; images: {counts}")
+        console.say(f"{out}: {counted(shards, 'shard')}, {packed.written:,} of them new; images: {counts}")

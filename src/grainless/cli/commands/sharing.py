@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from grainless.cli import console
+from grainless.cli.options import Overwrite
 
 sharing = typer.Typer(rich_markup_mode="rich")
 
@@ -25,11 +26,12 @@ def export(
         str,
         typer.Option("--for", metavar="PROGRAM", help="onnx, or darktable: a package for its preferences."),
     ] = "onnx",
+    overwrite: Overwrite = False,
 ) -> None:
     """Write a model as one file for another program."""
     from grainless.interop.exports import export_for
 
-    console.say(f"{export_for(program, model, out)}: {model} for {program}")
+    console.say(f"{export_for(program, model, out, overwrite=overwrite)}: {model} for {program}")
 
 
 @sharing.command(epilog="Example: grainless push runs/mine person/mine --private")
@@ -49,8 +51,10 @@ def pull(
     repository: Repository,
     out: Annotated[Path, typer.Option("--out", "-o", help="The ONNX file to write.")],
     revision: Annotated[str | None, typer.Option(help="A branch, tag or commit; else the newest.")] = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Fetch a model from the Hugging Face Hub."""
     from grainless.interop.hub import pull as verb
 
-    console.say(f"{verb(repository, out, revision=revision)}: use it with --model")
+    written = verb(repository, out, revision=revision, overwrite=overwrite)
+    console.say(f"{written}: use it with --model")

@@ -1,7 +1,7 @@
 """The commands train and demo: a recipe, or a person's own images."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,12 +9,14 @@ import typer
 
 from grainless.cli import console
 from grainless.cli.options import Changes, DataDir, Json
+from grainless.cli.stop import stop_is_told
 from grainless.errors import InputError
 
 if TYPE_CHECKING:
     from grainless.data.find import DataRoots
     from grainless.data.images import Data
     from grainless.learn.recipe import Recipe
+    from grainless.learn.run import Run
 
 training = typer.Typer(rich_markup_mode="rich")
 
@@ -66,23 +68,30 @@ def train(
 
     if recipe is not None:
         found(recipe)  # a wrong name is told before PyTorch is loaded, which takes seconds
-    from grainless.cli.processes import processes
-    from grainless.cli.progress import TerminalProgress
-    from grainless.data.find import DataRoots
-    from grainless.evaluation.metrics import USUAL
-    from grainless.learn.fitting.crew import is_first
-    from grainless.learn.summary import of_run
-    from grainless.learn.training import train as verb
-
-    roots = DataRoots(data_dir)
     own = {"images": images, "noisy": noisy, "clean": clean, "noise": noise, "start": start}
     if recipe is None and devices * nodes > 1:
         raise InputError(
             "--devices and --nodes are for a recipe; images of your own are trained on by one device."
         )
-    with processes(devices, nodes, sys.argv[1:]), TerminalProgress() as callback:
-        chosen, data = _to_train(recipe, own, minutes, changes or [], out, resume, roots)
-        run = verb(chosen, out, roots=roots, data=data, callback=callback, resume=resume)
+    with stop_is_told("Stopped before the training began."):
+        from grainless.cli.processes import processes
+        from grainless.cli.progress import TerminalProgress
+        from grainless.data.find import DataRoots
+        from grainless.learn.training import train as verb
+
+        roots = DataRoots(data_dir)
+        with processes(devices, nodes, sys.argv[1:]), TerminalProgress() as callback:
+            chosen, data = _to_train(recipe, own, minutes, changes or [], out, resume, roots)
+            run = verb(chosen, out, roots=roots, data=data, callback=callback, resume=resume)
+    _tell(run, json=json)
+
+
+def _tell(run: "Run", *, json: bool) -> None:
+    """What came of a training; of several processes the first one says it."""
+    from grainless.evaluation.metrics import USUAL
+    from grainless.learn.fitting.crew import is_first
+    from grainless.learn.summary import of_run
+
     if not is_first():
         return
     facts = of_run(run)
@@ -95,7 +104,17 @@ def train(
         for other in facts["others"]:
             gain = facts["scores"]["test"]["psnr"] - other["scores"]["test"]["psnr"]
             console.say(f"On the test images {gain:+.2f} dB over {other['name']}, which it began with.")
+        for told in _worse_than_nothing(facts):
+            console.say(told)
         console.say(f"Model, weights and report: {run.path}")
+
+
+def _worse_than_nothing(facts: Mapping[str, Any]) -> Iterator[str]:
+    """A word where the test images are better left as they are, whatever was gained over the start."""
+    if facts["scores"]:
+        over = facts["scores"]["test"]["psnr"] - facts["noisy"]["test"]["psnr"]
+        if over < 0:
+            yield f"Yet {-over:.2f} dB under the noisy test images themselves: leave such images as they are."
 
 
 def _to_train(

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from grainless.cli import console
+from grainless.cli.options import Overwrite
 from grainless.server.gate.limits import Limits
 
 web = typer.Typer(rich_markup_mode="rich")
@@ -14,11 +15,12 @@ web = typer.Typer(rich_markup_mode="rich")
 @web.command(epilog="Example: grainless site out && python -m http.server --directory out")
 def site(
     out: Annotated[Path, typer.Argument(metavar="OUT", help="A new folder, or that of an older site.")],
+    overwrite: Overwrite = False,
 ) -> None:
     """Write a folder of static files: a page that denoises in the visitor's own browser; nothing is uploaded."""
     from grainless.web.site import write_site
 
-    files = write_site(out)
+    files = write_site(out, overwrite=overwrite)
     size = sum(file.stat().st_size for file in files)
     console.say(
         f"{out}: {len(files)} files, {size / 1e6:.0f} MB. Any host of files serves it; to look at it here:"

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from grainless.data.decode import decode, head
-from grainless.errors import InputError
+from grainless.errors import InputError, counted
 from grainless.image.folder import image_files
 
 Size = tuple[int, int]
@@ -52,7 +52,7 @@ class Survey:
         by_area = sorted(self.sizes, key=prod)
         least, most = _by(by_area[0]), _by(by_area[-1])
         kind = "grey" if self.grey else "colour"
-        return f"{len(self.sizes):,} {kind} images of {least if least == most else f'{least} to {most}'}"
+        return f"{counted(len(self.sizes), f'{kind} image')} of {least if least == most else f'{least} to {most}'}"
 
 
 def survey(folder: Path) -> Survey:
@@ -66,8 +66,8 @@ def survey(folder: Path) -> Survey:
     sizes = _sizes(folder, files)
     if len(files) < FEWEST:
         raise InputError(
-            f"{folder} holds {_count(len(files))}, and {FEWEST} are the fewest: one to learn from, one to choose the "
-            "best weights by, one to judge by. Some dozens are better."
+            f"{folder} holds {counted(len(files), 'image')}, and {FEWEST} are the fewest: one to learn from, one to "
+            "choose the best weights by, one to judge by. Some dozens are better."
         )
     _check_sizes(folder, dict(zip((path.name for path in files), sizes, strict=True)))
     return Survey(sizes, _is_grey(folder, files))
@@ -84,7 +84,7 @@ def _sizes(folder: Path, files: Sequence[Path]) -> list[Size]:
     if broken:
         more = f"; and {len(broken) - NAMED} more" if len(broken) > NAMED else ""
         raise InputError(
-            f"Of {_count(len(files))} in {folder}, {'; '.join(broken[:NAMED])}{more}: take them out."
+            f"Of {counted(len(files), 'image')} in {folder}, {'; '.join(broken[:NAMED])}{more}: take them out."
         )
     return sizes
 
@@ -130,10 +130,6 @@ def _has_no_colour(path: Path) -> bool:
 def _names(names: Sequence[str]) -> str:
     more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
     return ", ".join(names[:NAMED]) + more
-
-
-def _count(number: int) -> str:
-    return "1 image" if number == 1 else f"{number:,} images"
 
 
 def _by(size: Size) -> str:

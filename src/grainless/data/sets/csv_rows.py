@@ -18,7 +18,7 @@ from grainless.data.find import DataRoots
 from grainless.data.images import Data, Images
 from grainless.data.sets.one_class import of_class
 from grainless.data.split import Held, split
-from grainless.errors import InputError
+from grainless.errors import InputError, counted
 
 CHUNK = 2000
 """Rows read at a time: bounds the memory that text takes."""
@@ -71,8 +71,8 @@ class Csv:
             validation, test = images.take(held), read_csv(other, self.size)
         elif len(held) < 2:
             raise InputError(
-                f"{path.name} has {len(images):,} images, 1 of them held out; validation and test need one each: "
-                "set holdout to 2 or more, or give a test_file."
+                f"{path.name} has {counted(len(images), 'image')}, 1 of them held out; validation and test need "
+                "one each: set holdout to 2 or more, or give a test_file."
             )
         else:
             validation, test = (

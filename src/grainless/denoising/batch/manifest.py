@@ -10,6 +10,7 @@ from threading import Lock
 from typing import Any, Literal, NamedTuple
 
 from grainless import __version__
+from grainless.atomic import make_folder
 from grainless.denoising.files import JobResult
 from grainless.denoising.jobs import Job
 from grainless.denoising.policy import Policy
@@ -61,7 +62,7 @@ class Manifest:
 
     def __post_init__(self) -> None:
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(self.path.parent)
             begun = self.path.exists() and self._read()
         except OSError as error:
             raise RunError(f"{self.path} cannot be read: {error.strerror or error}.") from error

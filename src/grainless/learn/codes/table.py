@@ -38,7 +38,6 @@ class Codes:
             RunError: the file could not be written.
         """
         write = written_as(path)
-        path.parent.mkdir(parents=True, exist_ok=True)
         with whole(path) as lent:
             write(self, lent)
 

@@ -8,7 +8,7 @@ from grainless.data import DATA
 from grainless.data.find import DataRoots
 from grainless.data.halves import halves
 from grainless.data.images import Data
-from grainless.errors import InputError
+from grainless.errors import InputError, counted
 from grainless.learn.finetune.alone import noisy_images
 from grainless.learn.finetune.look import noisy_themselves, of_two_kinds
 from grainless.learn.finetune.own import Own, clean_images, pairs
@@ -131,7 +131,7 @@ def _remarks(own: Own, start: Start, pace: Pace, recipe: Recipe, data: Data) -> 
         f"{len(data.test):,} to judge by.",
         f"Starts from {start.name}, which as it is brings those to choose by from {start.noisy:.2f} to "
         f"{start.psnr:.2f} dB.",
-        f"{options['epochs'] * options['steps']:,} steps of {pace.step:.2g} s: about {_minutes(seconds)}.",
+        f"{counted(options['epochs'] * options['steps'], 'step')} of {pace.step:.2g} s: about {_minutes(seconds)}.",
     ]
 
 
@@ -142,6 +142,5 @@ def _minutes(seconds: float) -> str:
     ('50 seconds', '10 minutes', '1 minute')
     """
     if seconds < 60:
-        return f"{seconds:.0f} seconds"
-    minutes = round(seconds / 60)
-    return "1 minute" if minutes == 1 else f"{minutes} minutes"
+        return counted(round(seconds), "second")
+    return counted(round(seconds / 60), "minute")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import torch
 
 from grainless.data.images import Data
+from grainless.errors import counted
 from grainless.learn.fitting.fit import Diverged, Fit
 from grainless.learn.recipe import Recipe
 
@@ -44,7 +45,8 @@ class Trial:
 
     def __str__(self) -> str:
         """As a person is told."""
-        tried = f"Of the learning rates {', '.join(map(_short, self.losses))}, tried for {self.steps:,} steps each,"
+        rates = ", ".join(map(_short, self.losses))
+        tried = f"Of the learning rates {rates}, tried for {counted(self.steps, 'step')} each,"
         if self.better:
             return f"{tried} {_short(self.rate)} does best on those to choose by."
         return f"{tried} none does better than no training; {_short(self.rate)} is taken."

@@ -11,6 +11,7 @@ from typing import Literal
 import torch
 
 from grainless import __version__
+from grainless.errors import counted
 from grainless.evaluation.evaluate import evaluate
 from grainless.evaluation.machine import processor
 from grainless.evaluation.metrics import METRICS
@@ -74,7 +75,7 @@ def took(run: Run) -> str:
     known = of_run(run)
     asked = known["hyper-parameters"]["train.epochs"]
     short = "" if known["epochs"] == asked else f" of {asked} (early stopping)"
-    return f"`{run.path.name}`: {known['epochs']} epochs{short}, {known['seconds']:,.0f} s"
+    return f"`{run.path.name}`: {counted(known['epochs'], 'epoch')}{short}, {known['seconds']:,.0f} s"
 
 
 def score(run: Run, metric: str, part: str = "test") -> float:

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 
 from grainless.data.images import Data
-from grainless.errors import InputError
+from grainless.errors import InputError, counted
 from grainless.evaluation.evaluate import Array
 from grainless.evaluation.figures.pictures import strip
 from grainless.evaluation.metrics import METRICS
@@ -76,7 +76,7 @@ class Contest:
         return [
             f"## {run.facts()['name']}",
             f"{options['data.name']}, noise {run.recipe().noise()}, loss {options.get('learn.loss', 'mse')}, "
-            f"{len(run.facts()['history'])} epochs; training: {told}.",
+            f"{counted(len(run.facts()['history']), 'epoch')}; training: {told}.",
             rows_table(self.rows),
             shown(self.figure, page, "The first test images: clean, noisy, and by each network"),
         ]

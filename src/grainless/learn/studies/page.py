@@ -28,14 +28,12 @@ def write_page(path: Path, title: str, parts: Sequence[str], command: str) -> No
         RunError: it could not be written.
     """
     foot = f"*Written by `grainless {command}`, on {_machine()}.*"
-    path.parent.mkdir(parents=True, exist_ok=True)
     write_text(path, "\n\n".join([f"# {title}", *parts, foot]) + "\n")
 
 
 def shown(picture: Path, page: Path, words: str) -> str:
     """A study's picture on a page, copied into the folder beside it, with the words under it."""
     copied = page.with_suffix("") / picture.name
-    copied.parent.mkdir(parents=True, exist_ok=True)
     with whole(copied) as lent:
         shutil.copyfile(picture, lent)
     return f"![{words}]({copied.relative_to(page.parent).as_posix()})\n\n*{words}*"

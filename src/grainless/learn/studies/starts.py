@@ -9,7 +9,7 @@ from math import log10
 from pathlib import Path
 from typing import Any
 
-from grainless.errors import InputError
+from grainless.errors import InputError, counted
 from grainless.evaluation.evaluate import Array
 from grainless.evaluation.figures.pictures import detail, strip
 from grainless.evaluation.figures.plots import lines_png
@@ -64,7 +64,7 @@ class Starts:
         last = run.facts()["history"][-1]
         return [
             f"`{run.facts()['name']}`: {run.recipe().options['data.name']}, noise {run.recipe().noise()}; "
-            f"{last['number']} epochs of {last['images']:,} pieces or images.",
+            f"{counted(last['number'], 'epoch')} of {last['images']:,} pieces or images.",
             "The same recipe, the same steps, the same chance; once from the network's own first weights, once from "
             "those of a trained network, which epoch 0 shows as it came. Validation is scored after each epoch, "
             "always with the same noise; the test by the best epoch.",

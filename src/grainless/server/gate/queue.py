@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import TypeVar
 from uuid import UUID
 
+from grainless.errors import counted
 from grainless.server.gate.faults import Fault
 from grainless.server.gate.limits import Limits
 
@@ -73,7 +74,7 @@ class Queue:
                 HTTPStatus.CONFLICT, "A job of this number is in work: take a new random UUID for each."
             )
         if self.clients[client] >= self.limits.each:
-            sentence = f"You have {self.limits.each} files here already: wait for one of them."
+            sentence = f"You have {counted(self.limits.each, 'file')} here already: wait for one of them."
             raise Fault(HTTPStatus.TOO_MANY_REQUESTS, sentence, {"Retry-After": "5"})
         if len(self.jobs) >= self.limits.at_once + self.limits.waiting:
             sentence = f"{len(self.jobs)} files wait already: come back in a while."
