@@ -127,4 +127,16 @@ def test_what_was_done_before_is_counted_also_alone(call, folder):
     save("a.png")
     save("a-denoised.png")
     _, _, err = call("denoise", "a.png", "a-denoised.png")
-    assert "1 done before (--overwrite does them anew)" in err
+    assert "1 done before (--overwrite does it anew)" in err
+
+
+def test_one_is_told_as_one_and_several_as_several(call, folder):
+    for name in ("a.png", "b.png", "c.png"):
+        Image.new("L", (64, 64)).save(name)
+    (folder / "in").mkdir()
+    (folder / "in/d.heic").write_bytes(b"")
+    save("in/e.png")
+    assert "2 left as they were" in call("denoise", "a.png", "b.png", "-o", "out")[2]
+    told = call("denoise", "a.png", "b.png", "c.png", "-o", "out")[2]
+    assert "1 left as it was, 2 done before (--overwrite does them anew)" in told
+    assert "1 .heic file is passed over: convert it to PNG or TIFF first." in call("denoise", "in")[2]

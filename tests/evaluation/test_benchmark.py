@@ -109,7 +109,7 @@ def test_of_a_data_set_the_test_part_is_judged(tmp_path):
             "bsd68",
             r"BSD68 is not there: put its 68 images \(github.com/cszn/DnCNN, .*\) into .*data/bsd68 or",
         ),
-        ("cbsd68", r"cbsd68 holds 1 images, and CBSD68 has 68"),
+        ("cbsd68", r"cbsd68 holds 1 image, and CBSD68 has 68"),
         ("folder:path=empty", r"There are no images in .*empty"),
         ("folder:paht=x", r'no option of data set folder is called "paht"'),
     ],

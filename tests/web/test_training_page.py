@@ -42,7 +42,7 @@ def test_it_follows_the_training_epoch_by_epoch(opened, tmp_path):
         page.wait_for_selector("#standing:has-text('Epoch 1 of 2 is under way.')")
         run.pause({}, json.dumps([epoch(1, 0.5)]))
         page.wait_for_selector("#standing:has-text('Epoch 2 of 2 is under way. About 2 s are left.')")
-        assert page.get_attribute("#curve svg", "aria-label").startswith("Losses of 1 epochs; the best is")
+        assert page.get_attribute("#curve svg", "aria-label").startswith("Losses of 1 epoch; the best is")
         run.pause({}, json.dumps([epoch(1, 0.5), epoch(2, None)]))
         page.wait_for_selector("#standing:has-text('being judged')")
         page.click("#losses summary")

@@ -10,7 +10,7 @@ from grainless.data.find import DataRoots
 from grainless.data.gather import gather
 from grainless.data.images import Images
 from grainless.data.sets.folders import Folder
-from grainless.errors import InputError, did_you_mean
+from grainless.errors import InputError, counted, did_you_mean
 from grainless.evaluation.benchmark.real import REAL, pairs
 from grainless.image.folder import image_files
 from grainless.parts import make, spec
@@ -105,7 +105,7 @@ def _known(name: str, roots: DataRoots) -> ImageSet:
     paths = image_files(folder, recursive=False)
     if len(paths) != known.count:
         raise InputError(
-            f"{folder} holds {len(paths)} images, and {known.title} has {known.count} ({known.source})."
+            f"{folder} holds {counted(len(paths), 'image')}, and {known.title} has {known.count} ({known.source})."
         )
     return _of(name, known.title, gather(paths, known.channels))
 

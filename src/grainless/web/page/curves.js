@@ -14,7 +14,8 @@ const svg = (kind, attributes = {}, words) => {
 /** @param epochs {number, loss, validation}, null where there is no number. @param best one of them, or null. */
 export function draw(epochs, best) {
   const values = epochs.flatMap(({ loss, validation }) => [loss, validation]).filter((value) => value !== null);
-  const label = best ? `Losses of ${epochs.length} epochs; the best is epoch ${best.number}, ${best.validation}` : "Losses";
+  const count = `${epochs.length} epoch${epochs.length === 1 ? "" : "s"}`;
+  const label = best ? `Losses of ${count}; the best is epoch ${best.number}, ${best.validation}` : "Losses";
   const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": label });
   if (!values.length) return picture;
   const y = vertical(Math.min(...values), Math.max(...values));
