@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -157,9 +158,16 @@ def tune(
 
 @studies.command(epilog="Example: grainless reproduce A --quick")
 def reproduce(
-    systems: Annotated[list[str], typer.Argument(help="A, B, C, D, E, or all.")],
+    systems: Annotated[
+        list[str], typer.Argument(help="A, B, C, D, E; C-alike, C-ladder, Noise: studies of them; or all.")
+    ],
     quick: Annotated[bool, typer.Option("--quick", help="Minutes, to see that all runs.")] = False,
-    full: Annotated[bool, typer.Option("--full", help="As many epochs as published.")] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="C, too, for as many epochs as published; half a day.")
+    ] = False,
+    finished: Annotated[
+        bool, typer.Option("--finished", help="Train nothing: write what is finished, and say what is not.")
+    ] = False,
     page: Annotated[Path, typer.Option(help="The page that is written.")] = Path("docs/reproductions.md"),
     out: StudyDir = Path("runs/studies"),
     data_dir: DataDir = None,
@@ -172,7 +180,10 @@ def reproduce(
         raise InputError("--quick and --full exclude each other.")
     letters = list(SYSTEMS) if "all" in systems else systems
     with opened(out / "quick" if quick else out, data_dir) as study:
-        verb(letters, study, page, "quick" if quick else "full" if full else "standard")
+        chosen = replace(study, finished_only=finished)
+        stayed = verb(letters, chosen, page, "quick" if quick else "full" if full else "standard")
+    for left in stayed:
+        console.say(f"stays as it is: {left}")
     console.say(str(page))
 
 

@@ -1,115 +1,223 @@
 """E: from one hidden number to a deep convolutional denoiser."""
 
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
+from grainless.data.images import Data
 from grainless.evaluation.evaluate import evaluate
 from grainless.evaluation.figures.pictures import strip
 from grainless.evaluation.metrics import METRICS
+from grainless.evaluation.reports.markdown import table
 from grainless.learn.recipe import Recipe
-from grainless.learn.reproduce.table import Effort, Figure, Section, picture, score, took
+from grainless.learn.reproduce.table import (
+    Effort,
+    Figure,
+    Section,
+    copied,
+    differs,
+    noisy,
+    picture,
+    score,
+    took,
+)
 from grainless.learn.run import Run
-from grainless.learn.studies.study import Study, denoiser, scenes
-from grainless.learn.studies.sweep import sweep
+from grainless.learn.studies.study import Study, Unfinished, denoiser, scenes
+from grainless.learn.studies.sweep import Sweep, sweep
 
 CHANGES: dict[Effort, list[str]] = {
     "quick": ["data.limit=2000", "data.validation=500", "train.epochs=1"],
     "standard": [],
     "full": [],
 }
+DEEPER: dict[Effort, list[str]] = {**CHANGES, "standard": ["train.epochs=2"]}
+WIDTHS: dict[Effort, str] = {
+    "quick": "network.widths=[16,16,8]",
+    "standard": "network.widths=[16,8],[32,16],[16,16,8]",
+    "full": "network.widths=[16,8],[32,16],[16,16,8]",
+}
+HIDDEN: dict[Effort, str] = {
+    "quick": "network.code=64",
+    "standard": "network.code=4,16,64,256",
+    "full": "network.code=4,16,64,256",
+}
 PARAMETERS = {"1": "2,353"}
+SPLIT = "5,000 training images held out; batch not given: 128"
+GROWS = "Plain autoencoders (input = target), five test images: the output becomes clear as the code grows"
+LOSS = "its loss is not given: BCE"
+DENOISERS = {
+    "e-mnist-dense": ("dense, 16 hidden", LOSS),
+    "e-mnist-conv": ("convolutional", ""),
+    "e-mnist-best": ("best recipe", ""),
+}
+SETS = ("mnist", "fashion-mnist")
 
 
 def reproduce(study: Study, pictures: Path, effort: Effort) -> Section:
-    """The code grown, the dense denoiser against the convolutional one, and both on images they never saw."""
+    """The code grown, the dense denoiser against the convolutional one, images unlike those learned from."""
     changes = CHANGES[effort]
+    section = Section("E", "From one hidden number to a deep convolutional denoiser")
     grown = sweep(study, "e-mnist-plain", "network.code=1,2,8,32", changes)
-    dense, conv, best = (
-        study.run(name, changes) for name in ("e-mnist-dense", "e-mnist-conv", "e-mnist-best")
-    )
-    figures = [
+    section.rows(lambda: _plain(grown))
+    for recipe, (name, words) in DENOISERS.items():
+        section.rows(partial(_denoiser, study, recipe, changes, name, words))
+    section.part(lambda: _samples(study, pictures))
+    section.part(lambda: copied(grown.figure, pictures, "e-code-grows.png", GROWS))
+    section.part(lambda: _both(study, changes, pictures))
+    section.part(lambda: _findings(study, changes))
+    section.part(lambda: _unlike(study, changes, pictures))
+    section.part(lambda: _hidden(study, pictures, effort))
+    section.part(lambda: _wider(study, pictures, effort))
+    return section
+
+
+def _plain(grown: Sweep) -> list[Figure]:
+    return [
         Figure(
-            f"plain, k = {row['network.code']}: MSE, test",
+            f"plain, k = {row['network.code']}: MSE, test; parameters",
             f"{PARAMETERS[row['network.code']]} parameters" if row["network.code"] in PARAMETERS else "",
-            f"{row['mse']:.5f} ({row['parameters']:,} parameters)",
-            note=took(run),
+            f"{row['mse']:.5f}; {row['parameters']:,}",
+            "",
+            differs(run, SPLIT),
+            took(run),
         )
         for row, run in zip(grown.rows(), grown.runs, strict=True)
     ]
-    figures += [
-        Figure(
-            f"{name}, noisy: BCE / PSNR / SSIM, test",
-            "",
-            _scores(run),
-            _scores(best) if run is conv else "",
-            took(run) + (f"; best: {took(best)}" if run is conv else ""),
-        )
-        for name, run in (("dense, 16 hidden", dense), ("convolutional", conv))
-    ]
-    figures += [
-        _foreign(study, name, run, best)
-        for name, run in (("dense, 16 hidden", dense), ("convolutional", conv))
-    ]
-    path = pictures / "e-code-grows.png"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(grown.figure.read_bytes())
-    return Section(
-        "E",
-        "From one hidden number to a deep convolutional denoiser",
-        figures,
-        [
-            picture(path, pictures, "Plain autoencoders: the output becomes clear as the code grows"),
-            _both(study, dense, conv, best, pictures),
-            _findings(dense, conv),
-        ],
-    )
+
+
+def _denoiser(study: Study, recipe: str, changes: list[str], name: str, words: str) -> list[Figure]:
+    run = study.run(recipe, changes)
+    is_best = run.facts()["name"].endswith("-best")
+    scores = ("", _scores(run)) if is_best else (_scores(run), "")
+    what = f"{name}, noisy: BCE / PSNR / SSIM, test"
+    return [Figure(what, "", *scores, "" if is_best else differs(run, SPLIT, words), took(run))]
 
 
 def _scores(run: Run) -> str:
     return f"{score(run, 'bce'):.4f} / {score(run, 'psnr'):.2f} dB / {score(run, 'ssim'):.3f}"
 
 
-def _foreign(study: Study, name: str, run: Run, best: Run) -> Figure:
-    """Trained on MNIST, tried on Fashion-MNIST."""
-    recipe = run.recipe()
-    images = Recipe.load("e-mnist-conv", ["data.name=fashion-mnist"]).data(study.roots).test
-    metrics = {metric: METRICS[metric] for metric in ("psnr", "ssim")}
-    rows = evaluate(
-        {"ours": denoiser(run), "best": denoiser(best)},
-        images,
-        recipe.noise(),
-        data_name="fashion-mnist test",
-        seed=recipe.seed,
-        metrics=metrics,
-    )
-    noisy, ours, better = (
-        f"{row.scores['psnr'].mean:.2f} dB / {row.scores['ssim'].mean:.3f}" for row in rows
-    )
-    return Figure(
-        f"{name}, trained on MNIST, on Fashion-MNIST: PSNR / SSIM", "", ours, better, f"noisy: {noisy}"
-    )
+def _images(study: Study, name: str) -> Data:
+    """A data set to show or to try networks of another on: what is held out does not matter."""
+    return Recipe.load("e-mnist-plain", [f"data={name}", "data.validation=500"]).data(study.roots)
 
 
-def _both(study: Study, dense: Run, conv: Run, best: Run, pictures: Path) -> str:
-    shown = [scenes(run, study.roots, 10) for run in (dense, conv, best)]
-    rows = [[scene["clean"] for scene in shown[0]], [scene["noisy"] for scene in shown[0]]]
-    rows += [[scene["denoised"] for scene in each] for each in shown]
+def _samples(study: Study, pictures: Path) -> str:
+    """They show a grid of MNIST."""
+    train = _images(study, "mnist").train
+    path = pictures / "e-samples.png"
+    strip([[train.floats(10 * row + column) for column in range(10)] for row in range(5)], path, scale=2)
+    return picture(path, pictures, "Fifty training images of MNIST")
+
+
+def _both(study: Study, changes: list[str], pictures: Path) -> str:
+    """The same noisy test images by each denoiser that is there."""
+    shown = {}
+    for recipe, (name, _) in DENOISERS.items():
+        with suppress(Unfinished):
+            shown[name] = scenes(study.run(recipe, changes), study.roots, 10)
+    first = next(iter(shown.values()))
+    rows = {name: [scene[name] for scene in first] for name in ("clean", "noisy")}
+    rows |= {name: [scene["denoised"] for scene in each] for name, each in shown.items()}
     path = pictures / "e-dense-and-convolutional.png"
-    strip(rows, path, labels=["clean", "noisy", "dense", "convolutional", "best"], scale=2)
-    return picture(
-        path,
-        pictures,
-        "Test images: clean, noisy, by the dense network, by the convolutional one, by our best",
-    )
+    strip(list(rows.values()), path, labels=list(rows), scale=2)
+    return picture(path, pictures, "Test images: " + ", ".join(rows))
 
 
-def _findings(dense: Run, conv: Run) -> str:
+def _findings(study: Study, changes: list[str]) -> str:
+    dense, conv = (study.run(name, changes) for name in ("e-mnist-dense", "e-mnist-conv"))
     better = "holds" if score(conv, "bce") < score(dense, "bce") else "does not hold"
     return (
         f"Their finding that the dense network reconstructs poorly and the convolutional one well {better} here: "
-        f"test SSIM {score(dense, 'ssim'):.3f} against {score(conv, 'ssim'):.3f} (noisy: {_noisy(dense, 'ssim'):.3f})."
-        " That an autoencoder works only on images like those it was trained on is in the rows for Fashion-MNIST."
+        f"test SSIM {score(dense, 'ssim'):.3f} against {score(conv, 'ssim'):.3f} (noisy: {noisy(dense, 'ssim'):.3f})."
     )
 
 
-def _noisy(run: Run, metric: str) -> float:
-    return float(run.facts()["noisy"]["test"][metric])
+def _unlike(study: Study, changes: list[str], pictures: Path) -> list[str]:
+    """Trained on one data set, tried on the other: plain autoencoders first, as they say it, then denoisers."""
+    kinds = {
+        "plain, k = 32": ("e-mnist-plain", ["network.code=32"]),
+        "denoiser, dense, 16 hidden": ("e-mnist-dense", []),
+    }
+    cells, shown = [], {}
+    for kind, (recipe, lines) in kinds.items():
+        runs = {
+            "mnist": study.run(recipe, [*changes, *lines]),
+            "fashion-mnist": study.run(recipe, ["data=fashion-mnist", *changes, *lines]),
+        }
+        for tried in SETS:
+            scores = {learned: _on(study, run, tried) for learned, run in runs.items()}
+            cells.append((kind, tried, *(scores[learned] for learned in SETS)))
+        if recipe == "e-mnist-plain":
+            shown = runs
+    head = (
+        "network",
+        "tried on the test images of",
+        "trained on mnist: MSE / PSNR",
+        "trained on fashion-mnist: MSE / PSNR",
+    )
+    return [
+        "### Images unlike those it was trained on",
+        "They say of compression that an autoencoder only works on images like those it was trained on. Each network, "
+        "trained on either data set and tried on both:",
+        table(head, cells),
+        _unlike_picture(study, shown, pictures),
+    ]
+
+
+def _on(study: Study, run: Run, name: str) -> str:
+    """MSE and PSNR on the test images of a data set, under the run's own noise."""
+    recipe = run.recipe()
+    images = _images(study, name).test
+    metrics = {metric: METRICS[metric] for metric in ("mse", "psnr")}
+    rows = evaluate(
+        {"ours": denoiser(run)}, images, recipe.noise(), data_name=name, seed=recipe.seed, metrics=metrics
+    )
+    return f"{rows[1].scores['mse'].mean:.5f} / {rows[1].scores['psnr'].mean:.2f} dB"
+
+
+def _unlike_picture(study: Study, runs: dict[str, Run], pictures: Path) -> str:
+    rows, labels = [], []
+    for name in SETS:
+        test = _images(study, name).test
+        images = [test.floats(index) for index in range(8)]
+        rows.append(images)
+        labels.append(f"{name}, clean")
+        for learned, run in runs.items():
+            rows.append([denoiser(run)(image[None], 0.0)[0].clip(0, 1) for image in images])
+            labels.append(f"by the one of {learned}")
+    path = pictures / "e-unlike.png"
+    strip(rows, path, labels=labels, scale=2)
+    return picture(
+        path,
+        pictures,
+        "Plain autoencoders of 32 numbers, trained on MNIST or on Fashion-MNIST, on images of both",
+    )
+
+
+def _hidden(study: Study, pictures: Path, effort: Effort) -> list[str]:
+    """They advise to choose the size of the code with care."""
+    swept = sweep(study, "e-mnist-dense", HIDDEN[effort], CHANGES[effort])
+    return _swept(swept, pictures, "e-hidden.png", "The dense denoiser with more hidden numbers")
+
+
+def _wider(study: Study, pictures: Path, effort: Effort) -> list[str]:
+    """They suggest a deeper network with more filters."""
+    swept = sweep(study, "e-mnist-conv", WIDTHS[effort], DEEPER[effort])
+    return _swept(swept, pictures, "e-wider.png", "The convolutional denoiser, deeper and wider")
+
+
+def _swept(swept: Sweep, pictures: Path, name: str, words: str) -> list[str]:
+    cells = [
+        (
+            str(row[swept.line]),
+            f"{row['parameters']:,}",
+            f"{row['bce']:.4f}",
+            f"{row['psnr']:.2f} dB",
+            f"{row['ssim']:.3f}",
+            took(run),
+        )
+        for row, run in zip(swept.rows(), swept.runs, strict=True)
+    ]
+    head = (swept.line, "parameters", "BCE, test", "PSNR", "SSIM", "run")
+    return [f"### {words}", table(head, cells), copied(swept.figure, pictures, name, f"{words}, test images")]

@@ -1,5 +1,6 @@
 """The runs of a study: what is done already is reused, what was interrupted goes on."""
 
+import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -8,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from grainless.data.find import DataRoots
+from grainless.errors import RunError
 from grainless.evaluation.denoisers import blind
 from grainless.evaluation.evaluate import Array, Denoise, Task
 from grainless.learn.recipe import Recipe
@@ -19,6 +21,10 @@ LONGEST = 255
 """Bytes that the name of a file or a folder may have, nearly everywhere."""
 
 
+class Unfinished(RunError):
+    """A run that is asked for was not trained to its end, and shall not be now."""
+
+
 @dataclass(frozen=True)
 class Study:
     """A folder with one run for each recipe and its changes.
@@ -27,17 +33,20 @@ class Study:
         folder: holds the runs, and what the study makes of them.
         roots: where data files are looked for.
         callback: is told how each training goes.
+        finished_only: nothing is trained: a run that is not finished is an error.
     """
 
     folder: Path
     roots: DataRoots
     callback: Callback
+    finished_only: bool = False
 
     def run(self, recipe: str, changes: Iterable[str] = ()) -> Run:
         """The finished run of a recipe with some lines changed.
 
         Raises:
             InputError: the recipe has mistakes, or a run of that name was made by another recipe.
+            Unfinished: it is not finished, and nothing shall be trained.
         """
         changes = list(changes)
         changed = Recipe.load(recipe, changes)
@@ -46,7 +55,21 @@ class Study:
         if begun and run.finished:
             run.check_made_by(changed)
             return run
+        if self.finished_only:
+            raise Unfinished(f"`{typed(recipe, changes)}`")
         return train(changed, run.path, roots=self.roots, callback=self.callback, resume=begun)
+
+
+def typed(recipe: str, changes: Iterable[str]) -> str:
+    """The command that trains it, as a shell takes it.
+
+    >>> typed("mine.toml", ["train.epochs=2", "noise=gaussian:sigma=0.1 + mask"])
+    "grainless train mine.toml --set train.epochs=2 --set 'noise=gaussian:sigma=0.1 + mask'"
+    """
+    words = ["grainless", "train", recipe]
+    for change in changes:
+        words += ["--set", change]
+    return shlex.join(words)
 
 
 def _name(recipe: str, changes: list[str]) -> str:
