@@ -9,7 +9,7 @@ from grainless.learn.batches.draw import TorchDraw
 from grainless.learn.batches.fixed import BLOCK, Fixed
 from grainless.learn.fitting.fit import Fit
 from grainless.learn.methods.losses import LOSSES
-from grainless.learn.methods.methods import Noise2Noise, Supervised
+from grainless.learn.methods.methods import METHODS, Noise2Noise, Supervised
 from grainless.learn.networks import NETWORKS
 from grainless.noise import noise_from
 
@@ -55,6 +55,15 @@ def test_pairs_are_those_of_the_method_whatever_else_is_in_the_batch(images):
         assert torch.allclose(pairs[number][1], clean)
         assert 0.2 < float((pairs[number][0] - clean).std()) < 0.6
     assert not torch.equal(*(pairs[number][0] - pairs[number][1] for number in (0, 1)))
+
+
+def test_halves_are_kept_as_halves(images):
+    method = METHODS["neighbours"](NOISE, undo=1.0)
+    fixed = Fixed(Whole(images, batch=16), images, method, seed=7, device=torch.device("cpu"))
+    pair = next(fixed(TorchDraw.seeded(0)))
+    assert pair.shown.shape == pair.wanted.shape == (16, 1, 4, 3)
+    assert pair.aside.shape == (16, 5, 4, 3)
+    assert torch.equal(pair.aside[:, 4], pair.aside[:, 4].floor())  # the lots
 
 
 def test_what_a_method_asks_for_is_kept_where_it_is_not_the_clean_image(images):

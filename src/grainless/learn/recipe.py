@@ -14,7 +14,7 @@ from grainless.data.images import Data, DataSet
 from grainless.errors import InputError, did_you_mean
 from grainless.learn.fitting.fit import Fit
 from grainless.learn.methods.losses import LOSSES, Loss, check_loss
-from grainless.learn.methods.methods import METHODS, Method
+from grainless.learn.methods.methods import METHODS, Method, taught
 from grainless.learn.networks import NETWORKS
 from grainless.learn.networks.network import Network, check_size
 from grainless.learn.recipe_files import found
@@ -194,6 +194,7 @@ class Recipe:
         return match("network", NETWORKS, self._table("network"), channels=channels, size=size)
 
     def _network_and_loss(self) -> None:
+        taught(self.method(), self.loss())
         network = self.network()
         check_loss(self.loss(), network)
 

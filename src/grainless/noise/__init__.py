@@ -19,6 +19,7 @@ from grainless.noise.draw import Array, Draw, NumpyDraw
 from grainless.noise.grain import Grain
 from grainless.noise.impulses import Mask, SaltPepper
 from grainless.noise.jpeg import Jpeg
+from grainless.noise.measured import Measured
 from grainless.noise.monochrome import Monochrome
 from grainless.noise.noise import Noise, Part, StatedNoise
 from grainless.noise.paper import Paper
@@ -51,6 +52,7 @@ NOISES: dict[str, type[Part]] = {
     "mask": Mask,
     "camera": Camera,
     "correlated": Correlated,
+    "measured": Measured,
     "grain": Grain,
     "jpeg": Jpeg,
     "resize": Resize,

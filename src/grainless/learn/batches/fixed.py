@@ -3,6 +3,7 @@
 A network can then learn the noise by heart, as those of publications could that made one noisy set and fitted it.
 """
 
+import math
 import mmap
 import tempfile
 from collections.abc import Iterator
@@ -49,13 +50,15 @@ class Fixed:
         try:
             with ExitStack() as held:
                 files: dict[str, IO[bytes]] = {}
+                shapes: dict[str, tuple[int, ...]] = {}
                 for number, scene in enumerate(one_pass(images, batch=BLOCK, multiple=1, device=device)):
                     pair = method(scene, TorchDraw.seeded(seed, FIXED, number, device=device))
                     for name, part in _made(pair, scene).items():
                         if name not in files:
                             files[name] = held.enter_context(tempfile.TemporaryFile())
+                            shapes[name] = tuple(part.shape[1:])
                         files[name].write(part.cpu().contiguous().numpy().tobytes())
-                self._kept = {name: _Kept(file, images) for name, file in files.items()}
+                self._kept = {name: _Kept(file, shapes[name]) for name, file in files.items()}
         except OSError as error:
             raise RunError(
                 f"train.fixed_noise keeps the noisy images in {tempfile.gettempdir()}, and they could not be written: "
@@ -72,18 +75,18 @@ class Fixed:
 
 def _made(pair: Pair, scene: Scene) -> dict[str, Tensor]:
     """What of a pair must be kept: all but the clean images that the data hold anyway."""
-    parts = {"shown": pair.shown, "wanted": pair.wanted, "weight": pair.weight}
+    parts = pair._asdict()
     return {name: part for name, part in parts.items() if part is not None and part is not scene.clean}
 
 
 class _Kept:
     """Tensors of one shape mapped from a file that has no name, so that nothing stays of it."""
 
-    def __init__(self, file: IO[bytes], images: Images) -> None:
+    def __init__(self, file: IO[bytes], shape: tuple[int, ...]) -> None:
         file.flush()
         self._memory = mmap.mmap(file.fileno(), 0)
-        self._values = torch.frombuffer(self._memory, dtype=torch.float32).reshape(len(images), -1)
-        self._shape = (images.channels, *images.stack().shape[-2:])
+        self._values = torch.frombuffer(self._memory, dtype=torch.float32).reshape(-1, math.prod(shape))
+        self._shape = shape
 
     def at(self, rows: Tensor) -> Tensor:
         """(n, c, h, w), with the channels last in memory, as all batches."""

@@ -126,7 +126,8 @@ class Crew:
         rows = torch.arange(len(pair.shown)).tensor_split(self.size)[self.rank]
         kept = (rows if len(rows) else torch.zeros(1, dtype=torch.long)).to(pair.shown.device)
         mask = None if pair.weight is None else pair.weight[kept]
-        mine = Pair(pair.shown[kept], pair.wanted[kept], mask)
+        aside = None if pair.aside is None else pair.aside[kept]
+        mine = Pair(pair.shown[kept], pair.wanted[kept], mask, aside)
         if not len(rows):
             return Share(mine, 0.0)
         if pair.weight is None or mine.weight is None:

@@ -26,7 +26,7 @@ from grainless.learn.fitting.initial_weights import load_initial_weights
 from grainless.learn.fitting.sizes import check_sizes, seldom_stepped
 from grainless.learn.fitting.standing import put_back, tensors_of
 from grainless.learn.methods.losses import Loss
-from grainless.learn.methods.methods import Method, critic_of
+from grainless.learn.methods.methods import Method, critic_of, taught
 from grainless.learn.methods.pairs import Pair, Scene
 from grainless.learn.networks.network import Network
 from grainless.learn.optimizers.optimizers import OPTIMIZERS, limit_norms
@@ -123,7 +123,7 @@ class Fit:
         self.epochs = epochs
         self.history: list[Epoch] = []
         self._trained_before = start is not None
-        self._method, self._loss, self._seed = method, loss, seed
+        self._method, self._loss, self._seed = method, taught(method, loss), seed
         self._rate, self._max_norm, self._ema, self._patience = rate, max_norm, ema, patience
         self._schedule = SCHEDULES[schedule]
         self._crew = crew or Crew.gathered(precision)

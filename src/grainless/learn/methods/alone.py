@@ -6,7 +6,7 @@ docs/noisy-only.md.
 """
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import torch
 from annotated_types import Ge, Gt, Lt
@@ -15,6 +15,7 @@ from torch.nn import functional as F
 
 from grainless.errors import InputError
 from grainless.learn.batches.draw import TorchDraw
+from grainless.learn.methods.losses import Loss, must_be_mse
 from grainless.learn.methods.pairs import Pair, Scene
 from grainless.noise import Chain, Gaussian
 from grainless.parts import one_of
@@ -104,20 +105,27 @@ class Neighbours:
 
     Both show nearly the same scene, each with noise of its own, as in Noise2Noise. Images are shown at half size.
 
+    Neighbours differ by more than their noise. With `undo` what they differ by in the denoised whole image, c, is
+    taken into account, at the cost of denoising that, too:
+
+        mean (f(first) - second)² + undo mean (f(first) - second - c)²        c = first - second of f(whole)
+
     Args:
         noise: a recipe's.
+        undo: how much that term weighs.
 
     Raises:
         InputError: the recipe's noise is shared by neighbours.
 
     Source: Huang, Li, Jia, Lu, Liu, "Neighbor2Neighbor: self-supervised denoising from single noisy images", CVPR
-    2021, arXiv:2101.02824. Unlike there, without the term that undoes what neighbours differ by: fine detail is lost
-    a little.
+    2021, arXiv:2101.02824. Unlike there, the term weighs the same from beginning to end, and nothing unless it is
+    asked for.
     """
 
     needs_clean: ClassVar[bool] = False
 
     noise: Chain
+    undo: Annotated[float, Ge(0)] = 0.0
 
     def __post_init__(self) -> None:
         _refuse_shared("neighbours", self.noise, "")
@@ -125,17 +133,32 @@ class Neighbours:
     def __call__(self, scene: Scene, draw: TorchDraw) -> Pair:
         noisy = self.noise(scene.clean, draw)
         height, width = (side // CELLS * CELLS or side // 2 * 2 for side in noisy.shape[2:])
-        cells = F.pixel_unshuffle(noisy[..., :height, :width], 2)
-        channels = noisy.shape[1]
-        four = cells.reshape(len(cells), channels, 4, *cells.shape[2:])
-        # Corners 0 1 / 2 3 have the neighbours 1 2, 0 3, 0 3, 1 2: one of eight ordered pairs for each cell.
-        chance = draw.uniform(four[:, :1, :1])
-        lot = torch.floor(chance * 8).clamp(max=7).long()
-        first = lot // 2
-        beside = torch.tensor([[1, 2], [0, 3], [0, 3], [1, 2]], device=noisy.device)
-        second = beside[first, lot % 2]
-        halves = (four.gather(2, each.expand(-1, channels, -1, -1, -1))[:, :, 0] for each in (first, second))
-        return Pair(*halves)
+        whole = noisy[..., :height, :width]
+        lot = torch.floor(draw.uniform(whole[:, :1, ::2, ::2]) * 8).clamp(max=7)
+        first, second = _halves(whole, lot)
+        if not self.undo:
+            return Pair(first, second)
+        return Pair(first, second, aside=torch.cat([F.pixel_unshuffle(whole, 2), lot], dim=1))
+
+    def risk(self, loss: Loss) -> Loss:
+        """What is made small in the place of a loss: that loss, or with `undo` what stands above.
+
+        Raises:
+            InputError: `undo` is asked for, and the loss is no squared error.
+        """
+        if not self.undo:
+            return loss
+        must_be_mse(loss, f"learn.undo = {self.undo:g}")
+        return self._undone
+
+    def _undone(self, network: Any, pair: Pair) -> Tensor:
+        if pair.aside is None:
+            raise ValueError("the pair was made by another method")
+        with torch.no_grad():
+            whole = network(F.pixel_shuffle(pair.aside[:, :-1], 2))
+        first, second = _halves(whole, pair.aside[:, -1:])
+        off = network(pair.shown) - pair.wanted
+        return off.square().mean() + self.undo * (off - (first - second)).square().mean()
 
 
 @dataclass(frozen=True)
@@ -165,19 +188,26 @@ class Recorrupted:
     strength: Annotated[float, Gt(0)] = 0.5
 
     def __post_init__(self) -> None:
-        parts = [
-            part for part in self.noise.parts if not (isinstance(part, Gaussian) and part.sigma == self.sigma)
-        ]
-        if parts or len(self.noise.parts) > 1:
-            raise InputError(
-                f'learn.name is "recorrupted" for Gaussian noise of sigma {self.sigma:g}, and the noise is '
-                f'{self.noise}; take "neighbours", which need not know it.'
-            )
+        refuse_all_but_gaussian("recorrupted", self.noise, self.sigma)
 
     def __call__(self, scene: Scene, draw: TorchDraw) -> Pair:
         noisy = self.noise(scene.clean, draw)
         more = self.sigma * draw.normal(noisy)
         return Pair(noisy + self.strength * more, noisy - more / self.strength)
+
+
+def _halves(whole: Tensor, lot: Tensor) -> tuple[Tensor, Tensor]:
+    """Two neighbours of each 2 x 2 pixels of (n, c, 2h, 2w), by lots 0..7, (n, 1, h, w)."""
+    cells = F.pixel_unshuffle(whole, 2)
+    channels = whole.shape[1]
+    four = cells.reshape(len(cells), channels, 4, *cells.shape[2:])
+    # Corners 0 1 / 2 3 have the neighbours 1 2, 0 3, 0 3, 1 2: one of eight ordered pairs for each cell.
+    chosen = lot.long()[:, :, None]
+    first = chosen // 2
+    beside = torch.tensor([[1, 2], [0, 3], [0, 3], [1, 2]], device=whole.device)
+    second = beside[first, chosen % 2]
+    one, other = (four.gather(2, each.expand(-1, channels, -1, -1, -1))[:, :, 0] for each in (first, second))
+    return one, other
 
 
 def _refuse_shared(name: str, noise: Chain, cure: str) -> None:
@@ -187,6 +217,16 @@ def _refuse_shared(name: str, noise: Chain, cure: str) -> None:
         raise InputError(
             f'learn.name is "{name}", and neighbouring pixels share the noise of {shared[0]}, which would stay{cure}; '
             'or take "supervised".'
+        )
+
+
+def refuse_all_but_gaussian(name: str, noise: Chain, sigma: float) -> None:
+    """Refuse a recipe's noise that is not Gaussian, of this sigma, and nothing else."""
+    known = [part for part in noise.parts if isinstance(part, Gaussian) and part.sigma == sigma]
+    if len(known) < len(noise.parts) or len(known) > 1:
+        raise InputError(
+            f'learn.name is "{name}" for Gaussian noise of sigma {sigma:g}, and the noise is {noise}; take '
+            '"neighbours", which need not know it.'
         )
 
 

@@ -52,6 +52,19 @@ def check_loss(loss: Loss, network: Any) -> None:
         )
 
 
+def must_be_mse(loss: Loss, method: str) -> None:
+    """Whether a method with a risk of its own is given no other loss.
+
+    Raises:
+        InputError: it is.
+    """
+    if loss is not mse:
+        name = next(name for name, each in LOSSES.items() if each is loss)
+        raise InputError(
+            f'{method} has a risk of its own, a squared error: "{name}" cannot stand in its place; take "mse".'
+        )
+
+
 def _mean(losses: Tensor, pair: Pair) -> Tensor:
     if pair.weight is None:
         return losses.mean()

@@ -5,7 +5,7 @@ To add one: a class that makes a `Pair` from a `Scene`, and its line in `METHODS
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Protocol
+from typing import Annotated, ClassVar, Protocol, runtime_checkable
 
 from annotated_types import Ge, Gt
 from lightning_fabric import Fabric
@@ -14,7 +14,9 @@ from grainless.errors import InputError
 from grainless.learn.batches.draw import TorchDraw
 from grainless.learn.methods.alone import BlindSpots, Neighbours, Recorrupted
 from grainless.learn.methods.critic import Critic
+from grainless.learn.methods.losses import Loss
 from grainless.learn.methods.pairs import Pair, Scene
+from grainless.learn.methods.risk import Sure
 from grainless.noise import Chain, Noise
 from grainless.noise.bias import bias
 
@@ -29,6 +31,27 @@ class Method(Protocol):
     def needs_clean(self) -> bool: ...
 
     def __call__(self, scene: Scene, draw: TorchDraw) -> Pair: ...
+
+
+@runtime_checkable
+class WithRisk(Protocol):
+    """A method that is learned by more than a distance to what is wanted."""
+
+    def risk(self, loss: Loss) -> Loss:
+        """What is made small in the place of a loss.
+
+        Raises:
+            InputError: nothing can stand for that loss.
+        """
+
+
+def taught(method: Method, loss: Loss) -> Loss:
+    """What a training by a method makes small.
+
+    Raises:
+        InputError: the method goes with another loss.
+    """
+    return method.risk(loss) if isinstance(method, WithRisk) else loss
 
 
 @dataclass(frozen=True)
@@ -148,5 +171,6 @@ METHODS: dict[str, Callable[..., Method]] = {
     "blind-spots": BlindSpots,
     "neighbours": Neighbours,
     "recorrupted": Recorrupted,
+    "sure": Sure,
     "adversarial": Adversarial,
 }

@@ -18,3 +18,4 @@ class Pair(NamedTuple):
     shown: Tensor
     wanted: Tensor
     weight: Tensor | None = None  # 1 where the loss counts, 0 where it does not; None: everywhere
+    aside: Tensor | None = None  # (n, ...) what a method's own loss needs besides
