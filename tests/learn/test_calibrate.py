@@ -60,6 +60,6 @@ def test_text_and_recipe_say_the_same():
 
 def test_what_are_no_numbers_is_told():
     with pytest.raises(
-        InputError, match=r'option "sigma" of noise measured is "?\'?dark.*it should be numbers, such as'
+        InputError, match=r"option .sigma. of noise measured is .dark.: it should be numbers, such"
     ):
         noise_from("measured:sigma=dark")

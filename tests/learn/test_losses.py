@@ -5,7 +5,6 @@ from torch import nn
 
 from grainless.errors import InputError
 from grainless.learn.batches.draw import TorchDraw
-from grainless.learn.fitting import methods
 from grainless.learn.methods import methods
 from grainless.learn.methods.losses import LOSSES
 from grainless.learn.methods.methods import METHODS, taught
@@ -198,7 +197,7 @@ def test_what_neighbours_differ_by_is_undone():
 
 @pytest.mark.parametrize(("name", "options"), [("sure", {"sigma": 0.1}), ("neighbours", {"undo": 1.0})])
 def test_a_risk_of_its_own_goes_with_no_other_loss(name, options):
-    with pytest.raises(InputError, match='has a risk of its own, a squared error: "l1" cannot stand .*"mse"'):
+    with pytest.raises(InputError, match=r'has a risk of its own, a squared error: "l1" cannot .*"mse"'):
         taught(METHODS[name](noise_from("none"), **options), LOSSES["l1"])
 
 

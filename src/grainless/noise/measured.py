@@ -42,8 +42,8 @@ class Measured(StatedNoise):
 
         y = x + s(luma(x)) soft(m) + t(luma(x)) (c - luma(c))        c = uneven softer(n),  m, n ~ N(0, 1)
 
-    m is one plane for all channels, n has one for each; grey images have the first term alone. s and t are lines between
-    values at equal steps of brightness; soft and softer are filters along rows and columns, of norm 1.
+    m is one plane for all channels, n has one for each; grey images have the first term alone. s and t are lines
+    between values at equal steps of brightness; soft and softer are filters along rows and columns, of norm 1.
 
     Args:
         sigma: values of s from black to `white`, in full scales.

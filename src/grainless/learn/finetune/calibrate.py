@@ -55,7 +55,7 @@ class Part:
         nodes = np.flatnonzero(told)
         known = (hats[nodes][:, flat] * square[flat]).sum(axis=1) / weight[told]
         variance = np.interp(np.arange(NODES), nodes, known)
-        white = taken / np.sqrt(np.maximum(np.tensordot(variance, hats, 1), 1e-12))
+        white: Values = taken / np.sqrt(np.maximum(np.tensordot(variance, hats, 1), 1e-12))
         alike = np.array([_alike(white, flat, lag) for lag in range(LAGS)])
         return cls(variance, alike / max(alike[0], 1e-12), _uneven((taken[:, flat] ** 2).mean(axis=1)))
 
@@ -118,13 +118,14 @@ def _noise(parts: Sequence[Part], white: float) -> Measured:
 def _hats(bright: Floats) -> Values:
     """(NODES, h, w) how near each pixel is to each brightness, 0 to 1."""
     place = np.clip(bright.astype(np.float64), 0, 1) * (NODES - 1)
-    return np.maximum(1 - np.abs(place - np.arange(NODES)[:, None, None]), 0)
+    hats: Values = np.maximum(1 - np.abs(place - np.arange(NODES)[:, None, None]), 0)
+    return hats
 
 
 def _flat(bright: Floats, hats: Values) -> NDArray[np.bool_]:
     """(h, w) where an image changes little, among the pixels as bright."""
-    down, across = np.gradient(bright.astype(np.float64))
-    change = down**2 + across**2
+    down, across = (np.gradient(bright.astype(np.float64), axis=axis) for axis in (0, 1))
+    change = np.asarray(down**2 + across**2)
     nearest = hats.argmax(axis=0)
     flat = np.zeros(bright.shape, dtype=bool)
     for node in np.unique(nearest):
@@ -142,7 +143,7 @@ def _uneven(variance: Values) -> Values:
     return after
 
 
-def _alike(white: Floats, flat: NDArray[np.bool_], lag: int) -> float:
+def _alike(white: Values, flat: NDArray[np.bool_], lag: int) -> float:
     """Mean product of pixels so far from each other, along rows and columns together."""
     products = []
     for axis in (1, 2):

@@ -158,7 +158,8 @@ class Neighbours:
             whole = network(F.pixel_shuffle(pair.aside[:, :-1], 2))
         first, second = _halves(whole, pair.aside[:, -1:])
         off = network(pair.shown) - pair.wanted
-        return off.square().mean() + self.undo * (off - (first - second)).square().mean()
+        undone: Tensor = off.square().mean() + self.undo * (off - (first - second)).square().mean()
+        return undone
 
 
 @dataclass(frozen=True)

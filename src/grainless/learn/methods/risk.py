@@ -16,7 +16,7 @@ from grainless.noise import Chain
 
 @dataclass(frozen=True)
 class Sure:
-    """The squared error against the clean image, estimated from the noisy one: for white Gaussian noise of known sigma.
+    """The squared error against clean images, estimated from noisy ones: for white Gaussian noise of known sigma.
 
         risk = mean (f(y) - y)² + 2 sigma² mean b (f(y + e b) - f(y)) / e - sigma²        b ~ N(0, 1), e = step sigma
 
