@@ -16,6 +16,7 @@ from grainless.inspection import inspect
 from grainless.inspection.curve import Curve
 from grainless.inspection.defects import Grid
 from grainless.inspection.pages import Page
+from grainless.inspection.removed import Removed
 from grainless.inspection.report import Report
 from grainless.model import zoo
 from grainless.model.card import Card
@@ -102,6 +103,28 @@ def test_what_the_model_did_not_learn_is_said():
         "The noise grows with brightness (gain 0.01), which colour did not learn: bright parts may keep some.",
         "5.0 % of the pixels are stuck at black or white, which colour did not learn: remove them first, by a median "
         "filter.",
+    )
+
+
+def test_noise_of_a_camera_grows_and_who_learned_it_learned_that():
+    camera = Card("camera", 3, learned={"white": (0.0, 0.2), "correlated": None})
+    grows = (
+        "The noise grows with brightness (gain 0.01), which camera did not learn: bright parts may keep some."
+    )
+    assert warnings(report(gain=0.01), camera) == (grows,)  # white, as counted
+    zones = (4 / 255,) * 3
+    coarse = Removed(zones, zones, 4 / 255, 4 / 255, (0.8, 0.8), False)
+    found = replace(report(gain=0.01), removed=coarse)
+    assert {"growing", "correlated"} <= found.findings.keys()
+    assert warnings(found, camera) == ()
+    assert any("grows with brightness" in each for each in warnings(found, COLOUR))
+
+
+def test_what_a_model_of_pages_does_to_white_noise_is_not_foretold():
+    """The shipped one takes most of it, and did not learn it."""
+    card = Card("pages", 1, learned={"document": None})
+    assert warnings(report(channels=1), card) == (
+        "There is noise of sigma 25.5/255, which pages did not learn: some of it may stay.",
     )
 
 

@@ -112,6 +112,8 @@ def warnings(report: Report, card: Card | None) -> tuple[str, ...]:
 def _sentences(report: Report, card: Card | None) -> Iterator[str]:
     for kind, strength in report.findings.items():
         words, cover = words_for(kind), _cover(card, kind, strength) if card else UNKNOWN
+        if card and words.part_of in card.learned.keys() & report.findings.keys():
+            continue
         if cover == UNKNOWN:
             who = f"{card.name} did not learn" if card else "no model learned"
             hence = words.remedy or (

@@ -109,7 +109,8 @@ def process(
         return image, outcome
     denoiser.card.check(image.channels, image.size, image.name)
     transparent = transparent_of(image)
-    pixels = blend(image.pixels, denoiser, policy, transparent, progress=progress)
+    used = outcome.report.used if outcome.report else 1.0
+    pixels = blend(image.pixels, denoiser, policy, transparent, used=used, progress=progress)
     outcome = replace(
         outcome,
         warnings=outcome.warnings + _lost(denoiser.card, image.pixels, pixels, transparent),
@@ -129,6 +130,14 @@ def decide(report: Report, policy: Policy, rows: Rows) -> tuple[Denoiser | Adapt
     Raises:
         InputError: there is no such model.
     """
+    denoiser, outcome = _decided(report, policy, rows)
+    if report.bits:
+        told = f"It uses {report.bits} of its 16 bits: its noise is measured, and taken, by these."
+        outcome = replace(outcome, notes=(*outcome.notes, told))
+    return denoiser, outcome
+
+
+def _decided(report: Report, policy: Policy, rows: Rows) -> tuple[Denoiser | Adapted | None, Outcome]:
     if policy.adapt:
         return _adapted(report, policy, rows)
     unheard = policy.unheard(report.channels)
@@ -160,6 +169,7 @@ def blend(
     policy: Policy,
     transparent: NDArray[np.bool_] | None = None,
     *,
+    used: float = 1.0,
     rows: slice = slice(None),
     tile: int = TILE,
     progress: Progress | None = None,
@@ -175,6 +185,7 @@ def blend(
         denoiser: the model.
         policy: its strength and chroma.
         transparent: (h, w), pixels that stay, and that shall not be looked at.
+        used: the brightest that pixels can be: the denoiser sees these at 1.
         rows: which are denoised and given back; around them transparent pixels find their colours.
         tile: the most pixels of a tile.
         progress: told after each tile.
@@ -182,6 +193,11 @@ def blend(
     Raises:
         RunError: there was not enough memory, or the model gave what is no number.
     """
+    if used != 1:
+        pixels = pixels * np.float32(1 / used)
+        return np.float32(used) * blend(
+            pixels, denoiser, policy, transparent, rows=rows, tile=tile, progress=progress
+        )
     denoised = denoiser.visible(pixels, transparent, rows=rows, tile=tile, progress=progress)
     pixels = pixels[:, rows]
     luma, chroma = np.float32(policy.strength), np.float32(policy.for_colours)

@@ -115,8 +115,8 @@ def denoise_tiff(
         if all(denoiser is None for denoiser, _ in decided):
             return Streamed(outcomes)
         plans = [
-            Plan.of(page, denoiser, budget, source.name)
-            for page, (denoiser, _) in zip(pages, decided, strict=True)
+            Plan.of(page, denoiser, budget, source.name, outcome.report.used if outcome.report else 1.0)
+            for page, (denoiser, outcome) in zip(pages, decided, strict=True)
         ]
         bands = (
             (page.size[0], noted(_bands(page, plan, policy, source.name, callback)))
@@ -136,14 +136,18 @@ class Plan:
         denoiser: its model; None: the page is left as it is.
         bands: of rows.
         tile: the most pixels of a tile.
+        used: the brightest that pixels can be.
     """
 
     denoiser: Denoiser | Adapted | None
     bands: list[Span]
     tile: int = TILE
+    used: float = 1.0
 
     @classmethod
-    def of(cls, page: Page, denoiser: Denoiser | Adapted | None, budget: int, name: str) -> "Plan":
+    def of(
+        cls, page: Page, denoiser: Denoiser | Adapted | None, budget: int, name: str, used: float = 1.0
+    ) -> "Plan":
         """Tiles may take a half of the budget, and bands are as high as the rest allows.
 
         Raises:
@@ -170,7 +174,7 @@ class Plan:
                 f"give about {in_words(need)}."
             )
         side = min(rows - rows % cutting.multiple, card.grown(height))
-        return cls(denoiser, spans(card.grown(height), side, cutting), tile)
+        return cls(denoiser, spans(card.grown(height), side, cutting), tile, used)
 
 
 def _cards(policy: Policy) -> list[Card]:
@@ -213,7 +217,13 @@ def _bands(
         pixels = image.pixels[:, rows]
         if plan.denoiser:
             pixels = blend(
-                image.pixels, plan.denoiser, policy, transparent_of(image), rows=rows, tile=plan.tile
+                image.pixels,
+                plan.denoiser,
+                policy,
+                transparent_of(image),
+                used=plan.used,
+                rows=rows,
+                tile=plan.tile,
             )
         if callback and span is plan.bands[0]:
             callback(image.pixels[:, rows], pixels)

@@ -44,6 +44,7 @@ class Kind:
         remedy: what else helps.
         scene: it says what is shown, and not only what befell it: a model that learned it is for such images alone.
         unseen: inspection never finds it: it stands in cards alone.
+        part_of: a kind that has this one in it: who learned that learned this, where both are found.
     """
 
     noun: str
@@ -53,6 +54,7 @@ class Kind:
     remedy: str = ""
     scene: bool = False
     unseen: bool = False
+    part_of: str | None = None
 
     def sentence(self, strength: float) -> str:
         """That it was found."""
@@ -61,13 +63,14 @@ class Kind:
 
 KINDS: dict[str, Kind] = {
     # standard deviation, in full scales
-    "white": Kind("noise", _sigma, "There is noise of {}", "it stays"),
+    "white": Kind("noise", _sigma, "There is noise of {}", "some of it may stay"),
     # gain: the slope of the noise's variance over brightness, in full scales
     "growing": Kind(
         "noise that grows with brightness",
         _gain,
         "The noise grows with brightness ({})",
         "bright parts may keep some",
+        part_of="correlated",  # light that a camera counted, and then smoothed
     ),
     # standard deviation of luma and colours together where it is strongest, in full scales
     "correlated": Kind(

@@ -20,7 +20,7 @@ from grainless.inspection.kinds import level
 from grainless.inspection.levels import Levels, levels
 from grainless.inspection.pages import Page, page
 from grainless.inspection.removed import BLOCK, Removed, removed
-from grainless.inspection.sampling import TILE, Rows, Sample, rows_of, sampled
+from grainless.inspection.sampling import TILE, Rows, Sample, rows_of, sampled, share_of
 from grainless.inspection.words import VISIBLE, in_words
 
 NOISY = 1.5 / 255
@@ -36,7 +36,7 @@ BLOCKY = 0.1  # 1 of BSD68's 68 light JPEGs has more; saved again at quality 70,
 
 @dataclass(frozen=True)
 class Report:
-    """What was found in an image. Levels are in full scales, shares go from 0 to 1.
+    """What was found in an image. Levels are in full scales, of the bits that are used; shares go from 0 to 1.
 
     Args:
         name: of the image.
@@ -54,6 +54,7 @@ class Report:
         removed: what a denoiser took from it; None: none was at hand, or too small to tell.
         page: of text; None: it is none.
         quality: of the JPEG that the pixels were last, 5..98 as libjpeg counts it; None: they show no trace of one.
+        bits: that the samples use of a file's 16, as a camera's 12 or 14; None: all, or the file has others.
     """
 
     name: str
@@ -70,6 +71,12 @@ class Report:
     removed: Removed | None = None
     page: Page | None = None
     quality: int | None = None
+    bits: int | None = None
+
+    @property
+    def used(self) -> float:
+        """The brightest sample of the bits that are used, in full scales of the file."""
+        return share_of(self.bits)
 
     @property
     def sigma(self) -> float | None:
@@ -151,6 +158,7 @@ class Report:
         offset = f", offset {self.grid.offset[1]}, {self.grid.offset[0]}" if self.grid and self.blocky else ""
         return {
             "size": f"{self.size[1]} x {self.size[0]}, {'grey' if self.channels == 1 else 'RGB'}",
+            **({"bits": f"{self.bits} of 16 are used: levels are of these"} if self.bits else {}),
             "white noise, sigma" if self.channels == 1 else "white noise, sigma of each channel": sigmas,
             "noise with neighbours alike, sigma": level(self.removed.sigma)
             if self.removed and self.correlated
@@ -236,6 +244,7 @@ def _report(sample: Sample, size: tuple[int, int], name: str, denoise: Denoise |
         removed=_removed(channels, sample.hidden, denoise) if denoise and not drawn else None,
         page=page(channels, size),
         quality=None if drawn else quality(channels, sample.hidden),
+        bits=sample.bits,
     )
 
 

@@ -16,6 +16,10 @@ TILES = 4  # a side: of larger images these are looked at, spread evenly
 
 AT_ONCE = 2**20  # pixels
 
+DEPTH = 16
+USED = range(8, DEPTH - 1)
+"""Bits that the samples of an image of 16 bits may use, and its noise is judged by them: fewer are no picture's."""
+
 Rows = Callable[[int, int], Image]
 """Gives the rows first..last of an image."""
 
@@ -39,15 +43,49 @@ class Sample:
             from around.
         colourless: all channels of the whole image are equal.
         hidden: (n, h, w), what lies under alpha 0; None: nothing there does.
+        bits: that the samples use, as a camera's 12 in a file's 16; the tiles are in full scales of these. None: all.
     """
 
     tiles: NDArray[np.float32]
     colourless: bool
     hidden: NDArray[np.bool_] | None
+    bits: int | None = None
 
 
 def sampled(rows: Rows, size: tuple[int, int]) -> Sample:
     """What is looked at of an image of `size`, (height, width)."""
+    sample = _as_stored(rows, size)
+    bits = _bits(rows, size) if sample.tiles.max() < share_of(USED[-1] + 1) else None
+    if bits is None:
+        return sample
+    steps = np.rint(sample.tiles * np.float32(2**DEPTH - 1))
+    return replace(sample, tiles=steps / np.float32(2**bits - 1), bits=bits)
+
+
+def share_of(bits: int | None) -> float:
+    """The brightest sample of so many bits in a file of 16, in full scales.
+
+    >>> share_of(None), round(1 / share_of(12), 4)
+    (1.0, 16.0037)
+    """
+    return (2**bits - 1) / (2**DEPTH - 1) if bits else 1.0
+
+
+def _bits(rows: Rows, size: tuple[int, int]) -> int | None:
+    """What all samples of an image use, where two bits or more are left over."""
+    brightest = 0
+    for first, last in _strips(0, size[0], size):
+        image = rows(first, last)
+        if image.depth != DEPTH or image.levels:
+            return None
+        brightest = max(brightest, int(np.rint(image.pixels.max() * (2**DEPTH - 1))))
+        if brightest.bit_length() > USED[-1]:
+            return None
+    return brightest.bit_length() if brightest.bit_length() in USED else None
+
+
+def _as_stored(rows: Rows, size: tuple[int, int]) -> Sample:
+    """What is looked at, in full scales of the file."""
     height, width = size
     if height * width <= (TILE * TILES) ** 2:
         whole, hidden = _seen(rows, 0, height, height)
