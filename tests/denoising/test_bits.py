@@ -64,7 +64,9 @@ def test_what_comes_out_is_what_comes_of_all_bits():
     wide = np.rint(narrow * (65535 / 4095)).astype(np.uint16)
     for options in ({}, {"model": "grey", "strength": 0.5}, {"model": "document"}):
         given = grainless.denoise(narrow, **options).astype(float)
-        assert_allclose(given * (65535 / 4095), grainless.denoise(wide, **options), atol=32)  # two steps of 12 bits
+        assert_allclose(
+            given * (65535 / 4095), grainless.denoise(wide, **options), atol=32
+        )  # two steps of 12 bits
         assert np.abs(given - narrow).max() > 100
 
 
