@@ -53,21 +53,54 @@ def test_without_training_a_section_says_what_is_missing_or_stays_as_it_is(study
 
     def needs(study, pictures, effort):
         made = section("B", "0.3")
-        made.part(lambda: study.run("e-mnist-plain").path.name)
-        made.rows(lambda: [Figure("another", "", study.run("e-mnist-plain").path.name)])
-        made.part(lambda: "a part without runs")
+        made.part(lambda: study.run("e-mnist-plain").path.name, "a map")
+        made.rows(lambda: [Figure("another", "", study.run("e-mnist-plain").path.name)], "plain")
+        made.part(lambda: "a part without runs", "nothing")
         return made
 
     monkeypatch.setitem(SYSTEMS, "B", needs)
     assert reproduce(["B"], idle, page, "quick") == []
     text = page.read_text()
-    assert "Left out, not trained yet: `grainless train e-mnist-plain`.\n" in text
+    assert "*a map: not run at this length (`grainless train e-mnist-plain`).*\n" in text
+    assert "| plain |  | not run at this length |  |  | `grainless train e-mnist-plain` |" in text
     assert "a part without runs" in text
     assert "another" not in text
     monkeypatch.setitem(SYSTEMS, "A", lambda study, pictures, effort: study.run("e-mnist-plain"))
     assert reproduce(["A"], idle, page, "quick") == ["A needs `grainless train e-mnist-plain`"]
     assert known.split("## A")[1].strip() in page.read_text()
     assert not study.folder.exists()
+
+
+def test_what_was_not_made_again_stays_with_its_day_until_it_is(study, tmp_path, monkeypatch):
+    page, idle = tmp_path / "reproductions.md", replace(study, finished_only=True)
+    page.write_text(
+        "# Reproductions\n\n## A. a system\n\n|  | reported | how |\n| --- | --- | --- |\n| BCE | 0.1 | five |\n"
+        "\n![old](reproductions/a.png)\n\n*old*\n\n![gone](reproductions/b.png)\n\n*gone*\n\n"
+        "### The rest\n\nWords.\n\n"
+        "*`grainless reproduce A`, on a machine, 2026-11-21.*\n"
+    )
+
+    def lacks(study, pictures, effort):
+        made = section("A", "0.2")
+        made.parts = ["![new](reproductions/b.png)\n\n*new*"]
+        made.rows(lambda: [Figure("long", "", study.run("e-mnist-plain").path.name)], "long")
+        return made
+
+    monkeypatch.setitem(SYSTEMS, "A", lacks)
+    reproduce(["A"], idle, page, "quick")
+    first = page.read_text()
+    new, _, old = first.partition("### Earlier runs\n\n")
+    assert "| long |  | not run at this length |" in new
+    assert old.startswith("Of 2026-11-21, by `grainless reproduce A`, on a machine; not made again since.")
+    assert "| 2026-11-21: BCE | 0.1 | five |" in old
+    assert "#### The rest" in old
+    assert "![old](reproductions/a.png)\n\n*old*" in old
+    assert "gone" not in old  # its file is another now
+    reproduce(["A"], idle, page, "quick")
+    assert page.read_text() == first
+    monkeypatch.setitem(SYSTEMS, "A", lambda study, pictures, effort: section("A", "0.2"))
+    reproduce(["A"], idle, page, "quick")
+    assert "2026-11-21" not in page.read_text()
 
 
 def test_a_page_put_twice_is_the_same():
@@ -119,7 +152,7 @@ def test_every_system_runs_whole(letter, few, tmp_path, monkeypatch):
     reproduce([letter], Study(tmp_path / "study", DataRoots(), Notes()), page, "quick")
     text = page.read_text()
     assert f"## {letter}. " in text
-    assert "Not trained" not in text
+    assert "not run" not in text
     pictures = re.findall(r"!\[[^]]*\]\(([^)]+)\)", text)
     assert pictures or letter == "C-alike"  # which is a table
     assert all((tmp_path / picture).stat().st_size > 1000 for picture in pictures)

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 LINES = ("#2a7396", "#c77c30", "#5b8c3e", "#8a4f9e", "#b0413e", "#4d5966")
 """The colours of trainings, in their order."""
 
+FEW = 4
+"""Lines whose names have room beside them."""
+
 
 def histories_png(
     trainings: Mapping[str, History],
@@ -74,4 +77,7 @@ def _dress(axes: "Axes", loss: str) -> None:
     ends = np.concatenate([line[1:] if len(line) > 1 else line for line in lines])
     margin = 0.05 * float(np.ptp(ends)) or 0.01
     axes.set_ylim(float(ends.min()) - margin, float(ends.max()) + margin)
-    axes.legend(frameon=False, fontsize=8)
+    if len(lines) <= FEW:
+        axes.legend(frameon=False, fontsize=8)
+    else:  # so many names would lie on the curves
+        axes.legend(frameon=False, fontsize=8, ncols=2, loc="upper center", bbox_to_anchor=(0.45, -0.16))

@@ -18,7 +18,7 @@ from grainless.image.picture import picture
 Array = NDArray[np.floating]
 
 PAPER, INK = "white", "#333333"
-LETTERS = 13  # pixels a line of a strip's labels is high
+LETTERS = 13  # pixels a line of a strip's labels is high, at least; beside large images a sixteenth of them
 
 
 def png(image: Image.Image) -> bytes:
@@ -72,17 +72,18 @@ def strip(
     cells = [[picture(image.repeat(scale, axis=1).repeat(scale, axis=2)) for image in row] for row in rows]
     columns = range(max(map(len, cells)))
     _check_words(labels, heads, len(rows), len(columns))
-    font = ImageFont.load_default(LETTERS)
     heights = [max(cell.height for cell in row) for row in cells]
     widths = [max(row[column].width for row in cells if column < len(row)) for column in columns]
+    letters = max(LETTERS, max(heights) // 16)
+    font = ImageFont.load_default(letters)
     for column, head in enumerate(heads):
-        widths[column] = max(widths[column], int(font.getlength(head)) + LETTERS // 2)
-    margin = max((int(font.getlength(label)) + LETTERS for label in labels), default=0)
-    above = 2 * LETTERS if any(heads) else 0
+        widths[column] = max(widths[column], int(font.getlength(head)) + letters // 2)
+    margin = max((int(font.getlength(label)) + letters for label in labels), default=0)
+    above = 2 * letters if any(heads) else 0
     sheet = _sheet(cells, [above, *heights], [margin, *widths], gap)
     draw = ImageDraw.Draw(sheet)
     for label, top, height in zip(labels, _starts(heights, gap), heights, strict=False):
-        draw.text((margin - LETTERS // 2, above + top + height / 2), label, INK, font, anchor="rm")
+        draw.text((margin - letters // 2, above + top + height / 2), label, INK, font, anchor="rm")
     for head, left, width in zip(heads, _starts(widths, gap), widths, strict=False):
         draw.text((margin + left + width / 2, above / 2), head, INK, font, anchor="mm")
     with whole(path) as lent:

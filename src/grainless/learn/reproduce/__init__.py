@@ -9,6 +9,7 @@ from pathlib import Path
 
 from grainless.atomic import write_text
 from grainless.learn.reproduce import a, b, c, capacity, d, e, once
+from grainless.learn.reproduce.earlier import kept
 from grainless.learn.reproduce.table import Effort, Reproduce, machine
 from grainless.learn.studies.study import Study, Unfinished
 from grainless.parts import choose
@@ -29,20 +30,22 @@ INTRODUCTION = """# Reproductions
 
 Five published denoising autoencoders, run as published and surpassed, each from one command. This page is written by
 `grainless reproduce`; nothing in it is typed. What of a row is not as published (layers, loss, noise, length,
-split, metric) stands in that row. The command of a run makes it again.
+split, metric) stands in that row; nothing there means as published. The command of a run makes it again. What was not
+trained at its length says so; what the page had of it before stays below, under "Earlier runs", its day in each row.
 
 Scores are means over the images named, protocol float (output clamped to 0..1, not rounded, peak 1), the noise from
 the recipe's seed. The entropy floor of binary cross-entropy is what a perfect reconstruction scores. Times are of
 training alone, validation left out, on the machine named; where it was busy with other work, the seconds that the
-processor spent on the training stand beside those of the clock.
+processor spent on the training stand beside those of the clock. They grow, too, where others use its cache: no time on
+this page is that of a quiet machine.
 """
 
 
 def reproduce(letters: Sequence[str], study: Study, page: Path, effort: Effort) -> list[str]:
     """Run systems and write their sections into the page; those of other systems stay as they are.
 
-    Where the study trains nothing, a section is made of the runs that are finished, and says which are not; one that
-    cannot be made without them stays as it is.
+    Where the study trains nothing, a section is made of the runs that are finished, and says which are not: what the
+    page had before stays below it, with its date. One that cannot be made without them stays as it is.
 
     Args:
         letters: names in `SYSTEMS`: "A" to "E", and studies of them.
@@ -68,6 +71,8 @@ def reproduce(letters: Sequence[str], study: Study, page: Path, effort: Effort) 
         command = f"`grainless reproduce {letter}{'' if effort == 'standard' else f' --{effort}'}`"
         text = section.markdown() + f"\n*{command}, on {machine()}.*\n"
         known = page.read_text("utf-8") if page.is_file() else ""
+        if section.missing and letter in (before := sections(known)):
+            text += "\n" + kept(before[letter], text)
         write_text(page, put(known, letter, text))
     return stayed
 
@@ -80,6 +85,15 @@ def put(page: str, letter: str, section: str) -> str:
     ## B. new
     <BLANKLINE>
     """
-    _, *sections = re.split(r"^(?=## [\w-]+\. )", page, flags=re.MULTILINE)
-    by_letter = {text[3 : text.index(". ")]: text.strip() for text in sections} | {letter: section.strip()}
+    by_letter = sections(page) | {letter: section.strip()}
     return "\n\n".join([INTRODUCTION.strip(), *(by_letter[key] for key in sorted(by_letter))]) + "\n"
+
+
+def sections(page: str) -> dict[str, str]:
+    r"""The sections of a page, by letter, each with its title.
+
+    >>> sections("# Page\n\n## A. one\n\nwords\n\n## B. two\n")
+    {'A': '## A. one\n\nwords', 'B': '## B. two'}
+    """
+    _, *found = re.split(r"^(?=## [\w-]+\. )", page, flags=re.MULTILINE)
+    return {text[3 : text.index(". ")]: text.strip() for text in found}

@@ -5,6 +5,7 @@ from pathlib import Path
 from grainless.evaluation.figures.histories import histories_png
 from grainless.evaluation.reports.markdown import table
 from grainless.learn.reproduce.c import CIFAR, RECIPES
+from grainless.learn.reproduce.cure import beside_classical
 from grainless.learn.reproduce.table import Effort, Section, picture, score, took
 from grainless.learn.run import Run
 from grainless.learn.studies.alike import alike
@@ -22,7 +23,7 @@ STEPS = [
 FEW = ["data.limit=1000", "data.validation=500", "train.epochs=1"]
 CLIMBED: dict[Effort, list[str]] = {
     "quick": FEW,
-    "standard": ["data.limit=10000", "train.epochs=4"],
+    "standard": ["data.limit=5000", "train.epochs=4"],
     "full": ["train.epochs=25"],
 }
 ONE_NOISE = "noise=gaussian:sigma=0.5,clip=true"
@@ -59,6 +60,7 @@ def climb(study: Study, pictures: Path, effort: Effort) -> Section:
             f"{highest['noisy input, MSE']:.5f}.",
             table(head, [*_climbed(climbed), _cured(cure)]),
             *_rungs_drawn(study, climbed, cure, pictures),
+            *beside_classical(study, {highest["rung"]: climbed.rungs[-1].noisy_run, "c-best": cure}),
         ],
     )
 

@@ -32,6 +32,9 @@ JUDGED = 2000
 
 SHOWN = 8
 
+HALF = 50
+"""Per cent of the noise: who passes more than this copies it."""
+
 
 def claims(study: Study, pictures: Path, effort: Effort) -> list[str]:
     """Networks for several lengths of the code, trained to copy and trained to denoise, and PCA of as many numbers."""
@@ -126,11 +129,23 @@ def passed(denoise: Denoise, task: Task) -> float:
 def _words(rows: list[tuple[str, ...]]) -> str:
     """What the table says of the claims."""
     few, many = rows[0], rows[-1]
+    network, pca = (float(row.rstrip("%")) for row in many[3:5])
+    copies, linear = (share >= HALF for share in (network, pca))
     return (
         f"With {few[0]} numbers the network that copies gives the image back with an MSE of {few[1]} (PCA {few[2]}) "
-        f"and passes {few[3]} of the noise; with {many[0]}, {many[1]} (PCA {many[2]}) and {many[3]} (PCA {many[4]}). "
-        f"Trained to denoise, the network of {many[0]} numbers passes {many[5]}."
+        f"and passes {few[3]} of the noise (PCA {few[4]}); with {many[0]}, {many[1]} (PCA {many[2]}) and {many[3]} "
+        f"(PCA {many[4]}). That a long code copies the noise, too, is so {_of_whom(copies, linear)}. Trained to "
+        f"denoise, the network of {many[0]} numbers passes {many[5]}: what it learned, not the length of its code, "
+        "keeps the noise out."
     )
+
+
+def _of_whom(network: bool, pca: bool) -> str:
+    if network and pca:
+        return "of both here"
+    if network or pca:
+        return f"of {'the network' if network else 'PCA'} here, not of {'PCA' if network else 'the network'}"
+    return "of neither here"
 
 
 def _draw(

@@ -46,11 +46,12 @@ SPLIT = "5,000 training images held out; batch not given: 128"
 GROWS = "Plain autoencoders (input = target), five test images: the output becomes clear as the code grows"
 LOSS = "its loss is not given: BCE"
 DENOISERS = {
-    "e-mnist-dense": ("dense, 16 hidden", LOSS),
+    "e-mnist-dense": ("dense with 16 hidden", LOSS),
     "e-mnist-conv": ("convolutional", ""),
     "e-mnist-best": ("best recipe", ""),
 }
 SETS = ("mnist", "fashion-mnist")
+NAMED = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST"}
 
 
 def reproduce(study: Study, pictures: Path, effort: Effort) -> Section:
@@ -58,16 +59,16 @@ def reproduce(study: Study, pictures: Path, effort: Effort) -> Section:
     changes = CHANGES[effort]
     section = Section("E", "From one hidden number to a deep convolutional denoiser")
     grown = sweep(study, "e-mnist-plain", "network.code=1,2,8,32", changes)
-    section.rows(lambda: _plain(grown))
+    section.rows(lambda: _plain(grown), "plain")
     for recipe, (name, words) in DENOISERS.items():
-        section.rows(partial(_denoiser, study, recipe, changes, name, words))
-    section.part(lambda: _samples(study, pictures))
-    section.part(lambda: copied(grown.figure, pictures, "e-code-grows.png", GROWS))
-    section.part(lambda: _both(study, changes, pictures))
-    section.part(lambda: _findings(study, changes))
-    section.part(lambda: _unlike(study, changes, pictures))
-    section.part(lambda: _hidden(study, pictures, effort))
-    section.part(lambda: _wider(study, pictures, effort))
+        section.rows(partial(_denoiser, study, recipe, changes, name, words), f"{name}, noisy")
+    section.part(lambda: _samples(study, pictures), "Fifty training images")
+    section.part(lambda: copied(grown.figure, pictures, "e-code-grows.png", GROWS), GROWS)
+    section.part(lambda: _both(study, changes, pictures), "The same images by each denoiser")
+    section.part(lambda: _findings(study, changes), "Dense against convolutional")
+    section.part(lambda: _unlike(study, changes, pictures), "Images unlike those learned from")
+    section.part(lambda: _hidden(study, pictures, effort), "More hidden numbers")
+    section.part(lambda: _wider(study, pictures, effort), "Deeper and wider")
     return section
 
 
@@ -137,7 +138,7 @@ def _unlike(study: Study, changes: list[str], pictures: Path) -> list[str]:
     """Trained on one data set, tried on the other: plain autoencoders first, as they say it, then denoisers."""
     kinds = {
         "plain, k = 32": ("e-mnist-plain", ["network.code=32"]),
-        "denoiser, dense, 16 hidden": ("e-mnist-dense", []),
+        "denoiser, dense with 16 hidden": ("e-mnist-dense", []),
     }
     cells, shown = [], {}
     for kind, (recipe, lines) in kinds.items():
@@ -182,10 +183,10 @@ def _unlike_picture(study: Study, runs: dict[str, Run], pictures: Path) -> str:
         test = _images(study, name).test
         images = [test.floats(index) for index in range(8)]
         rows.append(images)
-        labels.append(f"{name}, clean")
+        labels.append(f"{NAMED[name]}, as it is")
         for learned, run in runs.items():
             rows.append([denoiser(run)(image[None], 0.0)[0].clip(0, 1) for image in images])
-            labels.append(f"by the one of {learned}")
+            labels.append(f"by the one that learned {NAMED[learned]}")
     path = pictures / "e-unlike.png"
     strip(rows, path, labels=labels, scale=2)
     return picture(

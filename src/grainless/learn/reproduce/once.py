@@ -5,7 +5,7 @@ from pathlib import Path
 from grainless.evaluation.figures.histories import histories_png
 from grainless.evaluation.reports.markdown import table
 from grainless.learn.reproduce.d import TEST, write_files
-from grainless.learn.reproduce.table import Effort, Section, picture, score, took
+from grainless.learn.reproduce.table import NOT_RUN, Effort, Section, floor, picture, score, took
 from grainless.learn.run import Run
 from grainless.learn.studies.study import Study, Unfinished
 
@@ -13,8 +13,8 @@ ANEW = "train.fixed_noise=false"
 
 RECIPES = {
     "a-mnist-coded": "A, code of 128",
-    "d-fashion-dense": "D, dense, on 8,000 rows",
-    "e-mnist-dense": "E, dense, 16 hidden",
+    "d-fashion-dense": "D, dense, 8,000 rows",
+    "e-mnist-dense": "E, dense with 16 hidden",
     "e-mnist-conv": "E, convolutional",
 }
 
@@ -68,7 +68,8 @@ def reproduce(study: Study, pictures: Path, effort: Effort) -> Section:
             "epoch, while the weights change.",
             table(head, rows),
             _words(pairs),
-            *_curves(pairs, pictures),
+            *(f"*{NOT_RUN.capitalize()}: {each}.*" for each in missing),
+            *_curves(study, pairs, pictures),
         ],
         missing,
     )
@@ -101,7 +102,7 @@ def _words(pairs: dict[str, tuple[Run, ...]]) -> str:
     return f"Noise drawn once changes the PSNR of the denoised test images by: {listed}."
 
 
-def _curves(pairs: dict[str, tuple[Run, ...]], pictures: Path) -> list[str]:
+def _curves(study: Study, pairs: dict[str, tuple[Run, ...]], pictures: Path) -> list[str]:
     shown = []
     for name, runs in pairs.items():
         once, anew = (run.facts()["history"] for run in runs)
@@ -110,7 +111,8 @@ def _curves(pairs: dict[str, tuple[Run, ...]], pictures: Path) -> list[str]:
             {"noise once": once, "noise anew": anew}, path, loss="binary cross-entropy a pixel, nats"
         )
         words = (
-            f"{RECIPES[name]}: validation (solid) and training loss (dashed), the noise drawn once and anew"
+            f"{RECIPES[name]}: validation (solid) and training loss (dashed), the noise drawn once and anew. "
+            f"A perfect reconstruction of the test images would score {floor(runs[0], study):.4f}"
         )
         shown.append(picture(path, pictures, words))
     return shown

@@ -24,6 +24,9 @@ from grainless.learn.summary import of_run
 Effort = Literal["quick", "standard", "full"]
 """Minutes, to see that all runs; hours, C shortened; as long as the publications."""
 
+NOT_RUN = "not run at this length"
+"""In the place of a figure whose run is not finished: no shorter one stands in for it."""
+
 BUSY = 1.25
 """A training that took this many times the seconds of one processor shared it with other work."""
 
@@ -58,7 +61,7 @@ class Section:
         title: what it is.
         figures: its numbers.
         parts: Markdown that follows the table: pictures, further tables, findings.
-        missing: runs for which parts were left out, since nothing was to be trained.
+        missing: runs that rows or parts wait for, since nothing was to be trained.
     """
 
     letter: str
@@ -67,19 +70,26 @@ class Section:
     parts: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
 
-    def rows(self, make: Callable[[], list[Figure]]) -> None:
-        """Add what is made to the table; without the run that it needs, say so."""
+    def rows(self, make: Callable[[], list[Figure]], what: str) -> None:
+        """Add what is made to the table; without the run that it needs, a row that says so.
+
+        Args:
+            make: gives the rows.
+            what: of such a row, in words.
+        """
         try:
             self.figures += make()
         except Unfinished as error:
+            self.figures.append(Figure(what, "", NOT_RUN, "", "", str(error)))
             self.missing.append(str(error))
 
-    def part(self, make: Callable[[], str | list[str]]) -> None:
+    def part(self, make: Callable[[], str | list[str]], what: str) -> None:
         """Add what is made below the table; without the run that it needs, say so."""
         try:
             made = make()
             self.parts += [made] if isinstance(made, str) else made
         except Unfinished as error:
+            self.parts.append(f"*{what}: {NOT_RUN} ({error}).*")
             self.missing.append(str(error))
 
     def markdown(self) -> str:
@@ -89,10 +99,7 @@ class Section:
             (row.what, row.reported, row.published, row.best, row.differs, row.run) for row in self.figures
         ]
         tables = [table(head, rows)] if rows else []
-        missing = (
-            [f"Left out, not trained yet: {', '.join(dict.fromkeys(self.missing))}."] if self.missing else []
-        )
-        return "\n\n".join([f"## {self.letter}. {self.title}", *tables, *self.parts, *missing]) + "\n"
+        return "\n\n".join([f"## {self.letter}. {self.title}", *tables, *self.parts]) + "\n"
 
 
 Reproduce = Callable[[Study, Path, Effort], Section]

@@ -1,5 +1,6 @@
 """Tune: many trials of a recipe; Optuna chooses the values, and stops trials that fall behind."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -156,7 +157,7 @@ def _loss(
     chosen = [f"{line}={_suggested(trial, line, values)}" for line, values in lines.items()]
     pruning = Pruning(trial, study.callback)
     try:
-        run = Study(study.folder, study.roots, pruning).run(recipe, [*changes, *chosen])
+        run = replace(study, callback=pruning).run(recipe, [*changes, *chosen])
     except Diverged:
         trial.set_user_attr("diverged", True)
         raise
