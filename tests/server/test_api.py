@@ -24,6 +24,7 @@ from grainless.errors import InputError, RunError
 from grainless.image.files import decode
 from grainless.model.card import Card
 from grainless.server.api import pictures as application
+from grainless.server.app import create_app
 from grainless.server.gate.limits import Limits
 from grainless.server.gate.queue import Stopped
 from grainless.server.serve import serve
@@ -223,10 +224,37 @@ def test_what_is_no_image_is_a_sentence_with_its_status(server, path, name):
         ({"strength": 2}, "strength"),
         ({"chroma": "nan"}, "chroma"),
         ({"job": "7"}, "job"),
+        (
+            {"strenght": 50},
+            'No option is called "strenght" (did you mean "strength"?). There are: chroma, job',
+        ),
+        ({"strength": [0.2, 0.5]}, '"strength" is given twice'),
     ],
 )
 def test_wrong_options_are_told(server, options, words):
     assert words in sentence(server.post("/api/denoise", content=file(noisy(8, 8)), params=options), 422)
+
+
+ADDRESSES = [
+    (method.upper(), path.replace("{number}", str(uuid.UUID(int=7))))
+    for path, methods in create_app().openapi()["paths"].items()
+    for method in methods
+]
+
+
+@pytest.mark.parametrize(("method", "path"), ADDRESSES)
+def test_no_address_passes_over_an_option_that_it_does_not_have(server, method, path):
+    answer = server.request(method, path, params={"colour": "blue"}, content=file(noisy(8, 8)))
+    assert 'No option is called "colour"' in sentence(answer, 422)
+
+
+def test_the_page_itself_takes_what_links_bring_along(server):
+    assert server.get("/?from=elsewhere").status_code == 200
+
+
+def test_a_form_is_told_how_files_are_sent(server):
+    answer = server.post("/api/denoise", files={"file": file(noisy(8, 8))}, data={"strength": "0.5"})
+    assert "the file itself is the body" in sentence(answer, 415)
 
 
 def test_files_larger_than_allowed_are_refused():

@@ -6,7 +6,7 @@ from functools import partial
 from http import HTTPStatus
 from pathlib import Path, PurePosixPath
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
@@ -20,6 +20,7 @@ from grainless.server.gate.faults import Caught, Fault
 from grainless.server.gate.guard import LOCAL, Guard
 from grainless.server.gate.limits import Limits
 from grainless.server.gate.metrics import PAGE, Counted, Metrics
+from grainless.server.gate.options import known_options
 from grainless.server.gate.queue import Queue
 from grainless.web.headers import TYPES
 from grainless.web.page import SERVER, page
@@ -65,6 +66,7 @@ def create_app(
         redoc_url=None,
         openapi_url="/api/openapi.json",
         lifespan=lifespan,
+        dependencies=[Depends(known_options)],
     )
     shown = training.opened(run) if run else None
     add_pictures(app, queue, metrics, partial(Policy, device=device, threads=threads), shown)

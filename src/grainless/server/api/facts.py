@@ -10,7 +10,7 @@ from grainless.model.run_files import RunFiles
 from grainless.server.api import answers, training
 from grainless.server.api.docs import page_of
 from grainless.server.api.models import offered
-from grainless.server.gate.faults import FAULTS, GUARDED, Told
+from grainless.server.gate.faults import FAULTS, GUARDED, OPTIONS, Told
 from grainless.server.gate.metrics import Metrics
 from grainless.server.gate.queue import Queue
 
@@ -30,18 +30,29 @@ def add_facts(app: FastAPI, queue: Queue, metrics: Metrics, run: RunFiles | None
         run: the training whose report is shown; None: none.
     """
 
-    @app.get("/api/models", summary="The models that can be asked for.", responses=GUARDED)
+    @app.get(
+        "/api/models",
+        summary="The models that can be asked for.",
+        response_description="The models.",
+        responses=GUARDED,
+    )
     def models() -> answers.Models:
         return answers.Models(models=[answers.Model(**facts) for facts in offered(run)])
 
-    @app.get("/api/health", summary="Whether the server lives.", responses={403: FAULTS[403]})
+    @app.get(
+        "/api/health",
+        summary="Whether the server lives.",
+        response_description="It lives.",
+        responses=OPTIONS | {403: FAULTS[403]},
+    )
     async def health() -> answers.Health:
         return answers.Health(status="ok", version=__version__, run=run.path.resolve().name if run else None)
 
     @app.get(
         "/api/jobs/{number}",
         summary="How far a job is that was sent with this number.",
-        responses=GUARDED | {422: FAULTS[422]},
+        response_description="Where it stands.",
+        responses=GUARDED,
     )
     async def job(number: UUID) -> answers.Progress:
         found = queue.jobs.get(number)
@@ -67,7 +78,12 @@ def add_facts(app: FastAPI, queue: Queue, metrics: Metrics, run: RunFiles | None
 
 
 def _add_training(app: FastAPI, run: RunFiles) -> None:
-    @app.get("/api/run", summary="How the training stands.", responses=GUARDED | DAMAGED)
+    @app.get(
+        "/api/run",
+        summary="How the training stands.",
+        response_description="How it stands.",
+        responses=GUARDED | DAMAGED,
+    )
     def standing() -> answers.Run:
         return training.told(run)
 

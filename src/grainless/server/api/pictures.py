@@ -110,6 +110,7 @@ def add_pictures(
     @app.post(
         "/api/inspect",
         summary="Tell what noise is in an image file.",
+        response_description="What was found, and what would be done.",
         responses=FAULTS,
         openapi_extra=BODY,
     )

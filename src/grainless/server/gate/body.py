@@ -9,12 +9,20 @@ from grainless.server.gate.faults import Fault
 from grainless.server.gate.limits import Limits
 
 
+FORM = (
+    "A form was sent: the file itself is the body of the request, and options stand in the address "
+    "(curl --data-binary @photo.jpg 'http://.../api/denoise?strength=0.5')."
+)
+
+
 async def body_of(request: Request, limits: Limits) -> bytes:
     """The bytes that a client sends.
 
     Raises:
-        Fault: there are too many, none, or they stopped coming.
+        Fault: there are too many, none, they stopped coming, or it is a form.
     """
+    if request.headers.get("content-type", "").lower().startswith("multipart/"):
+        raise Fault(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, FORM)
     too_large = Fault(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"The file has more than {limits.size:,} bytes.")
     too_slow = _late(f"The file took longer than {limits.seconds:g} seconds to come.")
     announced = request.headers.get("content-length", "")

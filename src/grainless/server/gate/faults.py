@@ -27,7 +27,7 @@ STATUSES = {
     409: "A job of this number is in work.",
     413: "Too many bytes, pixels or frames.",
     415: "No image, or of a format that is not taken.",
-    422: "The file is broken, an option is wrong, or the model does not take the image.",
+    422: "The file is broken, an option is wrong or unknown, or the model does not take the image.",
     429: "The client has too many files here.",
     500: "The model failed, or the server has a bug; its log says more.",
     503: "Too many files wait, or the work took too long.",
@@ -38,7 +38,10 @@ Told = dict[int | str, dict[str, Any]]
 FAULTS: Told = {status: {"model": Error, "description": words} for status, words in STATUSES.items()}
 """What can go wrong with a picture, as the API's schema tells it."""
 
-GUARDED: Told = {status: FAULTS[status] for status in (401, 403)}
+OPTIONS: Told = {422: {"model": Error, "description": "An option is wrong, unknown, or given twice."}}
+"""The same of every address: `options` looks at all of them."""
+
+GUARDED: Told = {status: FAULTS[status] for status in (401, 403)} | OPTIONS
 """The same of every address but those that are open to all."""
 
 

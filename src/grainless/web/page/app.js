@@ -28,6 +28,7 @@ function take(files) {
   if (!files.length) return say("No pictures were found there.");
   const added = queue.add(files);
   for (const picture of added) strip.add(picture);
+  tally();
   say(added.length === 1 ? `${added[0].name} was added.` : `${added.length} pictures were added.`);
   select(added[0]);
   render();
@@ -46,6 +47,7 @@ function remove(picture) {
   const at = queue.pictures.indexOf(picture);
   queue.remove(picture);
   strip.remove(picture);
+  tally();
   if (picture === selected) {
     const next = queue.pictures[Math.min(at, queue.pictures.length - 1)] ?? null;
     selected = null;
@@ -59,7 +61,16 @@ function changed(picture) {
   if (picture === selected) render();
   if (picture.state === "done") say(`${picture.name} is done. ${picture.outcome.report.join(" ")}`);
   if (picture.state === "failed") say(`${picture.name} failed: ${picture.fault}`);
-  byId("download-all").hidden = queue.pictures.filter(({ state }) => state === "done").length < 2;
+  tally();
+}
+
+/** How far all of them are. */
+function tally() {
+  const all = queue.pictures.length;
+  const done = queue.pictures.filter(({ state }) => state === "done").length;
+  byId("download-all").hidden = done < 2;
+  byId("tally").hidden = all < 2;
+  byId("tally").textContent = `${done} of ${all} done`;
 }
 
 /** The page as the selected picture is. */
@@ -189,9 +200,11 @@ function wire() {
   byId("again").addEventListener("click", () => queue.again(selected));
   byId("download").addEventListener("click", download);
   byId("download-all").addEventListener("click", downloadAll);
-  byId("keys-open").addEventListener("click", () => byId("keys").showModal());
+  byId("dismiss").addEventListener("click", () => remove(selected));
+  const help = () => byId("keys").showModal();
+  document.querySelectorAll("[data-keys]").forEach((button) => button.addEventListener("click", help));
   const step = (by) => select(queue.pictures.at((queue.pictures.indexOf(selected) + by) % queue.pictures.length));
-  keys({ viewer, slider, setMode, zoom, download, step, cancel: () => selected && queue.cancel(selected) });
+  keys({ viewer, slider, setMode, zoom, download, step, cancel: () => selected && queue.cancel(selected), help });
 }
 
 /** The knob follows the pointer; keys go to the range under it. */

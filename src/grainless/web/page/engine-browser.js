@@ -54,7 +54,7 @@ const files = new Calls();
 
 export const engine = {
   accept: "image/png,image/jpeg,image/webp",
-  promise: "Drop it here. It is denoised on your own machine, inside this browser; nothing is uploaded.",
+  promise: "On your own machine, inside this browser. Nothing is uploaded.",
   about: "PNG, JPEG and WebP up to 50 megapixels. Works offline once loaded.",
 
   prepare,

@@ -34,8 +34,8 @@ function health() {
 
 export const engine = {
   promise: ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname)
-    ? "Drop it here. It does not leave this computer."
-    : `Drop it here. ${location.hostname} denoises it, and keeps nothing.`,
+    ? "Your pictures do not leave this computer."
+    : `${location.hostname} denoises your pictures, and keeps nothing.`,
   about: "PNG, JPEG, TIFF, WebP, GIF, BMP, PGM, PPM and PFM, 8 to 32 bits; for programs: api/docs.",
 
   async where() {

@@ -5,7 +5,7 @@ const ZOOMS = { "+": "in", "=": "in", "-": "out", 0: "fit" };
 const STEP = 60; // pixels of the canvas
 const MOVES = { ArrowLeft: [STEP, 0], ArrowRight: [-STEP, 0], ArrowUp: [0, STEP], ArrowDown: [0, -STEP] };
 
-export function keys({ viewer, slider, setMode, zoom, download, step, cancel }) {
+export function keys({ viewer, slider, setMode, zoom, download, step, cancel, help }) {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     if (event.target.closest?.("select, input:not([type=range])")) return;
@@ -16,6 +16,7 @@ export function keys({ viewer, slider, setMode, zoom, download, step, cancel }) 
     else if (key === "[") step(-1);
     else if (key === "]") step(1);
     else if (key === "Escape") cancel();
+    else if (key === "?") help();
     else if (MOVES[key] && event.target === viewer.canvas) viewer.pan(...MOVES[key]);
     else return;
     event.preventDefault();

@@ -1,6 +1,7 @@
 // The pictures as a strip of small ones: which is looked at, and how far each is.
 
 const SIDE = 144; // pixels of a small picture, at most
+const QUICK = 8e6; // bytes of a file that is unpacked for its small picture alone
 const WORDS = { waiting: "waits", working: "…", done: "", cancelled: "stopped", failed: "!" };
 const SPOKEN = { waiting: "waiting", working: "in work", done: "done", cancelled: "cancelled", failed: "failed" };
 
@@ -10,11 +11,15 @@ export class Strip {
     this.list = nav.querySelector("ul");
     this.hands = { select, remove };
     this.entries = new Map();
+    this.last = Promise.resolve(); // small pictures are made one after the other
+    this.watch = new IntersectionObserver((all) => {
+      for (const { isIntersecting, target } of all) if (isIntersecting) this.come(target);
+    }, { root: this.list, rootMargin: "0px 200px" });
   }
 
   add(picture) {
     const entry = document.createElement("li");
-    const open = button("", () => this.hands.select(picture));
+    const open = button(ending(picture.name), () => this.hands.select(picture));
     const state = document.createElement("span");
     state.className = "state";
     state.ariaHidden = "true";
@@ -25,17 +30,35 @@ export class Strip {
     this.list.append(entry);
     this.entries.set(picture.id, { entry, open, state });
     this.update(picture, false);
+    entry.picture = picture;
+    if (picture.file.size < QUICK) this.watch.observe(entry);
+  }
+
+  /** A small picture comes once it can be seen, from the file itself where the browser reads it. */
+  come(entry) {
+    this.watch.unobserve(entry);
+    this.last = this.last.then(async () => {
+      const shown = this.entries.get(entry.picture.id);
+      if (!shown || shown.open.firstElementChild) return;
+      const bitmap = await createImageBitmap(entry.picture.file).catch(() => null);
+      if (bitmap) await this.draw(entry.picture, bitmap, bitmap);
+      bitmap?.close();
+    });
   }
 
   /** A small picture, of what is shown in the large. */
-  async picture(picture, image) {
+  picture(picture, image) {
+    return this.draw(picture, image, new ImageData(image.data, image.width, image.height));
+  }
+
+  async draw(picture, { width, height }, source) {
     const shown = this.entries.get(picture.id);
     if (!shown || shown.open.firstElementChild) return;
-    const scale = Math.min(1, SIDE / Math.max(image.width, image.height));
+    const scale = Math.min(1, SIDE / Math.max(width, height));
     const canvas = document.createElement("canvas");
-    canvas.width = Math.max(1, Math.round(image.width * scale));
-    canvas.height = Math.max(1, Math.round(image.height * scale));
-    const small = await createImageBitmap(new ImageData(image.data, image.width, image.height), {
+    canvas.width = Math.max(1, Math.round(width * scale));
+    canvas.height = Math.max(1, Math.round(height * scale));
+    const small = await createImageBitmap(source, {
       resizeWidth: canvas.width,
       resizeHeight: canvas.height,
       resizeQuality: "medium",
@@ -57,14 +80,25 @@ export class Strip {
     shown.state.hidden = !WORDS[picture.state];
     shown.open.setAttribute("aria-label", `${picture.name}, ${SPOKEN[picture.state]}`);
     shown.open.title = picture.name;
-    if (current) shown.open.setAttribute("aria-current", "true");
-    else shown.open.removeAttribute("aria-current");
+    shown.entry.dataset.state = picture.state;
+    if (current) {
+      shown.open.setAttribute("aria-current", "true");
+      shown.entry.scrollIntoView({ block: "nearest", inline: "nearest" });
+    } else shown.open.removeAttribute("aria-current");
   }
 
   remove(picture) {
-    this.entries.get(picture.id)?.entry.remove();
+    const entry = this.entries.get(picture.id)?.entry;
+    if (!entry) return;
+    this.watch.unobserve(entry);
+    entry.remove();
     this.entries.delete(picture.id);
   }
+}
+
+/** What kind of file it is, in the place of its picture. */
+function ending(name) {
+  return /\.([a-z0-9]{2,4})$/i.exec(name)?.[1].toUpperCase() ?? "";
 }
 
 function button(words, pressed) {
