@@ -42,11 +42,12 @@ def need_browser():
 
 
 @contextlib.contextmanager
-def browser():
+def browser(*flags):
+    """A Chromium, with further flags of its command line."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=found(), args=list(FLAGS))
+        started = playwright.chromium.launch(executable_path=found(), args=[*FLAGS, *flags])
         yield started
         started.close()
 

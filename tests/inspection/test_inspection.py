@@ -13,7 +13,7 @@ from grainless.image.files import Image as FileImage
 from grainless.inspection import Report, inspect
 from grainless.inspection.curve import curve
 from grainless.inspection.defects import correlation, grid, impulses
-from grainless.inspection.levels import Levels, levels
+from grainless.inspection.levels import BLOCK, SIDE, Levels, levels
 from grainless.inspection.pages import Page
 from grainless.inspection.removed import Removed, removed
 from grainless.model.card import Card
@@ -349,3 +349,15 @@ def test_hidden_blocks_do_not_count_in_what_was_taken():
     halves = pixels[:, :, 48:], np.full_like(pixels[:, :, 48:], 0.5)
     assert removed(pixels, np.full_like(pixels, 0.5), hidden) == removed(*halves)
     assert removed(pixels, pixels, np.ones_like(hidden)) is None
+
+
+def test_noise_is_the_same_in_few_large_products_as_in_many_small_ones(monkeypatch):
+    tiles = (0.5 + 0.1 * np.random.default_rng(0).standard_normal((1, 90, 70))).astype(np.float32)
+    small = levels(tiles)
+    monkeypatch.setattr("grainless.inspection.levels.BLOCK", 10_000)
+    large = levels(tiles)
+    np.testing.assert_allclose(small.variance, large.variance, rtol=1e-5)
+
+
+def test_products_are_so_small_that_openblas_keeps_to_one_thread():
+    assert BLOCK * SIDE**4 <= 2**18

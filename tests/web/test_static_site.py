@@ -93,6 +93,20 @@ def test_the_boundary_moves_by_mouse_and_by_keys(page):
     assert abs(float(slider.input_value()) - 35) < 0.5
 
 
+def test_a_key_tells_what_the_keys_do(page):
+    page.set_input_files("#files", png(noisy(20, 20)))
+    page.keyboard.press("?")
+    assert "previous, next picture" in page.inner_text("dialog[open]")
+    page.keyboard.press("Escape")
+    assert page.locator("dialog[open]").count() == 0
+
+
+def test_a_picture_that_fails_can_be_taken_away_where_it_says_so(page):
+    page.set_input_files("#files", {"name": "a.png", "mimeType": "image/png", "buffer": b"words"})
+    page.click("#dismiss")
+    assert page.is_visible("#welcome")
+
+
 def test_views_and_zoom_answer_to_keys(page):
     page.set_input_files("#files", png(noisy(60, 60)))
     page.wait_for_selector(DONE)

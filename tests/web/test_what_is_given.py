@@ -38,6 +38,22 @@ def test_of_a_picked_folder_the_pictures_are_taken(page, tmp_path):
     assert set(pages.told(page)) == {"a.png", "b.png"}
 
 
+def test_a_dropped_folder_gives_its_pictures_and_those_of_folders_in_it(page, tmp_path):
+    for name in ("scans/a.png", "scans/deeper/b.png"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(pages.written(noisy(8, 8)))
+    (tmp_path / "scans/notes.txt").write_text("words")
+    hand = page.context.new_cdp_session(page)
+    held = {"items": [], "files": [str(tmp_path / "scans")], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        hand.send("Input.dispatchDragEvent", {"type": kind, "x": 300, "y": 300, "data": held})
+    pages.until(page, "() => document.querySelectorAll('#strip li').length === 2")
+    page.wait_for_selector(DONE)
+    assert set(pages.told(page)) == {"a.png", "b.png"}
+    pages.until(page, "() => document.querySelectorAll('#strip img').length === 2")
+    pages.until(page, "() => document.getElementById('tally').textContent === '2 of 2 done'")
+
+
 def wide(height, width):
     """The head of a PNG of so many pixels, and no pixels."""
     head = b"IHDR" + height.to_bytes(4) + width.to_bytes(4) + bytes([8, 2, 0, 0, 0])

@@ -23,7 +23,7 @@ async function start() {
   return { ort, gpu: Boolean(gpu), words: `${threads} ${threads === 1 ? "thread" : "threads"}` };
 }
 
-/** @returns {run, words}: run as ./denoise.js wants it. */
+/** @returns {run, words}: run as ./denoise.js wants it; what it ran on, in words, may change with a run. */
 export async function open(model, card) {
   runtime ??= start();
   const { ort, gpu, words } = await runtime.catch((error) => {
@@ -41,7 +41,27 @@ export async function open(model, card) {
   const cpu = await create("wasm");
   if (!gpu) return { run: cpu, words };
   const webgpu = await create("webgpu").catch(() => null);
-  return webgpu && (await alike(webgpu, cpu, card)) ? { run: webgpu, words: "WebGPU" } : { run: cpu, words };
+  if (!webgpu || !(await alike(webgpu, cpu, card))) return { run: cpu, words };
+  return fallingBack({ run: webgpu, words: "WebGPU" }, { run: cpu, words: `${words}, as WebGPU failed` });
+}
+
+/** One session until it fails, as when the graphics card is lost or its memory full; then the other one, for good. */
+export function fallingBack(first, other) {
+  let now = first;
+  return {
+    async run(pixels, shape) {
+      if (now === other) return other.run(pixels, shape);
+      try {
+        return await first.run(pixels, shape);
+      } catch {
+        now = other;
+        return other.run(pixels, shape);
+      }
+    },
+    get words() {
+      return now.words;
+    },
+  };
 }
 
 /** Whether two sessions give the same for a small noisy picture. */

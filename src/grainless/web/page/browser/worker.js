@@ -15,11 +15,11 @@ const CALLS = {
     const grey = image.channels === 1;
     const model = models.find((each) => each.name === (name || (grey ? usual.grey : usual.color)));
     tell({ words: "Opening the model" });
-    const { run, words } = await session(model, base);
+    const ready = await session(model, base);
     const progress = (done, total) => tell({ done, total });
-    const denoised = await denoise(image, model.card, run, { pixels, progress });
+    const denoised = await denoise(image, model.card, ready.run, { pixels, progress });
     const { width, height, channels, depth } = image;
-    const facts = { width, height, channels, depth, orientation, notes, model: model.name, words };
+    const facts = { width, height, channels, depth, orientation, notes, model: model.name, words: ready.words };
     return { ...facts, after: new Blob([denoised]), removed: removed(image, denoised) };
   },
 
