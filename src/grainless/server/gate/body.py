@@ -8,7 +8,6 @@ from starlette.requests import ClientDisconnect, Request
 from grainless.server.gate.faults import Fault
 from grainless.server.gate.limits import Limits
 
-
 FORM = (
     "A form was sent: the file itself is the body of the request, and options stand in the address "
     "(curl --data-binary @photo.jpg 'http://.../api/denoise?strength=0.5')."

@@ -41,7 +41,7 @@ FAULTS: Told = {status: {"model": Error, "description": words} for status, words
 OPTIONS: Told = {422: {"model": Error, "description": "An option is wrong, unknown, or given twice."}}
 """The same of every address: `options` looks at all of them."""
 
-GUARDED: Told = {status: FAULTS[status] for status in (401, 403)} | OPTIONS
+GUARDED: Told = {401: FAULTS[401], 403: FAULTS[403], **OPTIONS}
 """The same of every address but those that are open to all."""
 
 
