@@ -7,7 +7,8 @@ another folder and killed at a moment drawn evenly over the time that the undist
 command that a person would type to go on. When it has come to its end, its results are compared byte by byte, no
 temporary file may lie in the folder, and it begins anew, until there were so many kills. The processes are forked from
 one that has imported all that a rehearsal needed: a kill meets the work, not the imports. Figures of several calls,
-each with a seed of its own, add up in results/torture.jsonl.
+each with a seed of its own, add up in results/torture.jsonl; with --kills 0 nothing runs, and --page is written of
+them.
 """
 
 import argparse
@@ -346,7 +347,7 @@ def write(page: Path, kept: Sequence[dict[str, float]]) -> None:
     """Put the table in its place on the page."""
     text, (first, last) = page.read_text("utf-8"), ("<!-- torture -->", "<!-- end -->")
     before, after = text.partition(first)[0], text.partition(last)[2]
-    note = f"{machine()['processor']}, one thread. By `make torture`."
+    note = f"{machine()['processor']}, one thread; by `benchmarks/torture.py`, in {len(kept)} calls."
     page.write_text(f"{before}{first}\n{table(kept)}\n\n{note}\n{last}{after}", "utf-8")
 
 
@@ -363,7 +364,7 @@ if __name__ == "__main__":
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     record = given.record
     record.parent.mkdir(exist_ok=True)
-    for scenario in given.scenarios or [*SCENARIOS, "serve"]:
+    for scenario in (given.scenarios or [*SCENARIOS, "serve"]) if given.kills else ():
         row = {"name": scenario, **figures(scenario, given.kills, given.seed), "seed": given.seed}
         print(json.dumps(row), flush=True)
         with record.open("a", encoding="utf-8") as lines:

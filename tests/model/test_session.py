@@ -1,13 +1,17 @@
 """A model is opened once for all who ask for it, shared by threads, and can be closed and pickled."""
 
+import os
 import pickle
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
+from pathlib import Path
 
 import numpy as np
 import pytest
 import tiny
 from numpy.testing import assert_array_equal
+from onnx import helper
 
 from grainless.errors import InputError
 from grainless.model import session as room
@@ -108,3 +112,24 @@ def test_a_denoiser_is_a_session_and_a_card(path):
 def test_no_threads_are_refused(path, threads):
     with pytest.raises(InputError, match=f"threads is {threads}: a run works with 1 or more"):
         load(path, threads=threads)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="it reads /proc")
+def test_the_second_run_of_a_shape_does_not_take_its_memory_once_more(tmp_path):
+    kernel, back = (np.full(shape, 0.01, np.float32) for shape in ((32, 1, 3, 3), (1, 32, 3, 3)))
+    nodes = [
+        helper.make_node("Conv", ["noisy", "kernel"], ["maps"], pads=[1] * 4),
+        helper.make_node("Conv", ["maps", "back"], ["denoised"], pads=[1] * 4),
+    ]
+    weights = {"kernel": kernel, "back": back}
+    session = opened(tiny.save(tmp_path / "maps.onnx", Card("maps", 1), *nodes, weights=weights), threads=1)
+    image = np.zeros((1, 1, 512, 512), np.float32)  # whose maps take 32 MB
+    session.run(image)
+    before = resident()
+    session.run(image)
+    assert resident() - before < 30e6
+
+
+def resident():
+    """Bytes of memory that this process holds."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")

@@ -57,12 +57,15 @@ def open_runtime(path: Path, provider: str = CPU, *, threads: int | None = None)
 def _options(threads: int | None = None) -> onnxruntime.SessionOptions:
     """Threads that wait for work sleep instead of spinning: kinder to all else that runs.
 
-    The memory arena stays on, as onnxruntime has it: for tiles of one shape the memory of a whole run is laid out
-    once, and is a third to a half of what separate allocations take (benchmarks/tiles.py).
+    The memory arena stays on, as onnxruntime has it: tiles of one shape take a third to a half of what separate
+    allocations take (benchmarks/tiles.py). Memory patterns are off: with them the first run of a shape takes memory
+    piece by piece, and all later ones take one block beside the pieces, which the arena keeps: twice as much, in the
+    same time (docs/lab.md).
     """
     options = onnxruntime.SessionOptions()
     options.log_severity_level = QUIET
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.enable_mem_pattern = False
     options.intra_op_num_threads = threads or 0  # 0: one for each core
     return options
 
