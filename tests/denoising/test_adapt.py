@@ -5,13 +5,17 @@ import re
 import numpy as np
 import pytest
 import tifffile
+from hypothesis import given
+from hypothesis import strategies as some
 from numpy.testing import assert_allclose, assert_array_equal
 
 import grainless
 from grainless.denoising import memory
+from grainless.denoising.adapt import adapt
 from grainless.denoising.adapt.adapted import Adapted
 from grainless.denoising.adapt.fit import fitted
 from grainless.denoising.adapt.growth import Growth
+from grainless.denoising.adapt.phases import by_phases, shrunk
 from grainless.denoising.adapt.transform import Transform
 from grainless.denoising.policy import Policy
 from grainless.denoising.process import process
@@ -124,6 +128,12 @@ def test_noise_that_grows_otherwise_bends_the_curve(chance):
     assert bright == pytest.approx(dark, rel=0.15)
 
 
+def test_two_levels_are_no_line(chance):
+    halves = np.where(np.arange(120) < 60, 0.2, 0.8) + 0.05 * chance.standard_normal((120, 120))
+    curve = fitted(halves.astype(np.float32)[None])
+    assert np.sqrt(curve.growth.variance(np.array([0.2, 0.8]))) == pytest.approx([0.05, 0.05], rel=0.1)
+
+
 def test_all_channels_have_one_curve(chance):
     clean = np.stack([scene(), 0.8 * scene(), 0.5 * scene()])
     noisy = counted(clean, 0.1, 0.0, chance)
@@ -169,7 +179,14 @@ def blurred(chance):
     ("pixels", "words"),
     [
         (lambda _: np.full((144, 144), 0.3), "^All its pixels are alike: it is left as it is"),
-        (lambda chance: chance.random((20, 20)), "^It is too small to tell its noise"),
+        (
+            lambda chance: chance.random((20, 20)),
+            r"^It is 20 x 20 pixels, too small to tell its noise \(about 40 x 40",
+        ),
+        (
+            lambda _: np.full((1, 1), 0.5),
+            "^It is 1 x 1 pixels, too small to tell its noise .*: it is left as it is",
+        ),
         (
             lambda chance: np.minimum(scene() + 0.1 * chance.random((144, 144)), 0.4),
             "^5. % of its pixels are as bright",
@@ -177,7 +194,7 @@ def blurred(chance):
         (lambda _: scene(), "^No noise found"),
         (blurred, r"^Its noise has neighbours alike \(correlation 0\.[45]"),
     ],
-    ids=["constant", "small", "saturated", "clean", "correlated"],
+    ids=["constant", "small", "one-pixel", "saturated", "clean", "correlated"],
 )
 def test_images_that_a_curve_cannot_help_are_left_as_they_are(chance, pixels, words):
     image = Image(pixels(chance).astype(np.float32)[None])
@@ -185,6 +202,51 @@ def test_images_that_a_curve_cannot_help_are_left_as_they_are(chance, pixels, wo
     assert left is image
     assert outcome.model is None
     assert re.search(words, outcome.why)
+
+
+def test_where_photons_are_few_the_model_is_shown_means_over_squares(chance, monkeypatch):
+    monkeypatch.setattr(adapt, "SIDES", (2,))
+    clean = scene(190)
+    noisy = counted(clean, 1 / 1.5, 0.0, chance)[None]
+    image, outcome = process(Image(noisy), Policy(adapt=True, threads=1))
+    assert re.search(r"for model grey, which is shown means over 2 x 2 pixels\.$", outcome.why)
+    alone = Adapted.of(load("grey"), fitted(noisy), noisy).visible(noisy)
+    assert psnr(image.pixels[0], clean) > psnr(alone[0], clean) + 1
+
+
+def test_where_photons_are_many_it_is_shown_the_image_itself(chance):
+    rough = scene(190) * (0.75 + 0.25 * np.sign(np.sin(2.1 * np.arange(190))))  # columns as narrow as pixels
+    _, outcome = process(Image(counted(rough, 1 / 60, 0.0, chance)[None]), Policy(adapt=True, threads=1))
+    assert outcome.why.endswith("for model grey.")
+
+
+@given(
+    height=some.integers(1, 14),
+    width=some.integers(1, 14),
+    side=some.integers(1, 4),
+    slope=some.tuples(some.floats(-1, 1), some.floats(-1, 1)),
+)
+def test_a_plane_comes_back_from_its_squares(height, width, side, slope):
+    rows, columns = np.mgrid[:height, :width].astype(np.float32)
+    plane = (slope[0] * rows + slope[1] * columns)[None]
+    back = by_phases(plane, side, lambda means: means)
+    inside = slice(4 * side, -4 * side or None) if side > 1 else slice(None)
+    assert back.shape == plane.shape
+    assert_allclose(back[:, inside, inside], plane[:, inside, inside], atol=1e-4)
+    assert_allclose(by_phases(plane * 0 + 3, side, lambda means: means), 3, rtol=1e-6)
+
+
+@pytest.mark.parametrize("side", [2, 3])
+def test_means_over_squares_in_bands_are_those_of_the_whole(grey, side, chance):
+    noisy = counted(np.tile(scene(), (5, 1)), 0.1, 0.0, chance)[None]
+    adapted = Adapted.of(grey, fitted(shrunk(noisy, side)), shrunk(noisy, side), side)
+    whole, halo = adapted.visible(noisy), adapted.card.reach
+    first = 240 // adapted.card.multiple * adapted.card.multiple
+    band = adapted.visible(noisy, rows=slice(first - first, first + 100 + halo))
+    told = []
+    adapted.visible(noisy[:, :96], progress=lambda done, total: told.append((done, total)))
+    assert told[-1] == (side**2, side**2)
+    assert_allclose(band[:, : first + 100], whole[:, : first + 100], atol=1e-5)
 
 
 def test_frames_of_a_sequence_are_not_adapted_to_one_by_one():

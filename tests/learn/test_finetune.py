@@ -389,7 +389,10 @@ def blurred(folder):
             lambda path: soft(path, 9, side=36, sigma=0.1),
             "are too small to tell their noise: 100 x 100 pixels",
         ),
-        (blurred, r"has neighbours alike \(correlation 0\.\d\d\), .*model photo .*--noisy ONE --clean OTHER"),
+        (
+            blurred,
+            r"has neighbours alike \(correlation 0\.\d\d\), .*model photo .*--noisy ONE --clean OTHER \(docs/noisy",
+        ),
     ],
     ids=["clean", "small", "correlated"],
 )

@@ -37,8 +37,9 @@ A_SAMPLE_FILLED = 16
 LONGEST_SAMPLE = 4
 """Bytes of a sample as it is stored, at most."""
 
-A_SAMPLE_ADAPTED = 12
-"""Bytes more for each sample where a curve is fitted: along the curve, denoised there, and back."""
+A_SAMPLE_ADAPTED = 24
+"""Bytes more for each sample where a curve is fitted: along the curve, denoised there, and back; or the sum over the
+ways to lay squares, what is added to it, and half of that on its way to the size."""
 
 RESERVE = 2**25
 """What the process takes besides that: threads, buffers, what onnxruntime's arena rounds up."""

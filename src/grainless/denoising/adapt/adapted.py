@@ -1,11 +1,16 @@
 """A model of white noise with a fitted curve before it, and the way back after it."""
 
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from grainless.denoising.adapt.phases import TAPS, by_phases
 from grainless.denoising.adapt.transform import Floats, Transform
+from grainless.image.transparent import filled
 from grainless.model.card import Card
 from grainless.model.denoiser import TILE, Denoiser, Progress
 
@@ -19,29 +24,35 @@ class Adapted:
     Args:
         model: of white noise.
         curve: of all channels: neutral colours stay neutral for the model.
+        side: of the squares of pixels whose means the model is shown, see `by_phases`.
     """
 
-    def __init__(self, model: Denoiser, curve: Transform) -> None:
-        self.model, self.curve = model, curve
+    def __init__(self, model: Denoiser, curve: Transform, side: int = 1) -> None:
+        self.model, self.curve, self.side = model, curve, side
 
     @classmethod
-    def of(cls, model: Denoiser, curve: Transform, parts: Floats) -> Self:
+    def of(cls, model: Denoiser, curve: Transform, parts: Floats, side: int = 1) -> Self:
         """With the curve's values that the model is shown as black and white.
 
         Args:
             model: of white noise.
             curve: of the noise.
-            parts: of the image.
+            parts: of the image, or means over its squares.
+            side: of these.
         """
         growth = curve.growth
         dark = max(growth.black, 0.0) if growth.gain else float(np.quantile(parts, 1 - BRIGHTEST))
         zero, one = curve.stable(np.array([dark, float(np.quantile(parts, BRIGHTEST))]))
-        return cls(model, curve.shown(float(zero), float(max(one, zero + 1))))
+        return cls(model, curve.shown(float(zero), float(max(one, zero + 1))), side)
 
     @property
     def card(self) -> Card:
-        """The model's."""
-        return self.model.card
+        """The model's, as far as squares of pixels reach."""
+        card = self.model.card
+        if self.side == 1:
+            return card
+        reach = None if card.reach is None else self.side * (card.reach + TAPS + 1)
+        return replace(card, multiple=self.side * card.multiple, least=self.side * card.least, reach=reach)
 
     @property
     def bytes_a_pixel(self) -> float:
@@ -62,9 +73,29 @@ class Adapted:
         Raises:
             RunError: there was not enough memory, or the model gave what is no number.
         """
-        made = self.model.visible(self.curve(pixels), transparent, rows=rows, tile=tile, progress=progress)
-        made = self.curve.back(made)
         if transparent is None:
-            return made
+            return self._made(pixels[:, rows], tile, progress)
+        if transparent[rows].all():
+            return pixels[:, rows]
+        made = self._made(filled(pixels, transparent)[:, rows], tile, progress)
         kept: Floats = np.where(transparent[rows], pixels[:, rows], made)
         return kept
+
+    def _made(self, pixels: Floats, tile: int, progress: Progress | None) -> Floats:
+        """All phases of (c, h, w) pixels, denoised."""
+        told = _turns(self.side**2, progress)
+
+        def work(part: Floats) -> Floats:
+            return self.curve.back(self.model.visible(self.curve(part), tile=tile, progress=next(told)))
+
+        return by_phases(pixels, self.side, work)
+
+
+def _turns(count: int, progress: Progress | None) -> Iterator[Progress | None]:
+    """For each of several equal runs one that tells of all."""
+    for turn in range(count):
+        yield partial(_told, progress, turn, count) if progress else None
+
+
+def _told(progress: Progress, turn: int, count: int, done: int, total: int) -> None:
+    progress(turn * total + done, count * total)

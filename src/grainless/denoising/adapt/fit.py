@@ -72,7 +72,7 @@ def _straight(found: Levels, darkest: float) -> Growth:
     open, black is 0.
     """
     some, floor = found.variance > 0, max(darkest, 0.0)
-    if some.sum() < 2:
+    if some.sum() < 3:  # two points always lie on a line
         return Growth(0.0, float(np.average(found.variance, weights=found.count)))
     count = found.count[some].astype(np.float64)
     gain, dark, _ = line_through(found.brightness[some] - floor, found.variance[some], count)

@@ -26,6 +26,8 @@ METHOD = "neighbours"
 CELLS = 16
 """Of the sides of crops: half of it is what shipped models take."""
 
+MORE = " (docs/noisy-only.md: what learns from which noise)."
+
 STEADY = 1.25
 """Times the least sigma is the greatest, if all images have the same."""
 
@@ -52,7 +54,7 @@ def checked(folder: Path, reports: Sequence[Report]) -> str:
     told = [report for report in reports if report.sigma is not None]
     if 2 * len(told) <= len(reports):
         raise InputError(
-            f"The images in {folder} are too small to tell their noise: 100 x 100 pixels are enough."
+            f"The images in {folder} are too small to tell their noise: 100 x 100 pixels are enough{MORE}"
         )
     alike = float(np.median([report.correlation or 0.0 for report in told]))
     flat = float(np.median([report.flat_sigma or 0.0 for report in told]))
@@ -60,11 +62,13 @@ def checked(folder: Path, reports: Sequence[Report]) -> str:
         raise InputError(
             f"The noise of the images in {folder} has neighbours alike (correlation {alike:.2f}), as cameras, JPEG "
             "and resizing leave it: nothing can be learned from it alone. Take the model photo as it is, or two shots "
-            "of each scene: --noisy ONE --clean OTHER."
+            f"of each scene: --noisy ONE --clean OTHER{MORE}"
         )
     sigmas = [report.sigma or 0.0 for report in told]
     if np.median(sigmas) < NOISY:
-        raise InputError(f"The images in {folder} have hardly any noise: there is nothing to learn from it.")
+        raise InputError(
+            f"The images in {folder} have hardly any noise: there is nothing to learn from it{MORE}"
+        )
     grows = sum(report.curve is not None for report in told)
     if 2 * grows > len(told):
         what = f"The noise grows with brightness in {grows} of {len(told)} images looked at"
