@@ -1,28 +1,33 @@
 """What a curve fitted to one noisy image wins: `denoise --adapt` on noise that grows with brightness.
 
-    python benchmarks/adapting.py [photographs] [microscopy]
+    python benchmarks/adapting.py [photographs] [microscopy] [seconds]
 
-Photographs: every fourth of BSD68 and of Set12 under photons (gain) and read-out, as floats, unclipped, image number n
+Each row is kept in runs/adapting.jsonl as soon as it is there: what was stopped goes on, and the table is written when
+all rows of a part are there.
+
+Photographs: every twelfth of BSD68 and of Set12 under photons (gain) and read-out, floats, unclipped, image number n
 with seed n; and under noise that no line tells. PSNR, mean over images: of the noisy image, of the model as it is, of
 --adapt, and of the model told the true noise: the same curve and way back from the true variance (for photons the
 generalised Anscombe transform with its exact unbiased inverse). "worst" is the least of --adapt minus told.
 
 Microscopy: the pairs of one noisy frame and a mean of many. BM3D is given the sigma that is best for each image, found
-by the clean partner. Where intensities of partners differ (bacteria), each result is first brought to the clean
-one by the best gain and offset, and the peak is the clean image's range. Needs the package bm3d.
+by the clean partner. Scores as in benchmarks/microscopes.py. Needs the package bm3d.
+
+Seconds: of --adapt on 512 x 512 pixels with photons, wall clock, two threads, the median of five.
 """
 
+import json
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
 import numpy as np
-from inspecting import DATA, photographs
+from inspecting import photographs
 from measuring import tell_and_keep
-from PIL import Image as Pillow
+from microscopes import Specimen, psnr, specimens
 
 from grainless.denoising.adapt.adapted import Adapted
 from grainless.denoising.adapt.growth import Growth
@@ -34,8 +39,10 @@ from grainless.image.image import Image
 from grainless.model.denoiser import load
 
 Floats = np.ndarray
-STEP = 4
-SIGMAS = (0.5, 0.7, 1.0, 1.4, 2.0, 2.8)
+STEP = 12
+ADAPT = Policy(adapt=True, threads=1)
+ROWS = Path("runs/adapting.jsonl")
+SIGMAS = (1.0, 1.4, 2.0, 2.8, 4.0)
 """Times the noise's root mean square, of which BM3D gets the best."""
 
 
@@ -73,73 +80,99 @@ NOISES: dict[str, tuple[Callable[..., Floats], Growth]] = {
 }
 
 
-def psnr(image: Floats, clean: Floats, peak: float = 1.0) -> float:
-    return float(10 * np.log10(peak**2 / np.mean((image - clean) ** 2, dtype=np.float64)))
+Row = dict[str, object]
 
 
-def on_photographs() -> list[dict[str, object]]:
-    grey, rows = load("grey"), []
+def on_photographs() -> Iterator[tuple[str, Callable[[], Row]]]:
     photos = [*photographs("bsd68", STEP), *photographs("set12", STEP)]
     for name, (noise, growth) in NOISES.items():
-        scores, seconds = [], []
-        for seed, clean in enumerate(photos):
-            noisy = noise(clean, np.random.default_rng(seed)).astype(np.float32)
-            began = time.perf_counter()
-            adapted = process(Image(noisy), Policy(adapt=True))[0].pixels
-            seconds.append(time.perf_counter() - began)
-            true = Transform.of(growth, (float(noisy.min()), float(noisy.max())))
-            told = Adapted.of(grey, true, noisy).visible(noisy)
-            plain = grey.run(noisy[None])[0]
-            scores.append([psnr(each, clean) for each in (noisy, plain, adapted, told)])
-        mean, off = np.mean(scores, axis=0), np.diff(scores, axis=1)[:, -1]
-        columns = zip(("noisy", "grey", "--adapt", "told the truth"), mean, strict=True)
-        rows.append({"noise": name, **dict(columns), "worst": -off.max(), "s an image": np.median(seconds)})
-    return rows
+        yield name, partial(of_noise, noise, growth, photos)
 
 
-def on_microscopy() -> list[dict[str, object]]:
-    rows = []
-    for folder in ("fmd", "bacteria"):
-        for path in sorted((DATA.parent / "microscopy" / folder / "noisy").glob("*")):
-            noisy, clean = opened(path), opened(path.parent.parent / "clean" / path.name)
-            rows.append({"image": path.stem, **scored(noisy, clean, matched=folder == "bacteria")})
-    return rows
+def of_noise(noise: Callable[..., Floats], growth: Growth, photos: list[Floats]) -> Row:
+    grey, scores = load("grey", threads=1), []
+    for seed, clean in enumerate(photos):
+        noisy = noise(clean, np.random.default_rng(seed)).astype(np.float32)
+        adapted = process(Image(noisy), ADAPT)[0].pixels
+        true = Transform.of(growth, (float(noisy.min()), float(noisy.max())))
+        told = Adapted.of(grey, true, noisy).visible(noisy)
+        plain = grey.run(noisy[None])[0]
+        scores.append([psnr(each, clean) for each in (noisy, plain, adapted, told)])
+    mean, off = np.mean(scores, axis=0), np.diff(scores, axis=1)[:, -1]
+    columns = zip(("noisy", "grey", "--adapt", "told the truth"), map(float, mean), strict=True)
+    return {**dict(columns), "worst": float(-off.max())}
 
 
-def opened(path: Path) -> Floats:
-    """(c, h, w) full scales."""
-    pixels = np.asarray(Pillow.open(path))
-    white = 255 if pixels.dtype == np.uint8 else 65535
-    return np.moveaxis(np.atleast_3d(pixels), -1, 0).astype(np.float32) / white
+def on_microscopy() -> Iterator[tuple[str, Callable[[], Row]]]:
+    for each in sorted(specimens(), key=lambda each: len(each.noisy)):  # grey first: colours take the longest
+        yield each.name, partial(scored, each)
 
 
-def scored(noisy: Floats, clean: Floats, *, matched: bool) -> dict[str, float | str]:
+def scored(each: Specimen) -> Row:
     """PSNR of each way."""
-    peak = float(np.ptp(clean)) if matched else 1.0
-
-    def score(image: Floats) -> float:
-        if matched:
-            gain, offset = np.polyfit(image.ravel().astype(float), clean.ravel().astype(float), 1)
-            image = gain * image + offset
-        return psnr(image, clean, peak)
-
-    sigma = float(np.sqrt(np.mean((noisy - clean - (noisy - clean).mean()) ** 2)))
-    by_bm3d = max(score(Bm3d()(noisy[None], times * sigma)[0]) for times in SIGMAS)
-    plain = load("grey" if len(noisy) == 1 else "color").run(noisy[None])[0]
-    adapted, outcome = process(Image(noisy), Policy(adapt=True))
-    auto = process(Image(noisy), Policy())[0].pixels
+    noisy, off = each.noisy, each.noisy - each.clean
+    sigma = float(np.std(off))
+    by_bm3d = {times: each.score(Bm3d()(noisy[None], times * sigma)[0]) for times in SIGMAS}
+    best = max(by_bm3d, key=lambda times: by_bm3d[times])
+    plain = load("grey" if len(noisy) == 1 else "color", threads=1).run(noisy[None])[0]
+    adapted, outcome = process(Image(noisy), ADAPT)
+    auto = process(Image(noisy), Policy(threads=1))[0].pixels
     return {
-        "noisy": score(noisy),
-        "BM3D, best sigma": by_bm3d,
-        "auto": score(auto),
-        "grey or color": score(plain),
-        "--adapt": score(adapted.pixels) if outcome.model else "left as it was",
+        "noisy": each.score(noisy),
+        "BM3D, best sigma": by_bm3d[best],
+        "at": f"{best:g} x {255 * sigma:.1f}",
+        "auto": each.score(auto),
+        "grey or color": each.score(plain),
+        "--adapt": each.score(adapted.pixels) if outcome.model else "left as it was",
     }
 
 
-PARTS = {"photographs": on_photographs, "microscopy": on_microscopy}
+def timed() -> Iterator[tuple[str, Callable[[], Row]]]:
+    yield "512 x 512", seconds
+
+
+def seconds() -> Row:
+    clean = np.tile(photographs("set12", STEP)[0], (1, 2, 2))[:, :512, :512]
+    noisy = counted(1 / 30, 0.03, clean, np.random.default_rng(0)).astype(np.float32)
+    walls, processor = [], []
+    for _ in range(5):
+        began, spent = time.perf_counter(), time.process_time()
+        process(Image(noisy), Policy(adapt=True, threads=2))
+        walls.append(time.perf_counter() - began)
+        processor.append(time.process_time() - spent)
+    return {
+        "wall, s": float(np.median(walls)),
+        "processor, s": float(np.median(processor)),
+        "load": os.getloadavg()[0],
+    }
+
+
+PARTS = {"photographs": on_photographs, "microscopy": on_microscopy, "seconds": timed}
+
+
+def kept() -> dict[str, Row]:
+    lines = ROWS.read_text("utf-8").splitlines() if ROWS.is_file() else []
+    return {row.pop("key"): row for row in map(json.loads, lines)}
+
+
+def run(part: str) -> None:
+    names = []
+    for name, made in PARTS[part]():
+        names.append(name)
+        if f"{part}: {name}" in kept():
+            continue
+        row = {"key": f"{part}: {name}", **made()}
+        print(row, flush=True)
+        ROWS.parent.mkdir(parents=True, exist_ok=True)
+        with ROWS.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(row) + "\n")
+    rows = kept()
+    told = [{"what": name, **rows[f"{part}: {name}"]} for name in names]
+    tell_and_keep(
+        f"adapting-{part}", told, f"--adapt, {part}, PSNR in dB" if part != "seconds" else "--adapt, seconds"
+    )
+
 
 if __name__ == "__main__":
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
     for part in sys.argv[1:] or PARTS:
-        tell_and_keep(f"adapting-{part}", PARTS[part](), f"--adapt, {part}, PSNR in dB")
+        run(part)

@@ -53,6 +53,7 @@ from grainless.model.denoiser import load
 from grainless.noise import Chain, NumpyDraw, noise_from
 
 ROWS = Path("runs/noisy-only/rows.jsonl")
+PAGE, MARK = Path(__file__).parent.parent / "docs" / "noisy-only.md", "<!-- benchmarks/noisy_only.py -->"
 SIGMA = 25 / 255
 EPOCHS, STEPS, BATCH, SIDE, HELD, SEED = 4, 500, 8, 64, 4, 7
 NOISES = 9
@@ -343,7 +344,27 @@ def missing(wanted: list[str]) -> Iterator[tuple[str, str]]:
                 yield setting, name
 
 
-if __name__ == "__main__":
+def table() -> str:
+    """Markdown: a row for each method that has been measured, a column for each setting."""
+    scores = {(each["setting"], each["method"]): each["psnr"] for each in rows()}
+    known = [name for name in TAUGHT if any((setting, name) in scores for setting in SETTINGS)]
+    lines = [f"| learned by | {' | '.join(SETTINGS)} |", "|---|" + "---|" * len(SETTINGS)]
+    for name in known:
+        cells = [scores.get((setting, name)) for setting in SETTINGS]
+        lines.append(f"| {name} | {' | '.join('' if cell is None else f'{cell:.2f}' for cell in cells)} |")
+    return "\n".join(lines)
+
+
+def write_table() -> None:
+    """Between the page's two marks."""
+    before, _, rest = PAGE.read_text("utf-8").partition(MARK)
+    _, _, after = rest.partition(MARK)
+    PAGE.write_text(f"{before}{MARK}\n\n{table()}\n\n{MARK}{after}", "utf-8")
+
+
+if __name__ == "__main__" and sys.argv[1:] == ["--table"]:
+    write_table()
+elif __name__ == "__main__":
     ROWS.parent.mkdir(parents=True, exist_ok=True)
     for setting, name in missing(sys.argv[1:]):
         print(f"{setting}, {name}", flush=True)

@@ -190,6 +190,10 @@ def test_what_neighbours_differ_by_is_undone():
     assert risk(nn.Identity(), pair).item() == pytest.approx(
         off.square().mean().item()
     )  # c is all they differ by
+    half = nn.Conv2d(3, 3, 1).eval()
+    assert (
+        risk(half, pair).item() == LOSSES["mse"](half, pair).item()
+    )  # epochs are compared by what does not move
     black = risk(lambda shown: 0 * shown, pair).item()
     assert black == pytest.approx(3 * pair.wanted.square().mean().item())  # c is nothing
     assert METHODS["neighbours"](noise_from("none")).risk(LOSSES["l1"]) is LOSSES["l1"]

@@ -110,6 +110,8 @@ class Neighbours:
 
         mean (f(first) - second)² + undo mean (f(first) - second - c)²        c = first - second of f(whole)
 
+    Epochs are compared without that term: c is another after each.
+
     Args:
         noise: a recipe's.
         undo: how much that term weighs.
@@ -154,11 +156,14 @@ class Neighbours:
     def _undone(self, network: Any, pair: Pair) -> Tensor:
         if pair.aside is None:
             raise ValueError("the pair was made by another method")
+        off = network(pair.shown) - pair.wanted
+        distance: Tensor = off.square().mean()
+        if not getattr(network, "training", True):
+            return distance
         with torch.no_grad():
             whole = network(F.pixel_shuffle(pair.aside[:, :-1], 2))
         first, second = _halves(whole, pair.aside[:, -1:])
-        off = network(pair.shown) - pair.wanted
-        undone: Tensor = off.square().mean() + self.undo * (off - (first - second)).square().mean()
+        undone: Tensor = distance + self.undo * (off - (first - second)).square().mean()
         return undone
 
 
