@@ -64,16 +64,16 @@ def train(
     json: Json = False,
 ) -> None:
     """Train a recipe, or a shipped model with your own images: weights, ONNX model, scores, report in one folder."""
-    from grainless.learn.recipe_files import found
-
-    if recipe is not None:
-        found(recipe)  # a wrong name is told before PyTorch is loaded, which takes seconds
     own = {"images": images, "noisy": noisy, "clean": clean, "noise": noise, "start": start}
     if recipe is None and devices * nodes > 1:
         raise InputError(
             "--devices and --nodes are for a recipe; images of your own are trained on by one device."
         )
     with stop_is_told("Stopped before the training began."):
+        from grainless.learn.recipe_files import found
+
+        if recipe is not None:
+            found(recipe)  # a wrong name is told before PyTorch is loaded, which takes seconds
         from grainless.cli.processes import processes
         from grainless.cli.progress import TerminalProgress
         from grainless.data.find import DataRoots
