@@ -44,6 +44,10 @@ autodoc_member_order = "bysource"
 autodoc_preserve_defaults = True
 
 html_theme = "furo"
+html_theme_options = {  # the page's own colours, so that both look like one thing
+    "light_css_variables": {"color-brand-primary": "#0b6b5d", "color-brand-content": "#0b6b5d"},
+    "dark_css_variables": {"color-brand-primary": "#59c4b0", "color-brand-content": "#59c4b0"},
+}
 html_title = f"Grainless {version}"
 html_static_path = ["static"]
 html_css_files = ["manual.css"]
