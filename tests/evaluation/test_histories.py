@@ -42,3 +42,13 @@ def test_one_epoch_is_drawn_and_what_a_training_started_from_is_left_out(tmp_pat
     before = {"number": 0, "loss": None, "validation": 9.0, "rate": 0.0}
     histories_png({"once": [before, *HISTORY[:1]]}, started, loss="BCE")
     assert path.read_bytes() == started.read_bytes()
+
+
+def test_names_of_many_trainings_stand_below_the_curves(tmp_path):
+    heights = []
+    for count in (2, 3):
+        path = tmp_path / f"{count}.png"
+        histories_png({f"training {number}": HISTORY for number in range(count)}, path, loss="BCE")
+        with Image.open(path) as image:
+            heights.append(image.height)
+    assert heights[1] > heights[0] + 30

@@ -124,3 +124,11 @@ def test_photographs_may_be_a_jpeg(tmp_path):
     with Image.open(tmp_path / "strip.jpg") as image:
         assert image.format == "JPEG"
         assert image.size == (16, 16)
+
+
+def test_words_beside_large_images_can_be_read(tmp_path):
+    above = []
+    for side in (32, 800):
+        strip([[np.zeros((1, side, side))]], tmp_path / f"{side}.png", heads=["noisy"])
+        above.append(len(read(tmp_path / f"{side}.png")) - side)
+    assert above == [2 * 13, 2 * 50]

@@ -30,6 +30,12 @@ CURE: dict[Effort, list[str]] = {
     "standard": ["train.epochs=30"],
     "full": ["train.epochs=30"],
 }
+WALKED: dict[Effort, list[str]] = {
+    "quick": CHANGES["quick"],
+    "standard": ["data.limit=10000", "train.epochs=5"],
+    "full": [],
+}
+"""Enough to see what lies between two codes."""
 CIFAR = ["data.name=cifar10", "data.validation=0.1"]
 SPLIT = "5,000 training images held out; noise new each epoch"
 GUESSED = {"c-pooled": "optimizer and batch not given: Adam, 128", "c-wide": "noise not given: factor 0.5"}
@@ -44,7 +50,7 @@ def reproduce(study: Study, pictures: Path, effort: Effort) -> Section:
         section.rows(partial(_best, study, name, BEST[effort]), f"best recipe on {name}")
     section.part(lambda: _selected(study, pictures, CHANGES[effort]), "The selection among the four")
     section.part(lambda: _failure(study, pictures, effort), "The failure on CIFAR-10, and its cure")
-    section.part(lambda: _walk(study, pictures, CHANGES[effort]), "A walk through the code")
+    section.part(lambda: _walk(study, pictures, WALKED[effort]), "A walk through the code")
     return section
 
 
@@ -140,7 +146,12 @@ def _failure(study: Study, pictures: Path, effort: Effort) -> list[str]:
             "The selected network on CIFAR-10, fed clean images and noisy ones: validation loss (solid) and "
             "training loss (dashed). The two nearly meet: the noise is not what limits it",
         ),
-        copied(diagnosis.figure, pictures, "c-diagnosis.png", "CIFAR-10: clean, passed on, noisy, denoised"),
+        copied(
+            diagnosis.figure,
+            pictures,
+            "c-diagnosis.png",
+            "CIFAR-10 test images: clean, clean ones passed through the network, noisy, denoised",
+        ),
         *beside_classical(study, {"c-coded": diagnosis.noisy_run, "c-best": cure}),
         f"The cure is `c-best`, {took(cure)}.",
     ]

@@ -120,7 +120,8 @@ def _floors(study: Study, effort: Effort) -> str:
         "The entropy floor of the rows that are scored is "
         f"{floor(run, study):.4f} for the 10,000-row file"
         + _other_floor(study, effort)
-        + "; that of the official test images is 0.2422. Each excess above is over the floor of its own rows."
+        + "; that of the official test images is 0.2422. Each excess above is over the floor of its own rows. "
+        f"The files are Kaggle's; where they lie nowhere, the command writes {TRAIN} and {TEST} into the cache."
     )
 
 

@@ -41,6 +41,6 @@ def walk(runs: dict[str, Run], pictures: Path, study: Study) -> str:
     )
     return (
         "### A walk through the code\n\n"
-        + (f"{shorter}.\n\n" if shorter else "")
+        + (f"Not as published: `c-coded` had {shorter}.\n\n" if shorter else "")
         + picture(path, pictures, words)
     )
