@@ -103,6 +103,20 @@ def test_what_was_not_made_again_stays_with_its_day_until_it_is(study, tmp_path,
     assert "2026-11-21" not in page.read_text()
 
 
+def test_what_is_made_again_each_time_is_not_kept(study, tmp_path, monkeypatch):
+    page, idle = tmp_path / "reproductions.md", replace(study, finished_only=True)
+
+    def lacks(study, pictures, effort):
+        made = section("A", "0.2")
+        made.part(lambda: study.run("e-mnist-plain").path.name, "a map")
+        return made
+
+    monkeypatch.setitem(SYSTEMS, "A", lacks)
+    for _ in range(2):
+        reproduce(["A"], idle, page, "quick")
+    assert "### Earlier runs" not in page.read_text()
+
+
 def test_a_page_put_twice_is_the_same():
     page = put(put("intro", "C", "## C. c"), "A", "## A. a")
     assert put(page, "C", "## C. c") == page

@@ -2,6 +2,8 @@
 
 import re
 
+from grainless.learn.reproduce.table import NOT_RUN
+
 HEAD = "### Earlier runs"
 SIGNED = re.compile(r"^\*(`grainless reproduce .*), (\d{4}-\d\d-\d\d)\.\*$", re.MULTILINE)
 """The last line of a section: by which command, on which machine, when."""
@@ -29,8 +31,8 @@ def kept(before: str, section: str) -> str:
     body = before.partition("\n")[2]
     if (again := body.find(f"{HEAD}\n\nOf ")) >= 0:
         return "\n\n".join(_left(body[again:], section))
-    if not (signed := SIGNED.search(body)):
-        return ""
+    if NOT_RUN in body.lower() or not (signed := SIGNED.search(body)):
+        return ""  # of a section that lacked runs itself, all that it had is made again now
     who, when = signed.groups()
     told = f"Of {when}, by {who}; not made again since. The rows name that day."
     parts = _left(SIGNED.sub("", body).replace(HEAD, ""), section)
