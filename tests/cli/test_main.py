@@ -195,6 +195,11 @@ def test_show_a_recipe(printed):
     assert re.search(r"total +\d{3},\d{3}\n", text)
 
 
+@pytest.mark.parametrize("name", SHIPPED)
+def test_show_a_shipped_model(printed, name):
+    assert "licence" in printed("show", name) or "terms" in printed("show", name)
+
+
 def test_show_a_run(printed, finished):
     told = json.loads(printed("show", finished.path, "--json"))
     assert told["parameters"]["total"] == told["parameters"]["trainable"] == 1096

@@ -71,6 +71,15 @@ def test_strength_blends_linearly(half, strength):
     assert_allclose(denoise(image, model=half, strength=strength), image * (1 - strength / 2), atol=1e-7)
 
 
+@pytest.mark.parametrize("dtype", [">u2", ">f4", ">f8"])
+def test_big_endian_arrays_are_taken_as_they_are(half, dtype):
+    native = np.linspace(0, 1, 64 * 64).reshape(64, 64)
+    native = np.uint16(65535 * native) if dtype == ">u2" else native.astype(dtype[1:])
+    result = grainless.denoise(native.astype(dtype), model=half)
+    assert result.dtype == np.dtype(dtype)
+    assert np.array_equal(result, grainless.denoise(native, model=half))
+
+
 def test_integers_are_rounded(half):
     assert denoise(np.uint8([[0, 10, 255]]), model=half).tolist() == [[0, 5, 128]]
     assert denoise(np.uint16([[0, 10, 65535]]), model=half).tolist() == [[0, 5, 32768]]

@@ -243,6 +243,7 @@ def test_nothing_is_told_where_nothing_is_denoised():
         ({"strength": -0.1}, r"strength is -0\.1: it goes from 0"),
         ({"strength": float("nan")}, "strength is nan"),
         ({"chroma": 1.5}, r"chroma is 1\.5: it goes from 0 .* to 1"),
+        ({"strength": "0.5"}, r"strength is '0\.5': it is a number from 0 to 1"),
         ({"device": "cud"}, r'No device is called "cud" \(did you mean "cuda"\?\)'),
         ({"threads": 0}, "threads is 0: a run works with 1 or more"),
     ],

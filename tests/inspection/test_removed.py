@@ -102,5 +102,5 @@ def test_too_little_to_tell():
 def test_a_drawing_has_no_noise_of_a_camera(rng):
     drawn = scene()
     drawn[..., 64:] += SIGMA * soft(grey(rng, drawn[..., 64:]))
-    assert removed(drawn, scene()).even == pytest.approx(0.5)
+    assert removed(drawn, scene()).drawn
     assert not removed(drawn, scene()).noisy

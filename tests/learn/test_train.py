@@ -25,6 +25,7 @@ from grainless.data.find import DataRoots
 from grainless.errors import InputError, RunError
 from grainless.evaluation.metrics import METRICS
 from grainless.inspection import KINDS
+from grainless.learn.export import export_best
 from grainless.learn.recipe import Recipe
 from grainless.learn.score import learned_from
 from grainless.learn.summary import of_run
@@ -191,6 +192,29 @@ def test_ctrl_c_in_the_first_epoch_is_told_and_the_run_goes_on(tmp_path, whole):
         trained(tmp_path / "run", "train.epochs=6", callback=AtOnce())
     run = trained(tmp_path / "run", "train.epochs=6", resume=True)
     assert same(run.weights(), whole.weights())
+
+
+def test_stopped_while_it_is_judged_it_leaves_a_model(tmp_path, whole, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("grainless.learn.training.export_best", raising_once(interrupted))
+        with pytest.raises(
+            RunError, match=r"Stopped before it was judged\. The best model so far .* is kept in .*; go on with"
+        ):
+            trained(tmp_path / "run", "train.epochs=6")
+    assert load(tmp_path / "run" / "model.onnx").card.about["epochs"] == 6
+
+
+def raising_once(fault):
+    """The export, which a person stops the first time."""
+    calls = iter([fault])
+
+    def export(*arguments):
+        next(calls, export_best)(*arguments)
+
+    return export
 
 
 def test_killed_at_any_moment_it_goes_on_to_the_same_weights_bit_for_bit(tmp_path):

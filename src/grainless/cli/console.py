@@ -91,8 +91,9 @@ def facts(title: str, values: Mapping[str, Any]) -> None:
 
 
 def rows(title: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Print mappings with the same keys, a row each."""
-    table(title, list(rows[0]), [tuple(row.values()) for row in rows])
+    """Print mappings, a row each; a key that one of them lacks is an empty cell there."""
+    head = list(dict.fromkeys(key for row in rows for key in row))
+    table(title, head, [tuple(row.get(key, "") for key in head) for row in rows])
 
 
 def scores(rows: Sequence["Row"], metrics: Sequence[str], protocol: str) -> None:

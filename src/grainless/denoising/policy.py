@@ -1,6 +1,7 @@
 """How an image is to be denoised: all that a person may choose."""
 
 from dataclasses import dataclass
+from numbers import Real
 from pathlib import Path
 
 from grainless.errors import InputError, unknown
@@ -39,7 +40,11 @@ class Policy:
     def __post_init__(self) -> None:
         for name in ("strength", "chroma"):
             value = getattr(self, name)
-            if value is not None and not 0 <= value <= 1:
+            if value is None:
+                continue
+            if not isinstance(value, Real):
+                raise InputError(f"{name} is {value!r}: it is a number from 0 to 1.")
+            if not 0 <= value <= 1:
                 raise InputError(
                     f"{name} is {value}: it goes from 0 (the image as it is) to 1 (the model's)."
                 )

@@ -111,7 +111,7 @@ def _planes(image: NDArray, channel_axis: int) -> NDArray:
         raise InputError(
             f"An image is a numpy array, a PIL image or what grainless.read gives, not {type(image).__name__}."
         )
-    if image.dtype not in {np.dtype(kind) for kind in DTYPES}:
+    if image.dtype.newbyteorder("=") not in {np.dtype(kind) for kind in DTYPES}:
         cure = OTHERWISE.get(image.dtype.name, SCALED)
         raise InputError(
             f"An image is of {', '.join(DTYPES[:-1])} or {DTYPES[-1]}, not {image.dtype}: {cure}."

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grainless.inspection.detail import MOSTLY_DETAIL, detail_taken_from_parts
+from grainless.inspection.drawn import DRAWN, DRAWN_IN_BLACK_OR_WHITE, even
 
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 """Brightness of red, green and blue. Source: ITU-R BT.601."""
@@ -31,8 +32,6 @@ CORRELATED_GREY = 0.6 / 255
 COLOURED = 2.7 / 255
 """Colour noise in the middle block. All three: `python benchmarks/finding.py`, on clean and noisy photographs."""
 
-DRAWN = 0.3
-"""Of the blocks are even: 36 to 81 % in drawings and windows, at most 22 % in photographs (docs/choosing.md)."""
 
 WHITE_LUMA, WHITE_CHROMA = 0.56, 0.58
 """White noise keeps half of its sigma where 2 x 2 pixels are averaged; more than this is correlated."""
@@ -51,7 +50,7 @@ class Removed:
         middle_chroma: of colours in the middle block.
         coarseness: (luma, chroma) share of sigma that is left where 2 x 2 pixels are averaged: 0.5 for white noise.
         colourless: the image has no colours.
-        even: share of the blocks of the image itself whose pixels are all equal: drawings have many.
+        drawn: the image is drawn, not photographed: noise would leave no even places.
         detail: how many times as much was taken in busy places as in flat ones: 1 for noise; None: too small to tell.
     """
 
@@ -61,7 +60,7 @@ class Removed:
     middle_chroma: float
     coarseness: tuple[float, float]
     colourless: bool
-    even: float = 0.0
+    drawn: bool = False
     detail: float | None = None
 
     @property
@@ -81,7 +80,7 @@ class Removed:
         return self._exceeds(LIGHTLY_COMPRESSED)
 
     def _exceeds(self, luma: float) -> bool:
-        if self.even > DRAWN:
+        if self.drawn:
             return False
         least = CORRELATED_GREY if self.colourless else luma
         return self.coarse_luma > least or (not self.colourless and self.middle_chroma > COLOURED)
@@ -124,6 +123,7 @@ def removed(noisy: Pixels, denoised: Pixels, hidden: NDArray[np.bool_] | None = 
         each[inside] for each in (fine, coarse, fine_chroma, coarse_chroma, tone, activity)
     )
     quiet = _quiet(activity, np.ones_like(tone, dtype=bool))
+    detail = detail_taken_from_parts(noisy, denoised, hidden)
     zones = [
         _quiet(activity, zone)
         for zone in (tone < SHADOWS, (tone >= SHADOWS) & (tone < LIGHTS), tone >= LIGHTS)
@@ -135,8 +135,8 @@ def removed(noisy: Pixels, denoised: Pixels, hidden: NDArray[np.bool_] | None = 
         middle_chroma=math.sqrt(float(np.median(fine_chroma))),
         coarseness=(_ratio(coarse, fine, quiet), _ratio(coarse_chroma, fine_chroma, quiet)),
         colourless=noisy.shape[1] == 1 or bool((noisy == noisy[:, :1]).all()),
-        even=float((np.ptp(_blocks(noisy), axis=-1).max(axis=1).ravel() == 0)[seen].mean()),
-        detail=detail_taken_from_parts(noisy, denoised, hidden),
+        drawn=even(noisy, hidden) > (DRAWN_IN_BLACK_OR_WHITE if detail is None else DRAWN),
+        detail=detail,
     )
 
 

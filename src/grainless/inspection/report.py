@@ -80,10 +80,22 @@ class Report:
 
     @property
     def sigma(self) -> float | None:
-        """Of all channels together: the root of their mean variance."""
+        """Of the noise that was found, with neighbours alike or white; None: too small to tell."""
+        if self.removed and self.correlated:
+            return max(self.removed.sigma, self.white_sigma or 0.0 if self._is_white else 0.0)
+        return self.white_sigma
+
+    @property
+    def white_sigma(self) -> float | None:
+        """Of white noise in all channels together: the root of their mean variance."""
         if self.sigmas is None:
             return None
         return math.sqrt(sum(sigma**2 for sigma in self.sigmas) / len(self.sigmas))
+
+    @property
+    def drawn(self) -> bool:
+        """It is a drawing, a screenshot or text: what looks like noise there is its own."""
+        return self.removed is not None and self.removed.drawn
 
     @property
     def correlated(self) -> bool:
@@ -121,20 +133,19 @@ class Report:
     @property
     def _is_white(self) -> bool:
         """There is noise by the formula for white noise, strong enough to be believed."""
-        least = NOISY if self._confirmed else math.inf if self.page else SURELY_NOISY
-        return self.sigma is not None and self.sigma >= least
+        least = NOISY if self._confirmed else math.inf if self.page or self.drawn else SURELY_NOISY
+        return self.white_sigma is not None and self.white_sigma >= least
 
     @cached_property
     def findings(self) -> dict[str, float]:
         """Kind of noise -> strength in the unit of `kinds.KINDS`, what matters most first; empty: no noise."""
-        sigma = self.sigma or 0.0
         found = {
             "document": self.page.stains if self.page and self.page.stains > STAINED else 0.0,
-            "white": sigma if self._is_white else 0.0,
+            "white": self.white_sigma if self.white_sigma and self._is_white else 0.0,
             "growing": self.curve.gain if self.curve and (self._is_white or self.correlated) else 0.0,
             "correlated": self.removed.sigma if self.removed and self.correlated else 0.0,
             "jpeg": self.grid.strength if self.grid and self.blocky and self._confirmed else 0.0,
-            "impulses": self.impulses,
+            "impulses": 0.0 if self.drawn else self.impulses,
         }
         return {kind: strength for kind, strength in found.items() if strength}
 
@@ -143,7 +154,7 @@ class Report:
         """Whether anything was found; None: it cannot be told."""
         if self.findings:
             return True
-        return None if self.sigma is None else False
+        return None if self.white_sigma is None else False
 
     def plain(self) -> dict[str, Any]:
         """All of it for JSON."""

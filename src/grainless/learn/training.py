@@ -98,7 +98,8 @@ def train(
         try:
             _judge(run, recipe, fit, data)
         except KeyboardInterrupt as stop:
-            raise RunError(f"Stopped before it was judged; {_going_on(run)}") from stop
+            left = _leave(run, recipe, fit)  # also where the export itself was stopped
+            raise RunError(f"Stopped before it was judged. {left}; {_going_on(run)}") from stop
     return run
 
 

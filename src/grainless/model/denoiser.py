@@ -47,6 +47,9 @@ class Denoiser:
         self.path, self.device, self.threads = session.path, session.device, session.threads
         self._session: Session | None = session
 
+    def __repr__(self) -> str:
+        return f"<Denoiser {self.card.name}: {self.card.channels} channels, on {self.device}>"
+
     @property
     def session(self) -> Session:
         """The open model.

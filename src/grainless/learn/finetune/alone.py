@@ -7,9 +7,10 @@ import numpy as np
 
 from grainless.data.checks.survey import survey
 from grainless.data.decode import decode
+from grainless.denoising.look import inspect
 from grainless.errors import InputError
 from grainless.image.folder import image_files
-from grainless.inspection import Report, inspect
+from grainless.inspection import Report
 from grainless.inspection.kinds import level
 from grainless.inspection.report import NOISY
 from grainless.learn.finetune.own import Own, dealt
@@ -58,7 +59,7 @@ def checked(folder: Path, reports: Sequence[Report]) -> str:
         )
     alike = float(np.median([report.correlation or 0.0 for report in told]))
     flat = float(np.median([report.flat_sigma or 0.0 for report in told]))
-    if alike > ALIKE and flat > NOISY:
+    if (alike > ALIKE and flat > NOISY) or 2 * sum(report.correlated for report in told) > len(told):
         raise InputError(
             f"The noise of the images in {folder} has neighbours alike (correlation {alike:.2f}), as cameras, JPEG "
             "and resizing leave it: nothing can be learned from it alone. Take the model photo as it is, or two shots "

@@ -3,7 +3,7 @@
 import numpy as np
 
 from grainless.data.images import Images
-from grainless.inspection import inspect
+from grainless.denoising.look import inspect
 from grainless.inspection.pages import page
 
 LOOKED_AT, SIDE = 3, 512
