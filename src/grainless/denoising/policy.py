@@ -44,7 +44,7 @@ class Policy:
                 continue
             if not isinstance(value, Real):
                 raise InputError(f"{name} is {value!r}: it is a number from 0 to 1.")
-            if not 0 <= value <= 1:
+            if not 0 <= float(value) <= 1:
                 raise InputError(
                     f"{name} is {value}: it goes from 0 (the image as it is) to 1 (the model's)."
                 )

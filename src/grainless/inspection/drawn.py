@@ -1,4 +1,4 @@
-"""Whether an image was drawn: a screenshot, text, a diagram. Noise leaves no place even, and what is drawn has many."""
+"""Whether an image was drawn: a screenshot, text, a diagram. Noise leaves no place even; what is drawn has many."""
 
 import numpy as np
 from numpy.typing import NDArray
