@@ -201,8 +201,8 @@ def choices(kind: str) -> Choices:
 def page(rows: list[Choices], names: list[str]) -> str:
     return (
         "# What auto chooses\n\nWritten by `python benchmarks/choosing.py`, never typed. For images of each kind, as "
-        "8-bit files hold them: which model `grainless denoise` takes unasked. The limits of what counts as noise were "
-        "set on these same sets (`benchmarks/finding.py`): expect somewhat less on pictures of other kinds.\n\n"
+        "8-bit files hold them: which model `grainless denoise` takes unasked. The limits of what counts as noise "
+        "were set on these same sets (`benchmarks/finding.py`): expect somewhat less on pictures of other kinds.\n\n"
         + table(("", "images", "right would be", *names, "right"), [each.cells(names) for each in rows])
         + "\n"
     )

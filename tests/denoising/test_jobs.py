@@ -141,3 +141,11 @@ def test_images_that_are_only_looked_at_have_no_targets(scans):
     assert image_paths(named) == [Path(name) for name in named]
     assert image_paths(["scans/*.png", "a.png"]) == [Path("scans/a.png"), Path("a.png")]
     assert image_paths([scans], recursive=True) == [scans / "a.png", scans / "b.JPG", scans / "in/c.tif"]
+
+
+@pytest.mark.parametrize(("source", "out"), [("-", None), ("a.png", Path("-"))])
+def test_pipes_are_refused(source, out):
+    with pytest.raises(
+        InputError, match="- is no file: images come from files and go to files, never through a pipe"
+    ):
+        plan_jobs([source], out)

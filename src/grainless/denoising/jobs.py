@@ -21,6 +21,9 @@ MARK = "-denoised"
 """What is put behind the name of a file or folder when nobody says where the result goes."""
 
 
+PIPE = "-"
+"""What many commands call standard input and output."""
+
 COMPARED = "-compare.png"
 """What the name of the picture of before, after and removed ends in, beside the result."""
 
@@ -64,9 +67,11 @@ def plan_jobs(
         recursive: look into the folders inside a folder, too.
 
     Raises:
-        InputError: a pattern fits nothing, a folder has no images, or `out` is a file and there are several
-            images.
+        InputError: a pattern fits nothing, a folder has no images, `out` is a file and there are several images, or
+            "-" is asked for.
     """
+    if PIPE in map(str, (*sources, out)):
+        raise InputError(f"{PIPE} is no file: images come from files and go to files, never through a pipe.")
     found = _planned(sources, out, recursive)
     results = _results(found)
     return _apart([each for each in found if each.source not in results])
