@@ -42,14 +42,22 @@ def need_browser():
 
 
 @contextlib.contextmanager
-def browser(*flags):
-    """A Chromium, with further flags of its command line."""
+def browser():
+    """A Chromium. There can be one such call at a time: Playwright starts once in a process."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=found(), args=[*FLAGS, *flags])
+        started = playwright.chromium.launch(executable_path=found(), args=FLAGS)
         yield started
         started.close()
+
+
+@contextlib.contextmanager
+def another(chromium, *flags):
+    """A Chromium beside one that runs, with further flags of its command line."""
+    started = chromium.browser_type.launch(executable_path=found(), args=[*FLAGS, *flags])
+    yield started
+    started.close()
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):

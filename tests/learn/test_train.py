@@ -25,9 +25,8 @@ from grainless.data.find import DataRoots
 from grainless.errors import InputError, RunError
 from grainless.evaluation.metrics import METRICS
 from grainless.inspection import KINDS
-from grainless.learn.export import export_best
 from grainless.learn.recipe import Recipe
-from grainless.learn.score import learned_from
+from grainless.learn.score import export_best, learned_from
 from grainless.learn.summary import of_run
 from grainless.learn.training import train
 from grainless.model.denoiser import load

@@ -32,8 +32,8 @@ MIDDLE = sum((31 * at) % 7 / 7 for row in (0, 8, 16) for at in range(row, row + 
 """The mean around the second pixel of the second row, by hand."""
 
 
-def test_webgpu_gives_what_the_processor_gives(static_site, model):
-    with pages.browser(*BY_PROGRAM) as browser:
+def test_webgpu_gives_what_the_processor_gives(chromium, static_site, model):
+    with pages.another(chromium, *BY_PROGRAM) as browser:
         page = browser.new_page(service_workers="block")
         page.set_default_timeout(pages.PATIENCE)
         page.goto(static_site)
