@@ -17,8 +17,9 @@ from PIL import Image, ImageDraw
 
 from grainless.atomic import write_text
 from grainless.denoising.policy import Policy
-from grainless.denoising.process import LUMA, blend
+from grainless.denoising.process import blend
 from grainless.evaluation.reports.markdown import table
+from grainless.image.luma import LUMA
 from grainless.model.denoiser import load
 from grainless.noise import NumpyDraw, noise_from
 

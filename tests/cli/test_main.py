@@ -82,6 +82,7 @@ def test_help_shows_an_example(printed, name):
 def test_help_without_a_command_lists_them_all(printed):
     told = printed("--help")
     assert all(re.search(rf"│ {name} ", told) for name in COMMANDS + STUDIES)
+    assert "╭─ Commands" not in told  # each stands under a heading of its own
 
 
 @pytest.mark.parametrize(

@@ -33,8 +33,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for room in (images, training, packing, evaluation, catalogue, studies, suggested, codes, web, sharing):
-    app.add_typer(room)  # without a name of its own: its commands are ours
+PANELS = {
+    "Denoise": (images, web),
+    "Train": (training, packing),
+    "Judge, and look things up": (evaluation, catalogue),
+    "Study": (studies, suggested, codes),
+    "Share": (sharing,),
+}
+"""Heading of the help -> the rooms whose commands stand under it."""
+
+for panel, rooms in PANELS.items():
+    for room in rooms:
+        for command in room.registered_commands:
+            command.rich_help_panel = panel
+        app.add_typer(room)  # without a name of its own: its commands are ours
 
 
 def main() -> None:

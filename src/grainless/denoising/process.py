@@ -13,6 +13,7 @@ from grainless.denoising.look import look
 from grainless.denoising.policy import Policy
 from grainless.errors import InputError
 from grainless.image.image import Image
+from grainless.image.luma import LUMA
 from grainless.image.transparent import transparent_of
 from grainless.inspection import Report, words_for
 from grainless.inspection.detail import DETAIL_LOSS_WARNING, detail_taken
@@ -22,9 +23,6 @@ from grainless.model.card import Card
 from grainless.model.denoiser import TILE, Denoiser, Progress
 
 SEEN = 2048  # pixels a side of the part in whose middle lost detail is looked for
-
-LUMA = np.array([0.299, 0.587, 0.114], np.float32)
-"""Brightness of red, green and blue. Source: ITU-R BT.601."""
 
 Floats = NDArray[np.float32]
 

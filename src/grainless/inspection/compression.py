@@ -15,6 +15,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from grainless.image.luma import LUMA
+
 SIDE = 8  # of a block, in pixels
 BLOCKS = 800  # more bring nothing
 FEWEST = 30  # blocks that are not clipped
@@ -40,9 +42,6 @@ STEPS = np.array(
     ]
 )
 """Of luma at quality 50. Source: ITU-T T.81, 1992, table K.1."""
-
-LUMA = np.array([0.299, 0.587, 0.114], np.float32)
-"""Brightness of red, green and blue, as JFIF has it. Source: ITU-R BT.601."""
 
 Floats = NDArray[np.float32]
 

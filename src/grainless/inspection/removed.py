@@ -11,11 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from grainless.image.luma import LUMA
 from grainless.inspection.detail import MOSTLY_DETAIL, detail_taken_from_parts
 from grainless.inspection.drawn import DRAWN, DRAWN_IN_BLACK_OR_WHITE, even
-
-LUMA = np.array([0.299, 0.587, 0.114], np.float32)
-"""Brightness of red, green and blue. Source: ITU-R BT.601."""
 
 BLOCK = 16  # pixels a side
 FEWEST = 4  # blocks that tell anything

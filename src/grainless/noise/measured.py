@@ -8,14 +8,15 @@ from typing import Annotated, Any
 from array_api_compat import array_namespace
 from pydantic import PlainValidator
 
+from grainless.image.luma import SHARES
 from grainless.noise.draw import Array, Draw
 from grainless.noise.noise import StatedNoise
-from grainless.noise.smoothing import LUMA, luma
+from grainless.noise.smoothing import luma
 from grainless.noise.strength import Peak, fixed
 from grainless.parts import fractions
 
 LESS_LUMA = tuple(
-    tuple((float(c == each) - weight) ** 2 for each, weight in enumerate(LUMA)) for c in range(3)
+    tuple((float(c == each) - weight) ** 2 for each, weight in enumerate(SHARES)) for c in range(3)
 )
 """Variance of each of three independent channels less their luma, by what each of them has."""
 

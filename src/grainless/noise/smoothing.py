@@ -2,18 +2,16 @@
 
 from array_api_compat import array_namespace
 
+from grainless.image.luma import SHARES
 from grainless.noise.draw import Array
 from grainless.noise.separable import blurred
-
-LUMA = (0.299, 0.587, 0.114)
-"""Of red, green and blue: ITU-R BT.601, as in JPEG."""
 
 
 def luma(image: Array) -> Array:
     """(n, 1, h, w) of (n, c, h, w) with 1 or 3 channels."""
     if image.shape[1] == 1:
         return image
-    red, green, blue = LUMA
+    red, green, blue = SHARES
     return red * image[:, :1] + green * image[:, 1:2] + blue * image[:, 2:]
 
 
