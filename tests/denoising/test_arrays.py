@@ -71,6 +71,16 @@ def test_strength_blends_linearly(half, strength):
     assert_allclose(denoise(image, model=half, strength=strength), image * (1 - strength / 2), atol=1e-7)
 
 
+def test_floats_around_zero_are_refused(same):
+    scene = np.random.default_rng(0).random((64, 64, 3), np.float32)
+    with pytest.raises(
+        InputError, match=r"many far below 0, .* scale of -1 to 1\? \(image \+ 1\) / 2 is right then"
+    ):
+        grainless.denoise(2 * scene - 1, model=same)
+    noisy = 50 / 255 * np.random.default_rng(1).standard_normal((64, 64), np.float32)
+    grainless.denoise(noisy, model=same)  # black under noise, not clipped
+
+
 @pytest.mark.parametrize("dtype", [">u2", ">f4", ">f8"])
 def test_big_endian_arrays_are_taken_as_they_are(half, dtype):
     native = np.linspace(0, 1, 64 * 64).reshape(64, 64)

@@ -12,6 +12,9 @@ from grainless.image.image import Image, quantised
 Given = TypeVar("Given", NDArray, PIL.Image.Image, Image)
 """What Python programs hold: what comes in comes out alike."""
 
+FAR_BELOW, MOSTLY = -0.25, 0.25
+"""A quarter of the pixels darker than that: noise of 50/255 on black has a tenth."""
+
 BRIGHTEST = 8.0
 """Floats beyond this are no full scales, however noisy: sigma 1 would leave 0..1 by less."""
 
@@ -102,6 +105,11 @@ def check_range(pixels: NDArray, name: str) -> None:
         raise InputError(
             f"{name} holds floats from {pixels.min():g} to {pixels.max():g}, and 0 is black, 1 full scale: "
             "divide them by their full scale."
+        )
+    if np.mean(pixels < FAR_BELOW) > MOSTLY:
+        raise InputError(
+            f"{name} holds floats from {pixels.min():g} to {pixels.max():g}, many far below 0, and 0 is black: "
+            "is it on a scale of -1 to 1? (image + 1) / 2 is right then."
         )
 
 
