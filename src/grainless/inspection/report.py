@@ -81,9 +81,9 @@ class Report:
     @property
     def sigma(self) -> float | None:
         """Of the noise that was found, with neighbours alike or white; None: too small to tell."""
-        if self.removed and self.correlated:
-            return max(self.removed.sigma, self.white_sigma or 0.0 if self._is_white else 0.0)
-        return self.white_sigma
+        if self.removed is None or not self.correlated:
+            return self.white_sigma
+        return max(self.removed.sigma, self.findings.get("white", 0.0))
 
     @property
     def white_sigma(self) -> float | None:
