@@ -15,7 +15,7 @@ from measuring import tell_and_keep
 from grainless.data.find import DataRoots
 from grainless.image.files import read
 from grainless.image.folder import image_files
-from grainless.inspection import Report, inspect
+from grainless.inspection import Report, measure
 from grainless.model.denoiser import load
 
 SETS = {
@@ -30,7 +30,7 @@ SETS = {
 def looked_at(folder: Path, model: str) -> list[Report]:
     """The images of a folder from which something was taken."""
     denoiser = load(model)
-    reports = [inspect(read(path), denoise=denoiser.run) for path in image_files(folder, recursive=False)]
+    reports = [measure(read(path), denoise=denoiser.run) for path in image_files(folder, recursive=False)]
     return [report for report in reports if report.removed]
 
 

@@ -18,7 +18,7 @@ import numpy as np
 from measuring import tell_and_keep
 from PIL import Image
 
-from grainless.inspection import Report, inspect
+from grainless.inspection import Report, measure
 from grainless.noise import NumpyDraw, noise_from
 
 DATA = Path(os.environ["GRAINLESS_DATA"]) / "test"
@@ -45,7 +45,7 @@ def reports(photos: list[Floats], noise: str, *, stored: bool) -> Iterator[Repor
         noisy = law(photo[None], NumpyDraw(np.random.default_rng(seed)))[0]
         if stored:
             noisy = np.rint(np.clip(noisy, 0, 1) * 255).astype(np.uint8)
-        yield inspect(noisy, channel_axis=0)
+        yield measure(noisy, channel_axis=0)
 
 
 def errors(estimates: Floats, truth: float) -> dict[str, float]:
@@ -131,7 +131,7 @@ def seconds_rows() -> list[dict[str, object]]:
         taken = []
         for _ in range(3):
             started = time.process_time()
-            inspect(image)
+            measure(image)
             taken.append(time.process_time() - started)
         size = f"{side} x {side} x {channels}"
         rows.append({"image": size, "s": min(taken), "s/megapixel": min(taken) / side**2 * 1e6})

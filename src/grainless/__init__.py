@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from grainless.denoising.arrays import denoise, denoise_image
+    from grainless.denoising.choose import Choice, advise
     from grainless.denoising.look import inspect
     from grainless.denoising.policy import Policy
     from grainless.denoising.process import Outcome, process
@@ -29,6 +30,7 @@ os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 __all__ = [
     "Card",
+    "Choice",
     "Denoiser",
     "Image",
     "InputError",
@@ -36,6 +38,7 @@ __all__ = [
     "Policy",
     "Report",
     "RunError",
+    "advise",
     "denoise",
     "denoise_image",
     "inspect",
@@ -48,6 +51,8 @@ __all__ = [
 
 _HOMES = {
     "Card": "model.card",
+    "Choice": "denoising.choose",
+    "advise": "denoising.choose",
     "Denoiser": "model.denoiser",
     "denoise": "denoising.arrays",
     "denoise_image": "denoising.arrays",

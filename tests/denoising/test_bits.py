@@ -13,6 +13,7 @@ from grainless.denoising.files import FileDenoiser
 from grainless.denoising.jobs import Job
 from grainless.denoising.policy import Policy
 from grainless.denoising.streaming import must_stream
+from grainless.inspection.facts import facts
 from grainless.model.card import Card
 from grainless.model.denoiser import load
 
@@ -32,8 +33,8 @@ def test_noise_is_told_by_the_bits_that_are_used(bits):
     assert (report.bits, whole.bits) == (bits, None)
     assert report.noisy
     assert report.sigma == pytest.approx(whole.sigma, rel=0.02)
-    assert report.facts()["bits"] == f"{bits} of 16 are used: levels are of these"
-    assert "bits" not in whole.facts()
+    assert facts(report)["bits"] == f"{bits} of 16 are used: levels are of these"
+    assert "bits" not in facts(whole)
 
 
 @pytest.mark.parametrize(

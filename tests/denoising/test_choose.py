@@ -12,7 +12,7 @@ from scenes import noisy
 
 from grainless.denoising.choose import advise, choose, warnings
 from grainless.errors import InputError
-from grainless.inspection import inspect
+from grainless.inspection import measure
 from grainless.inspection.curve import Curve
 from grainless.inspection.defects import Grid
 from grainless.inspection.pages import Page
@@ -195,7 +195,7 @@ def test_no_other_model_leaves_less_uncovered(cards, gain, jpeg):
 
 @pytest.mark.parametrize(("channels", "name"), [(1, "grey"), (3, "color")])
 def test_shipped_models_are_chosen_by_their_cards(channels, name):
-    assert advise(inspect(noisy(20, channels))).model == name
+    assert advise(measure(noisy(20, channels))).model == name
 
 
 def test_a_shipped_model_is_one_file_and_one_line(tmp_path, monkeypatch):
@@ -205,7 +205,7 @@ def test_a_shipped_model_is_one_file_and_one_line(tmp_path, monkeypatch):
     line = zoo.Shipped("mine.onnx", hashlib.sha256(path.read_bytes()).hexdigest())
     monkeypatch.setattr(zoo, "SHIPPED", {"mine": line})
     assert zoo.cards() == {"mine": card}
-    assert advise(inspect(noisy(20))).model == "mine"
+    assert advise(measure(noisy(20))).model == "mine"
 
 
 def test_a_shipped_model_that_is_not_the_one_that_was_shipped_is_refused(monkeypatch):
@@ -216,6 +216,6 @@ def test_a_shipped_model_that_is_not_the_one_that_was_shipped_is_refused(monkeyp
 
 def test_noise_of_two_levels_of_255_is_noise():
     """The least that a person sees; where it is taken for none, auto leaves it."""
-    found = inspect(noisy(2.5))
+    found = measure(noisy(2.5))
     assert np.isclose(255 * found.sigma, 2.5, rtol=0.2)
     assert advise(found).model == "grey"

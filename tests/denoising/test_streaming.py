@@ -20,7 +20,7 @@ from grainless.denoising.streaming import denoise_tiff, must_stream
 from grainless.errors import InputError
 from grainless.image.files import read, write
 from grainless.image.formats.tiff import strips
-from grainless.inspection import inspect, inspect_rows, sampling
+from grainless.inspection import measure, measure_rows, sampling
 from grainless.model.card import Card
 from grainless.model.denoiser import load
 
@@ -249,7 +249,7 @@ def test_a_page_read_by_rows_is_found_as_noisy_as_the_whole(tmp_path, size, extr
         tmp_path / "in.tif", samples, photometric="rgb", rowsperstrip=100, compression="zlib", **options
     )
     with strips.opened(source, 10**8) as (page,):
-        assert inspect_rows(page.rows, page.size, "in.tif") == inspect(read(source))
+        assert measure_rows(page.rows, page.size, "in.tif") == measure(read(source))
 
 
 def test_which_pages_need_too_much_is_asked_of_cards_alone(tmp_path, monkeypatch):

@@ -6,8 +6,9 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from grainless.inspection import inspect
+from grainless.inspection import measure
 from grainless.inspection.compression import quality, steps
+from grainless.inspection.facts import facts
 
 
 @pytest.fixture(scope="module")
@@ -89,8 +90,8 @@ def test_steps_are_those_of_libjpeg(scene):
 def test_a_report_tells_it_for_a_png_of_a_jpeg_too(scene):
     file = io.BytesIO()
     PIL.Image.fromarray(saved(scene, 55)).save(file, "PNG")
-    report = inspect(PIL.Image.open(file))
+    report = measure(PIL.Image.open(file))
     assert report.quality == 55
-    assert report.facts()["was a JPEG"] == "of quality about 55"
+    assert facts(report)["trace of a JPEG"] == "of quality about 55"
     assert report.plain()["quality"] == 55
-    assert inspect(scene).facts()["was a JPEG"] == "no trace"
+    assert facts(measure(scene))["trace of a JPEG"] == "none found"

@@ -4,8 +4,8 @@ import PIL.ImageDraw
 import PIL.ImageFont
 import pytest
 
+from grainless.inspection import measure
 from grainless.inspection.pages import page
-from grainless.inspection.report import inspect
 
 TEXT = "There exist several methods to design forms with fields to be filled in; fields may be surrounded by boxes."
 
@@ -34,12 +34,12 @@ def test_a_page_is_one_and_its_stains_are_measured(scale):
 
 
 def test_the_report_names_a_stained_page_first():
-    assert next(iter(inspect(stained(written())).findings)) == "document"
-    assert "document" not in inspect(written()).findings
+    assert next(iter(measure(stained(written())).findings)) == "document"
+    assert "document" not in measure(written()).findings
 
 
 def test_even_grey_paper_is_clean():
-    assert inspect(written() * np.float32(0.8)).noisy is False
+    assert measure(written() * np.float32(0.8)).noisy is False
 
 
 def test_white_on_black_is_no_page():

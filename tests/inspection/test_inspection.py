@@ -10,9 +10,10 @@ from PIL import Image, ImageDraw
 from grainless import InputError
 from grainless.denoising.choose import advise, warnings
 from grainless.image.files import Image as FileImage
-from grainless.inspection import Report, inspect
+from grainless.inspection import Report, measure
 from grainless.inspection.curve import curve
 from grainless.inspection.defects import correlation, grid, impulses
+from grainless.inspection.facts import facts
 from grainless.inspection.levels import BLOCK, SIDE, Levels, levels
 from grainless.inspection.pages import Page
 from grainless.inspection.removed import Removed, removed
@@ -51,7 +52,7 @@ def page():
 def test_sigma_is_told_within_a_tenth(sigma):
     image = noisy(f"gaussian:sigma={sigma}/255")
     for each in (image, stored(image)):
-        report = inspect(each)
+        report = measure(each)
         assert report.sigma * 255 == pytest.approx(sigma, rel=0.1)
         assert report.noisy
         assert report.curve is None
@@ -59,7 +60,7 @@ def test_sigma_is_told_within_a_tenth(sigma):
 
 def test_each_channel_has_its_own_sigma():
     image = np.stack([noisy(f"gaussian:sigma={sigma}/255", seed=sigma) for sigma in (5, 10, 40)])
-    report = inspect(image, channel_axis=0)
+    report = measure(image, channel_axis=0)
     assert np.array(report.sigmas) * 255 == pytest.approx([5, 10, 40], rel=0.1)
     assert report.sigma * 255 == pytest.approx(np.sqrt((25 + 100 + 1600) / 3), rel=0.1)
     assert advise(report).model == "color"
@@ -69,14 +70,14 @@ def test_clipping_is_undone():
     dark = np.full((192, 192), 0.1, np.float32)
     image = stored(noisy("gaussian:sigma=25/255", dark))
     assert image.std() < 22  # what is left of 25
-    assert inspect(image).sigma * 255 == pytest.approx(25, rel=0.1)
+    assert measure(image).sigma * 255 == pytest.approx(25, rel=0.1)
 
 
 @pytest.mark.parametrize("noise", ["poisson:peak=30", "poisson-gaussian:peak=100,read=0.02"])
 def test_the_gain_of_photons_is_told_within_a_fifth(noise):
     truth = 1 / noise_from(noise).parts[0].peak
     for image in (noisy(noise), stored(noisy(noise))):
-        assert inspect(image).curve.gain == pytest.approx(truth, rel=0.2)
+        assert measure(image).curve.gain == pytest.approx(truth, rel=0.2)
 
 
 def test_levels_on_a_line_give_that_line():
@@ -96,17 +97,17 @@ def test_equal_levels_give_none_and_neither_do_few():
 def test_the_share_of_salt_and_pepper_is_told_within_a_tenth(share):
     image = noisy(f"salt-pepper:share={share}", scene(512))
     truth = np.isin(image, (0, 1)).mean()
-    assert inspect(stored(image)).impulses == pytest.approx(truth, rel=0.1)
+    assert measure(stored(image)).impulses == pytest.approx(truth, rel=0.1)
 
 
 def test_stuck_pixels_do_not_hide_the_other_noise():
-    report = inspect(stored(noisy("gaussian:sigma=15/255+salt-pepper:share=0.1")))
+    report = measure(stored(noisy("gaussian:sigma=15/255+salt-pepper:share=0.1")))
     assert report.sigma * 255 == pytest.approx(15, rel=0.15)
     assert "by a median filter" in advise(report).warnings[-1]
 
 
 def test_salt_and_pepper_alone_wants_no_network():
-    advice = advise(inspect(stored(noisy("salt-pepper:share=0.05"))))
+    advice = advise(measure(stored(noisy("salt-pepper:share=0.05"))))
     assert advice.model is None
     assert advice.why == "No model learned what was found: it is left as it is."
     assert advice.warnings[0].endswith("which no model learned: remove them first, by a median filter.")
@@ -141,7 +142,7 @@ def test_what_is_merely_black_or_white_is_not_stuck(image):
     ],
 )
 def test_no_noise_is_found_where_there_is_none(image):
-    report = inspect(image)
+    report = measure(image)
     assert report.noisy is False
     assert advise(report).model is None
     assert advise(report).why == "No noise found: it is left as it is."
@@ -149,14 +150,14 @@ def test_no_noise_is_found_where_there_is_none(image):
 
 @pytest.mark.parametrize("shape", [(1, 1), (5, 9), (1, 300), (32, 32)])
 def test_the_smallest_cannot_be_told(shape):
-    report = inspect(np.random.default_rng(0).normal(0.5, 0.1, shape))
+    report = measure(np.random.default_rng(0).normal(0.5, 0.1, shape))
     assert report.sigmas is None
     assert report.noisy is None
     assert advise(report).why == "It is too small to tell its noise: it is left as it is."
 
 
 def test_an_image_of_40_pixels_can():
-    found = [inspect(noisy("gaussian:sigma=25/255", scene(40), seed)).sigma * 255 for seed in range(8)]
+    found = [measure(noisy("gaussian:sigma=25/255", scene(40), seed)).sigma * 255 for seed in range(8)]
     assert np.mean(found) == pytest.approx(25, rel=0.25)
 
 
@@ -164,7 +165,7 @@ def test_noise_smoothed_over_neighbours_is_called_correlated():
     noise = np.random.default_rng(0).normal(0, 0.15, (193, 193)).astype(np.float32)
     smooth = (noise[1:, 1:] + noise[:-1, 1:] + noise[1:, :-1] + noise[:-1, :-1]) / 4
     clean = scene() / 2 + 0.25
-    report = inspect(clean + smooth, denoise=lambda parts: clean[None, None])
+    report = measure(clean + smooth, denoise=lambda parts: clean[None, None])
     assert report.correlation == pytest.approx(0.5, abs=0.1)  # of a 2 x 2 mean, by hand
     assert report.correlated
     white = Card("white", 1, learned={"white": None})
@@ -185,51 +186,51 @@ def through_jpeg(image, quality):
 
 def test_blocks_of_jpeg_are_found_where_they_lie():
     image = through_jpeg(stored(noisy("gaussian:sigma=4/255")), 30)
-    assert inspect(image).blocky
+    assert measure(image).blocky
     found = grid(image[None, 3:, 6:] / np.float32(255))
     assert found.offset == (5, 2)
     white = Card("white", 1, learned={"white": None})
-    assert "The blocks of JPEG show" in " ".join(warnings(inspect(image), white))
+    assert "The blocks of JPEG show" in " ".join(warnings(measure(image), white))
 
 
 @pytest.mark.parametrize("image", [scene(), noisy("gaussian:sigma=25/255"), page()])
 def test_no_blocks_are_found_where_there_are_none(image):
-    assert not inspect(image).blocky
+    assert not measure(image).blocky
 
 
 def test_clipped_shares_count_what_is_cut_and_not_what_merely_touches():
     image = np.full((40, 40), 0.5, np.float32)
     image[:10], image[10:20] = 0, 1
-    assert inspect(image).clipped == (0.25, 0.25)
+    assert measure(image).clipped == (0.25, 0.25)
     image[39, 39] = 1.5
-    assert inspect(image).clipped == (0.25, 0.0)
+    assert measure(image).clipped == (0.25, 0.0)
 
 
 def test_large_images_are_looked_at_in_parts_with_the_blocks_in_place():
     image = np.tile(stored(noisy("gaussian:sigma=25/255", scene(256))), (6, 7))
-    assert inspect(image).sigma * 255 == pytest.approx(25, rel=0.1)
+    assert measure(image).sigma * 255 == pytest.approx(25, rel=0.1)
     blocks = np.kron(np.random.default_rng(0).random((150, 150)), np.ones((8, 8)))
-    assert inspect(blocks.astype(np.float32)).grid.offset == (0, 0)
+    assert measure(blocks.astype(np.float32)).grid.offset == (0, 0)
 
 
 def test_what_lies_under_alpha_0_does_not_count():
     image = np.dstack([stored(scene())] * 3 + [np.full((192, 192), 255, np.uint8)])
     image[:96, :, :3] = np.random.default_rng(0).integers(0, 255, (96, 192, 3))
-    assert inspect(image[..., :3]).noisy
+    assert measure(image[..., :3]).noisy
     image[:96, :, 3] = 0
-    assert not inspect(image).noisy
+    assert not measure(image).noisy
 
 
 def test_equal_channels_want_the_grey_model():
-    report = inspect(np.dstack([noisy("gaussian:sigma=25/255")] * 3))
+    report = measure(np.dstack([noisy("gaussian:sigma=25/255")] * 3))
     assert report.colourless
     assert advise(report).model == "grey"
     assert advise(report).why.endswith("in a grey image: model grey.")
 
 
 def test_the_models_limits_are_said():
-    assert "learned, up to sigma 55.0/255" in advise(inspect(noisy("gaussian:sigma=80/255"))).warnings[0]
-    grows = advise(inspect(noisy("poisson:peak=50"))).warnings
+    assert "learned, up to sigma 55.0/255" in advise(measure(noisy("gaussian:sigma=80/255"))).warnings[0]
+    grows = advise(measure(noisy("poisson:peak=50"))).warnings
     assert any("grows with brightness" in warning for warning in grows)
 
 
@@ -242,7 +243,7 @@ def test_kinds_of_image_agree():
     image = stored(noisy("gaussian:sigma=25/255"))
     ours = FileImage(image[None] / np.float32(255), name="the image")
     reports: list[Report] = [
-        inspect(each) for each in (image, Image.fromarray(image), ours, image[None].T.swapaxes(0, 1))
+        measure(each) for each in (image, Image.fromarray(image), ours, image[None].T.swapaxes(0, 1))
     ]
     assert reports[0] == reports[1] == reports[2] == reports[3]
 
@@ -260,7 +261,7 @@ def test_kinds_of_image_agree():
 )
 def test_what_is_no_image_is_refused(image, match):
     with pytest.raises(InputError, match=match):
-        inspect(image)
+        measure(image)
 
 
 def test_the_command_tells_and_goes_on_after_a_bad_file(tmp_path):
@@ -284,7 +285,7 @@ def test_the_command_tells_programs(tmp_path):
 
 def test_a_drawing_in_black_and_white_alone_has_no_stuck_pixels():
     dithered = np.where(np.random.default_rng(0).random((96, 96)) < 0.5, 0, 255).astype(np.uint8)
-    report = inspect(dithered)
+    report = measure(dithered)
     assert report.impulses == 0
     assert advise(report).model is None
 
@@ -292,8 +293,8 @@ def test_a_drawing_in_black_and_white_alone_has_no_stuck_pixels():
 @pytest.mark.parametrize(("sigma", "found"), [(2, False), (4, True)])
 def test_weak_noise_that_a_denoiser_does_not_see_is_the_scenes_own(sigma, found):
     image = noisy(f"gaussian:sigma={sigma}/255")
-    assert "white" in inspect(image).findings
-    report = inspect(image, denoise=lambda parts: parts)
+    assert "white" in measure(image).findings
+    report = measure(image, denoise=lambda parts: parts)
     assert ("white" in report.findings) is found
 
 
@@ -308,10 +309,10 @@ def taken(detail, *, luma=4.0):
     [(1.0, None, True), (3.9, None, True), (14.5, None, False), (14.5, 70, True), (14.5, 95, False)],
 )
 def test_what_lies_in_busy_places_alone_is_detail_unless_jpeg_left_it_there(detail, quality, found):
-    report = replace(inspect(np.dstack([stored(scene())] * 3)), removed=taken(detail), quality=quality)
+    report = replace(measure(np.dstack([stored(scene())] * 3)), removed=taken(detail), quality=quality)
     assert ("correlated" in report.findings) is found
-    alike = report.facts()["noise with neighbours alike, sigma"]
-    assert alike == ("5.7/255" if found else "no")  # 4 of luma and 4 of colours
+    alike = facts(report)["noise with neighbours alike, sigma"]
+    assert alike == ("5.7/255" if found else "none found")  # 4 of luma and 4 of colours
     assert report.mostly_detail is not found
     why = advise(report).why
     assert why.startswith("No noise found; what a denoiser takes is detail, 14 times as much") is not found
@@ -322,19 +323,19 @@ def test_what_lies_in_busy_places_alone_is_detail_unless_jpeg_left_it_there(deta
 )
 def test_what_a_jpeg_of_high_quality_left_is_no_noise_to_speak_of(luma, quality, found):
     report = replace(
-        inspect(np.dstack([stored(scene())] * 3)), removed=taken(1.0, luma=luma), quality=quality
+        measure(np.dstack([stored(scene())] * 3)), removed=taken(1.0, luma=luma), quality=quality
     )
     assert ("correlated" in report.findings) is found
 
 
 def test_noise_grows_only_where_there_is_noise():
-    report = inspect(noisy("poisson:peak=50"))
+    report = measure(noisy("poisson:peak=50"))
     assert {"white", "growing"} <= report.findings.keys()
     assert replace(report, sigmas=(2 / 255,), removed=taken(None, luma=0.0)).findings == {}
 
 
 def test_on_a_page_a_formula_alone_is_not_believed():
-    report = replace(inspect(stored(scene())), sigmas=(39 / 255,), removed=taken(None, luma=0.0))
+    report = replace(measure(stored(scene())), sigmas=(39 / 255,), removed=taken(None, luma=0.0))
     assert report.findings == {"white": 39 / 255}
     assert replace(report, page=Page(0.0)).findings == {}
     assert replace(report, page=Page(0.0), removed=taken(1.0)).findings["white"] == 39 / 255

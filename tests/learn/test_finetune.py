@@ -20,7 +20,7 @@ from grainless.data.images import Images
 from grainless.errors import InputError
 from grainless.learn.export import export
 from grainless.learn.finetune import plan as module
-from grainless.learn.finetune.look import noisy_themselves, of_two_kinds
+from grainless.learn.finetune.clean import noisy_themselves, of_two_kinds
 from grainless.learn.finetune.own import HELD, clean_images, pairs
 from grainless.learn.finetune.pace import FEWEST_EPOCHS, MOST_EPOCHS, Pace
 from grainless.learn.finetune.plan import plan, run_folder

@@ -4,11 +4,10 @@ import numpy as np
 import PIL.Image
 from numpy.typing import NDArray
 
-from grainless import inspection
 from grainless.denoising.policy import Policy
 from grainless.image.image import Image
-from grainless.inspection import Report
-from grainless.inspection.report import Denoise
+from grainless.inspection import Report, measure, measure_rows
+from grainless.inspection.measure import Denoise
 from grainless.inspection.sampling import Rows
 from grainless.model import zoo
 
@@ -29,17 +28,17 @@ def inspect(image: NDArray | PIL.Image.Image | Image, *, channel_axis: int = -1)
     >>> inspect(np.zeros((64, 64), np.uint8)).noisy
     False
     """
-    return inspection.inspect(image, channel_axis=channel_axis, denoise=expert())
+    return measure(image, channel_axis=channel_axis, denoise=expert())
 
 
 def look(image: Image, policy: Policy) -> Report:
     """The same, on the policy's device and threads."""
-    return inspection.inspect(image, denoise=expert(policy))
+    return measure(image, denoise=expert(policy))
 
 
 def look_at_rows(rows: Rows, size: tuple[int, int], name: str, policy: Policy) -> Report:
     """The same of an image of which some rows are held at a time."""
-    return inspection.inspect_rows(rows, size, name, denoise=expert(policy))
+    return measure_rows(rows, size, name, denoise=expert(policy))
 
 
 def expert(policy: Policy | None = None) -> Denoise | None:

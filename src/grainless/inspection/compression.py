@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grainless.image.luma import LUMA
+from grainless.inspection.blocks import blocks
 
 SIDE = 8  # of a block, in pixels
 BLOCKS = 800  # more bring nothing
@@ -27,7 +28,7 @@ ROUNDING = (
 )
 STRAY = 0.05  # share of the coefficients that are off for another reason
 QUALITIES = range(5, 99)  # at 99 and 100 nearly all steps are 1: nothing tells them from no JPEG
-SURE = 0.15  # nats a coefficient above the likelihood of no JPEG; benchmarks/quality.py
+EVIDENCE = 0.15  # nats a coefficient above the likelihood of no JPEG, at least; benchmarks/quality.py
 
 STEPS = np.array(
     [
@@ -61,15 +62,15 @@ def quality(tiles: Floats, hidden: NDArray[np.bool_] | None = None) -> int | Non
     if hidden is not None:
         open_ &= ~hidden
     down, across = _phase(luma)
-    blocks, whole = (_blocks(each[:, down:, across:], BLOCKS) for each in (luma, open_))
-    blocks = blocks[whole.all(axis=(1, 2))]
-    if len(blocks) < FEWEST:
+    every, whole = (_some(each[:, down:, across:], BLOCKS) for each in (luma, open_))
+    inside = every[whole.all(axis=(1, 2))]
+    if len(inside) < FEWEST:
         return None
-    coefficients = np.abs(_transformed(blocks)[:, *_zigzag()])
+    coefficients = np.abs(_transformed(inside)[:, *_zigzag()])
     likelihoods = [_likelihood(coefficients, steps(each)[_zigzag()]) for each in QUALITIES]
     best = int(np.argmax([total for total, _ in likelihoods]))
     total, count = likelihoods[best]
-    return QUALITIES[best] if count >= FEWEST and total > SURE * count else None
+    return QUALITIES[best] if count >= FEWEST and total > EVIDENCE * count else None
 
 
 def steps(quality: int) -> NDArray[np.int64]:
@@ -102,25 +103,23 @@ def _phase(luma: Floats) -> tuple[int, int]:
     best, most = (0, 0), -1.0
     for down in range(SIDE):
         for across in range(SIDE):
-            blocks = _blocks(luma[:, down:, across:], PHASES)
-            still = float((np.abs(_transformed(blocks)) < 1).mean()) if len(blocks) else -1.0
+            few = _some(luma[:, down:, across:], PHASES)
+            still = float((np.abs(_transformed(few)) < 1).mean()) if len(few) else -1.0
             if still > most:
                 best, most = (down, across), still
     return best
 
 
-def _blocks(tiles: NDArray, most: int) -> NDArray:
-    """(n, h, w) as (blocks, 8, 8), at most about so many, spread evenly."""
-    down, across = (side // SIDE for side in tiles.shape[1:])
-    cut = tiles[:, : down * SIDE, : across * SIDE].reshape(len(tiles), down, SIDE, across, SIDE)
-    blocks: NDArray = cut.swapaxes(2, 3).reshape(-1, SIDE, SIDE)
-    return blocks[:: max(1, len(blocks) // most)]
+def _some(tiles: NDArray, most: int) -> NDArray:
+    """The blocks of (n, h, w), at most about so many, spread evenly."""
+    every = blocks(tiles, SIDE).reshape(-1, SIDE, SIDE)
+    return every[:: max(1, len(every) // most)]
 
 
-def _transformed(blocks: Floats) -> NDArray:
-    """The orthonormal cosine transform of each block."""
+def _transformed(pixels: Floats) -> NDArray:
+    """The orthonormal cosine transform of each block of (n, 8, 8)."""
     basis = _basis()
-    return basis @ blocks @ basis.T
+    return basis @ pixels @ basis.T
 
 
 @cache

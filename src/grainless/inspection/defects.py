@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from grainless.inspection.blocks import blocks
+
 GRID = 8  # pixels between two borders of JPEG's blocks
 BLOCK = 16  # pixels, of a block that noise is looked at in
 FLATTEST = 0.03  # of the blocks
@@ -140,17 +142,13 @@ def _far(windows: Floats) -> float:
 
 def _residue(tiles: Floats) -> Floats:
     """(m, BLOCK, BLOCK) blocks that are not clipped, each without the plane that fits it best."""
-    down, across = (side // BLOCK for side in tiles.shape[1:])
-    cut = tiles[:, : down * BLOCK, : across * BLOCK].reshape(len(tiles), down, BLOCK, across, BLOCK)
-    blocks = cut.swapaxes(2, 3).reshape(-1, BLOCK, BLOCK)
-    limits = (blocks == 0) | (blocks == 1)
-    blocks = blocks[limits.mean(axis=(1, 2)) < 0.02]
+    every = blocks(tiles, BLOCK).reshape(-1, BLOCK, BLOCK)
+    inside = every[((every == 0) | (every == 1)).mean(axis=(1, 2)) < 0.02]
     ramp = np.arange(BLOCK, dtype=np.float32) - (BLOCK - 1) / 2
     ramp /= np.sqrt(BLOCK * (ramp**2).sum())
-    blocks = blocks - blocks.mean(axis=(1, 2), keepdims=True)
-    slopes = np.einsum("nij,i->n", blocks, ramp), np.einsum("nij,j->n", blocks, ramp)
-    planes = slopes[0][:, None, None] * ramp[:, None] + slopes[1][:, None, None] * ramp
-    flat: Floats = blocks - planes
+    level = inside - inside.mean(axis=(1, 2), keepdims=True)
+    slopes = np.einsum("nij,i->n", level, ramp), np.einsum("nij,j->n", level, ramp)
+    flat: Floats = level - slopes[0][:, None, None] * ramp[:, None] - slopes[1][:, None, None] * ramp
     return flat
 
 

@@ -9,6 +9,8 @@ SIAM MMS 4(2), 2005; the number here is ours.
 import numpy as np
 from numpy.typing import NDArray
 
+from grainless.inspection.blocks import blocks
+
 SIDE = 8  # of a block, in pixels
 BINS = 6  # of brightness: noise may well grow with it
 LEAST = 25  # blocks in a bin, for two medians that mean something
@@ -49,7 +51,7 @@ def detail_taken_from_parts(
 ) -> float | None:
     """The same of (n, c, h, w) parts of an image, (n, h, w) of which nobody sees."""
     found = [
-        _blocks(one.mean(axis=0), other.mean(axis=0), None if hidden is None else hidden[part])
+        _measured(one.mean(axis=0), other.mean(axis=0), None if hidden is None else hidden[part])
         for part, (one, other) in enumerate(zip(noisy, denoised, strict=True))
     ]
     brightness, activity, variance = (np.concatenate(each) for each in zip(*found, strict=True))
@@ -61,25 +63,17 @@ def detail_taken_from_parts(
     return float(np.median(ratios))
 
 
-def _blocks(
+def _measured(
     noisy: NDArray, denoised: NDArray, transparent: NDArray[np.bool_] | None
 ) -> tuple[NDArray, NDArray, NDArray]:
     """Of each block that is not clipped: brightness, mean square of the gradient, variance of the residue."""
-    height, width = (side // SIDE * SIDE for side in noisy.shape)
     down, across = np.gradient(denoised) if min(noisy.shape) > 1 else (denoised * 0, denoised * 0)
-    cut = [_cut(plane[:height, :width]) for plane in (noisy, denoised, down**2 + across**2)]
-    inside = (cut[0].min(axis=1) > 0) & (cut[0].max(axis=1) < 1)
+    cut = [blocks(plane, SIDE) for plane in (noisy, denoised, down**2 + across**2)]
+    inside = (cut[0].min(axis=(1, 2)) > 0) & (cut[0].max(axis=(1, 2)) < 1)
     if transparent is not None:
-        inside &= ~_cut(transparent[:height, :width]).any(axis=1)
-    noisy, denoised, energy = (blocks[inside] for blocks in cut)
-    return denoised.mean(axis=1), energy.mean(axis=1), (noisy - denoised).var(axis=1)
-
-
-def _cut(plane: NDArray) -> NDArray:
-    """(h, w) as (blocks, pixels)."""
-    down, across = (side // SIDE for side in plane.shape)
-    blocks: NDArray = plane.reshape(down, SIDE, across, SIDE).swapaxes(1, 2).reshape(-1, SIDE * SIDE)
-    return blocks
+        inside &= ~blocks(transparent, SIDE).any(axis=(1, 2))
+    noisy, denoised, energy = (each[inside] for each in cut)
+    return denoised.mean(axis=(1, 2)), energy.mean(axis=(1, 2)), (noisy - denoised).var(axis=(1, 2))
 
 
 def _busy_over_flat(activity: NDArray, variance: NDArray) -> float:

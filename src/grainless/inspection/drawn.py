@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from grainless.inspection.blocks import blocks
+
 SIDE = 4  # of a block, in pixels: text has few larger ones between its letters
 
 DRAWN = 0.36
@@ -24,17 +26,8 @@ def even(parts: NDArray[np.float32], hidden: NDArray[np.bool_] | None = None) ->
     Returns:
         0 where no block counts.
     """
-    level = _cut(parts)
-    same = (level.max(axis=(3, 5)) == level.min(axis=(3, 5))).all(axis=1)
+    cut = blocks(parts, SIDE)
+    same = (cut.max(axis=(-2, -1)) == cut.min(axis=(-2, -1))).all(axis=1)
     if hidden is not None:
-        same = same[~_cut(hidden[:, None]).any(axis=(1, 3, 5))]
+        same = same[~blocks(hidden, SIDE).any(axis=(-2, -1))]
     return float(same.mean()) if same.size else 0.0
-
-
-def _cut(parts: NDArray) -> NDArray:
-    """(n, c, h, w) as (n, c, down, SIDE, across, SIDE)."""
-    down, across = (side // SIDE for side in parts.shape[2:])
-    blocks: NDArray = parts[..., : down * SIDE, : across * SIDE].reshape(
-        *parts.shape[:2], down, SIDE, across, SIDE
-    )
-    return blocks

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from grainless.inspection.blocks import blocks
+
 BLOCK = 16  # pixels a side; text of 6 to 40 pixels a line has strokes and paper in each
 INK = 0.7  # of the paper's brightness: darker is ink
 THICK = 0.12  # share of the ink that has ink all around, two pixels away: more are no strokes
@@ -44,9 +46,9 @@ def page(tiles: Pixels, size: tuple[int, int]) -> Page | None:
     colour = float((tiles.max(axis=0) - tiles.min(axis=0)).mean())
     if min(tiles.shape[2:]) < 2 * BLOCK or colour > COLOUR:
         return None
-    blocks = _blocks(tiles.mean(axis=0), -(-max(size) // LONGEST))
-    paper = np.quantile(blocks.reshape(len(blocks), -1), 0.9, axis=1)
-    relative = blocks / np.maximum(paper, 0.05)[:, None, None]
+    cut = blocks(_smaller(tiles.mean(axis=0), -(-max(size) // LONGEST)), BLOCK).reshape(-1, BLOCK, BLOCK)
+    paper = np.quantile(cut.reshape(len(cut), -1), 0.9, axis=1)
+    relative = cut / np.maximum(paper, 0.05)[:, None, None]
     ink = relative < INK
     written = ink.mean(axis=(1, 2))
     written = (written > 0.04) & (written < 0.6)
@@ -67,16 +69,11 @@ def _thick(ink: NDArray[np.bool_]) -> float:
     return float(core.sum() / max(inner.sum(), 1))
 
 
-def _blocks(grey: Pixels, step: int) -> Pixels:
-    """(n, h, w) as (blocks, BLOCK, BLOCK), means over step x step pixels."""
-    if step > 1:
-        height, width = (side // step * step for side in grey.shape[1:])
-        grey = (
-            grey[:, :height, :width]
-            .reshape(len(grey), height // step, step, width // step, step)
-            .mean(axis=(2, 4))
-        )
-    down, across = (side // BLOCK for side in grey.shape[1:])
-    cut = grey[:, : down * BLOCK, : across * BLOCK].reshape(len(grey), down, BLOCK, across, BLOCK)
-    blocks: Pixels = cut.transpose(0, 1, 3, 2, 4).reshape(-1, BLOCK, BLOCK)
-    return blocks
+def _smaller(grey: Pixels, step: int) -> Pixels:
+    """(n, h, w) means over step x step pixels."""
+    if step == 1:
+        return grey
+    height, width = (side // step * step for side in grey.shape[1:])
+    parts = grey[:, :height, :width].reshape(len(grey), height // step, step, width // step, step)
+    mean: Pixels = parts.mean(axis=(2, 4))
+    return mean

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grainless.image.luma import LUMA
+from grainless.inspection.blocks import blocks
 from grainless.inspection.detail import MOSTLY_DETAIL, detail_taken_from_parts
 from grainless.inspection.drawn import DRAWN, DRAWN_IN_BLACK_OR_WHITE, even
 
@@ -168,11 +169,8 @@ def _halved(image: Pixels) -> Pixels:
 
 def _blocks(image: NDArray) -> NDArray:
     """(n, c, h, w) as (n, c, blocks, pixels)."""
-    count, channels, height, width = image.shape
-    down, across = height // BLOCK, width // BLOCK
-    cut = image[..., : down * BLOCK, : across * BLOCK].reshape(count, channels, down, BLOCK, across, BLOCK)
-    blocks: NDArray = cut.transpose(0, 1, 2, 4, 3, 5).reshape(count, channels, down * across, BLOCK * BLOCK)
-    return blocks
+    cut = blocks(image, BLOCK)
+    return cut.reshape(*cut.shape[:-2], BLOCK * BLOCK)
 
 
 def _power(taken: Pixels) -> NDArray[np.float64]:

@@ -151,7 +151,7 @@ def _of_data(what: str, data_dir: Path | None) -> dict[str, Any]:
     """Of a data set."""
     from grainless.data import DATA
     from grainless.data.find import DataRoots
-    from grainless.data.look import drawn, rows
+    from grainless.data.preview import drawn, rows
     from grainless.data.summary import describe
     from grainless.parts import make, spec
 

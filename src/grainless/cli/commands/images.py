@@ -210,6 +210,7 @@ def inspect(
     from grainless.denoising.jobs import image_paths
     from grainless.denoising.look import inspect as verb
     from grainless.image.files import frames
+    from grainless.inspection.facts import facts
 
     found = image_paths(sources)
     told, failed = [], {}
@@ -224,7 +225,7 @@ def inspect(
         advice = advise(report)
         told.append(report.plain() | {"advice": advice.plain()})
         if not json:
-            console.facts(str(source), report.facts())
+            console.facts(str(source), facts(report))
             for line in (advice.why, *advice.warnings, ""):
                 console.say(line)
     if json:

@@ -10,7 +10,7 @@ from grainless.data.halves import halves
 from grainless.data.images import Data
 from grainless.errors import InputError, counted
 from grainless.learn.finetune.alone import noisy_images
-from grainless.learn.finetune.look import noisy_themselves, of_two_kinds
+from grainless.learn.finetune.clean import noisy_themselves, of_two_kinds
 from grainless.learn.finetune.own import Own, clean_images, pairs
 from grainless.learn.finetune.pace import Pace, measured
 from grainless.learn.finetune.rate import RATES, tried

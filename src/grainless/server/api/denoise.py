@@ -141,7 +141,7 @@ def denoise_file(
 
 def _seen(outcome: Outcome) -> Iterator[str]:
     """How a person sees the noise, a sentence; none where nobody looked, or there is none."""
-    words = outcome.report.facts()["in words"] if outcome.report and outcome.report.noisy else "-"
+    words = (outcome.report.words if outcome.report else None) or "-"
     if words != "-":
         yield f"{words[0].upper()}{words[1:]}."
 

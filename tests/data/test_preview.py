@@ -3,7 +3,7 @@
 import pytest
 
 from grainless.data.find import DataRoots
-from grainless.data.look import rows
+from grainless.data.preview import rows
 from grainless.data.sets.csv_rows import Csv
 
 
