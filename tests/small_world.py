@@ -145,7 +145,7 @@ def made_small(patch, shipped):
     patch.setattr(Idx, "read", lambda self, roots: read_idx(replace(self, validation=20), roots))
     patch.setattr(score, "export", lambda network, path, card, samples: tiny.identity(path, card))
     patch.setattr(demo, "CLASSICAL", ("median",))
-    patch.setattr(section, "UNASKED", ())
+    patch.setattr("grainless.evaluation.benchmark.plan.UNASKED", ())
     patch.setattr(section, "cost", lambda kind, name, noisy, sigma: COSTS)
     patch.setattr(zoo, "PRETRAINED", shipped[0])
     patch.setitem(zoo.SHIPPED, "small", shipped[1])

@@ -20,12 +20,14 @@ from grainless.data.images import Images
 from grainless.denoising.process import process
 from grainless.errors import InputError, RunError
 from grainless.evaluation.auto import Auto
-from grainless.evaluation.benchmark import page, section
+from grainless.evaluation.baselines import BASELINES
+from grainless.evaluation.benchmark import page, plan, section
 from grainless.evaluation.benchmark.cost import cost, sample
+from grainless.evaluation.benchmark.plan import OFF_RANGE, SIGMAS, Plan, Stored
 from grainless.evaluation.benchmark.plot import dots, plot
 from grainless.evaluation.benchmark.published import PUBLISHED, STORED
 from grainless.evaluation.benchmark.real import REAL, Real
-from grainless.evaluation.benchmark.section import OFF_RANGE, SIGMAS, Plan, Stored, made, measured, noise_hash
+from grainless.evaluation.benchmark.section import made, measured, noise_hash
 from grainless.evaluation.benchmark.sets import SETS, image_set
 from grainless.evaluation.benchmark.tables import COSTS as COST_COLUMNS
 from grainless.evaluation.benchmark.tables import SIZES, counted, published, tables
@@ -44,7 +46,7 @@ ABOUT = {"parameters": 25_000, "MACs a pixel": 57_000}
 @pytest.fixture(autouse=True)
 def _none_shipped(monkeypatch):
     """Only the models that a test names."""
-    monkeypatch.setattr(section, "UNASKED", ())
+    monkeypatch.setattr(plan, "UNASKED", ())
 
 
 @pytest.fixture
@@ -138,7 +140,7 @@ def test_noise_is_the_fields_and_its_hash_can_be_had_without_us():
 def test_scores_are_those_of_an_evaluation(roots, half, costs):
     facts = quick(roots, half, "median:side=5", noises=("gaussian:sigma=0.2",), seed=3)
     rows = evaluate(
-        {"half.onnx": section.model(half), "median:side=5": section.BASELINES["median"](side=5)},
+        {"half.onnx": model(half), "median:side=5": BASELINES["median"](side=5)},
         image_set("set12", roots).images,
         noise_from("gaussian:sigma=0.2"),
         data_name="",
@@ -166,7 +168,7 @@ def test_unasked_there_are_the_fields_sigmas_and_what_is_off_range_for_models_al
 
 def test_a_baseline_has_its_swept_setting_at_each_sigma(roots, costs, monkeypatch):
     table = {1: {15: {"side": 3}, 50: {"side": 7}}}
-    monkeypatch.setattr(section.BASELINES["median"], "swept", table)
+    monkeypatch.setattr(BASELINES["median"], "swept", table)
     facts = quick(roots, "median", "median:side=7", noises=("gaussian:sigma=60/255",))
     scores = facts["tasks"][0]["scores"]
     assert scores["median"] == scores["median:side=7"]
@@ -178,7 +180,7 @@ def test_where_there_are_training_images_settings_are_searched_on_them(tmp_path,
     monkeypatch.setattr(
         section,
         "best_setting",
-        lambda name, train, noise, *, seed: section.BASELINES[name](side=len(train) - 8),
+        lambda name, train, noise, *, seed: BASELINES[name](side=len(train) - 8),
     )
     data = "mnist:validation=5"
     facts = quick(DataRoots(tmp_path), "median", data=data, noises=("gaussian:sigma=0.5,clip=true",))
@@ -199,15 +201,15 @@ def test_what_was_stored_in_8_bits_is_clipped_and_rounded():
 def test_models_stand_on_the_sets_of_their_colours_and_rows_have_names_of_their_own(half, colour, tmp_path):
     (tmp_path / "other").mkdir()
     twin = str(tiny.times(tmp_path / "other" / "half.onnx", Card("half", channels=1), 0.5))
-    plan = Plan([half, colour, twin])
-    assert plan.models_for(1) == {half: half, twin: twin}
-    assert plan.models_for(3) == {"colour.onnx": colour}
-    assert (plan.left_out(1), plan.left_out(3)) == ([colour], [half, twin])
+    asked = Plan([half, colour, twin])
+    assert asked.models_for(1) == {half: half, twin: twin}
+    assert asked.models_for(3) == {"colour.onnx": colour}
+    assert (asked.left_out(1), asked.left_out(3)) == ([colour], [half, twin])
 
 
 def test_unasked_sets_of_white_noise_leave_out_models_that_did_not_learn_it(half, tmp_path, monkeypatch):
     white = str(tiny.times(tmp_path / "white.onnx", Card("white", 1, learned={"white": (0.0, 0.2)}), 0.5))
-    monkeypatch.setattr(section, "UNASKED", ("auto", half, white))
+    monkeypatch.setattr(plan, "UNASKED", ("auto", half, white))
     assert (
         list(Plan().models_for(1, "bsd68"))
         == list(Plan(["nlm"]).models_for(1, "bsd68"))
@@ -285,7 +287,7 @@ def test_settings_are_searched_on_the_pairs_that_are_not_reported_apart(four, co
 
     def best(name, train, noise, *, seed):
         searched.append((len(train), train.noisy is not None, str(noise)))
-        return section.BASELINES[name](side=3)
+        return BASELINES[name](side=3)
 
     monkeypatch.setattr(section, "best_setting", best)
     facts = quick(four, "median", data="polyu")

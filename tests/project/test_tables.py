@@ -20,7 +20,8 @@ from grainless.denoising.choose import advise
 from grainless.evaluation.baselines import BASELINES
 from grainless.evaluation.baselines.median import Median
 from grainless.evaluation.benchmark import page, section
-from grainless.evaluation.benchmark.section import Plan, made, measured
+from grainless.evaluation.benchmark.plan import Plan
+from grainless.evaluation.benchmark.section import made, measured
 from grainless.evaluation.benchmark.sets import SETS, Known, image_set
 from grainless.evaluation.denoisers import evaluate_named
 from grainless.evaluation.metrics import METRICS

@@ -19,7 +19,7 @@ def facts(report: Report) -> dict[str, str]:
         "noise with neighbours alike, sigma": _correlated(report),
         "noise that grows with brightness": _growing(report),
         "correlation of neighbours": UNTOLD if report.correlation is None else f"{report.correlation:.2f}",
-        "stuck pixels": _share(report.impulses) if report.impulses else ABSENT,
+        "salt and pepper": _share(report.impulses) if report.impulses else ABSENT,
         "trace of a JPEG": f"of quality about {report.quality}" if report.quality else ABSENT,
         "blocks of JPEG": _blocks(report),
         "pixels at black, at white": ", ".join(map(_share, report.clipped)),

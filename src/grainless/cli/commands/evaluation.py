@@ -13,7 +13,7 @@ from grainless.errors import InputError
 
 if TYPE_CHECKING:
     from grainless.data.find import DataRoots
-    from grainless.evaluation.benchmark.section import Plan
+    from grainless.evaluation.benchmark.plan import Plan
 
 evaluation = typer.Typer(rich_markup_mode="rich")
 
@@ -137,7 +137,7 @@ def benchmark(
     """Score denoisers on the field's test sets by its protocol, beside published scores, and measure their cost."""
     from grainless.data.find import DataRoots
     from grainless.evaluation.benchmark import page
-    from grainless.evaluation.benchmark.section import Plan
+    from grainless.evaluation.benchmark.plan import Plan
     from grainless.evaluation.benchmark.sets import SETS
     from grainless.evaluation.benchmark.tables import tables
 
