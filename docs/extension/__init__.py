@@ -17,13 +17,14 @@ from myst_nb.core import render
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from extension import commands, formats, http, parts, recipes
+from extension import commands, formats, http, parts, recipes, told
 from extension.docstring import as_rst
 from extension.shell import ShellCells, joined
 
 PAGES: dict[str, Callable[[], str]] = {
     "commands": commands.page,
     "http": http.page,
+    "told": told.page,
     "formats": formats.page,
     "recipes": recipes.page,
     "training": parts.training,

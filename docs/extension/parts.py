@@ -1,12 +1,12 @@
 """Parts by their tables: each with its docstring and its options, from the code."""
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
-from types import UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Any
 
 from extension.docstring import as_markdown, plain, read
+from extension.kinds import kind
 from extension.tables import table
 from grainless.data import DATA
 from grainless.evaluation.baselines import BASELINES
@@ -72,7 +72,7 @@ def options(part: Callable[..., Any]) -> str:
     given = GIVEN if part is Fit or not hasattr(part, "read") else set()
     words = _meanings(part)
     rows = [
-        (f"`{name}`", _kind(keyword.annotation), _default(keyword.default), plain(words.get(name, "")))
+        (f"`{name}`", kind(keyword.annotation), _default(keyword.default), plain(words.get(name, "")))
         for name, keyword in inspect.signature(part, eval_str=True).parameters.items()
         if name not in given
     ]
@@ -101,32 +101,3 @@ def _default(value: Any) -> str:
     if isinstance(value, tuple) and not (len(value) == 2 and all(isinstance(each, float) for each in value)):
         return f"`{list(value)}`"
     return f"`{value if isinstance(value, str) else text(value)}`"
-
-
-def _kind(annotation: Any) -> str:
-    """A keyword's type in words.
-
-    >>> [_kind(each) for each in (int, float | tuple[float, float], Literal["a", "b"], tuple[int, ...])]
-    ['whole number', 'number or range', '`a` or `b`', 'list of whole numbers']
-    """
-    return " or ".join(dict.fromkeys(_kinds(annotation))) or "text"
-
-
-NAMES = {int: "whole number", float: "number", bool: "true or false", str: "text"}
-
-
-def _kinds(annotation: Any) -> Iterator[str]:
-    origin, inside = get_origin(annotation), get_args(annotation)
-    if origin is Annotated:
-        yield from _kinds(inside[0])
-    elif origin in {Union, UnionType}:
-        for each in inside:
-            yield from _kinds(each)
-    elif origin is Literal:
-        yield from (f"`{each}`" for each in inside)
-    elif inside == (float, float):
-        yield "range"
-    elif origin is tuple:
-        yield f"list of {_kind(inside[0])}s"
-    elif annotation is not type(None):
-        yield NAMES.get(annotation, "path" if "Path" in str(annotation) else "text")

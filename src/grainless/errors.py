@@ -3,23 +3,33 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+INPUT, WORLD = "input", "world"
+"""Whose fault it is, for programs: what was given is wrong and stays so; or the world is, and it may work later."""
+
 
 class GrainlessError(Exception):
     """What a person is told in one line, with the exit status the command line ends with."""
 
     exit_status: int
+    fault: str
+
+    def plain(self) -> dict[str, str]:
+        """For JSON: the same from the command line and the server."""
+        return {"error": str(self), "fault": self.fault}
 
 
 class InputError(GrainlessError):
     """What was given is wrong: a name, an option, a file's content."""
 
     exit_status = 2
+    fault = INPUT
 
 
 class RunError(GrainlessError):
     """The world is wrong: the disk is full, the training diverged, the network is away."""
 
     exit_status = 1
+    fault = WORLD
 
 
 def did_you_mean(word: str, words: Iterable[str]) -> str:

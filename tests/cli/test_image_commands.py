@@ -54,9 +54,37 @@ def test_inspects_failures_stand_in_json_too(call, folder):
     status, out, _ = call("inspect", "a.png", "b.png", "--json")
     told = json.loads(out)
     assert status == 2
-    assert [each["name"] for each in told["images"]] == ["a.png"]
-    assert len(told["failed"]) == 1
-    assert told["failed"][0].startswith("b.png is a broken PNG file")
+    assert [each["source"] for each in told["images"]] == ["a.png", "b.png"]
+    assert told["images"][0]["report"]["name"] == "a.png"
+    assert told["images"][1]["error"].startswith("b.png is a broken PNG file")
+    assert told["images"][1]["fault"] == "input"
+
+
+@pytest.mark.parametrize(
+    ("typed", "status", "fault"),
+    [
+        (("inspect", "none.png"), 2, "input"),
+        (("denoise", "a.png", "--model", "colour"), 2, "input"),
+        (("inspect", "a.png", "--sigma"), 2, "input"),
+    ],
+)
+def test_a_command_that_fails_says_so_in_json_too(call, folder, typed, status, fault):
+    save("a.png")
+    ended, out, err = call(*typed, "--json")
+    told = json.loads(out)
+    assert (ended, told["fault"]) == (status, fault)
+    assert err == f"grainless: {told['error']}\n"
+    assert call(*typed)[:2] == (status, "")
+
+
+@pytest.mark.parametrize("command", ["denoise", "inspect"])
+def test_one_file_that_fails_stands_in_json_too(call, folder, command):
+    (folder / "b.png").write_bytes(BROKEN)
+    status, out, err = call(command, "b.png", "--json")
+    (told,) = json.loads(out)["images"]
+    assert status == 2
+    assert told["error"].startswith("b.png is a broken PNG file")
+    assert err == f"grainless: {told['error']}\n"
 
 
 def test_an_image_that_is_the_result_of_another_is_passed_over_and_that_is_said(call, folder):

@@ -638,7 +638,7 @@ def test_many_files_are_denoised_and_the_bad_one_is_told_at_the_end(tmp_path):
     bad = tmp_path / "scans" / "bad.png"
     assert done.stderr.splitlines()[-1].startswith(f"grainless: {bad} is a broken PNG file")
     again = grainless("denoise", tmp_path / "scans", "-o", tmp_path / "out", "-r", "--json")
-    states = {each["source"].rpartition("/")[2]: each["state"] for each in json.loads(again.stdout)}
+    states = {each["source"].rpartition("/")[2]: each["state"] for each in json.loads(again.stdout)["images"]}
     assert states == {"a.png": "skipped", "bad.png": "failed", "b.png": "skipped"}
 
 
@@ -660,7 +660,7 @@ def test_what_is_named_is_inspected_and_never_dropped(call, tmp_path):
     status, out, _ = call("inspect", *names, "--json")
     assert status == 0
     told = json.loads(out)["images"]
-    assert [each["name"] for each in told] == [path.name for path in names]
+    assert [each["source"] for each in told] == list(map(str, names))
     assert told[0]["advice"]["why"] == "No noise found: it is left as it is."
 
 

@@ -279,7 +279,7 @@ def test_the_command_tells_programs(tmp_path):
     Image.fromarray(stored(noisy("gaussian:sigma=25/255"))).save(tmp_path / "a.png")
     done = grainless("inspect", tmp_path / "a.png", "--json")
     told = json.loads(done.stdout)["images"][0]
-    assert told["sigma"] * 255 == pytest.approx(25, rel=0.1)
+    assert told["report"]["sigma"] * 255 == pytest.approx(25, rel=0.1)
     assert told["advice"]["model"] == "grey"
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import json
 import re
 import socket
 import threading
@@ -20,9 +21,13 @@ from pages import noisy
 from served import served
 
 import grainless
+from grainless.denoising.files import FileDenoiser
+from grainless.denoising.inspecting import FileInspection
+from grainless.denoising.jobs import Job
 from grainless.errors import InputError, RunError
 from grainless.image.files import decode
 from grainless.model.card import Card
+from grainless.plain import plain
 from grainless.server.api import pictures as application
 from grainless.server.app import create_app
 from grainless.server.gate.limits import Limits
@@ -50,6 +55,7 @@ def sentence(answer, status):
     """The sentence of an answer that is a fault."""
     assert answer.status_code == status
     told = answer.json()["error"]
+    assert answer.json()["fault"] == ("world" if status >= 500 or status in {408, 409, 429} else "input")
     assert re.fullmatch(r"\S.*[.]", told)
     return told
 
@@ -116,9 +122,29 @@ def test_a_tiff_comes_with_pictures_that_a_browser_shows(server):
 
 def test_it_tells_what_noise_it_finds(server):
     told = server.post("/api/inspect", content=file(noisy(128, 128))).json()
-    assert told["model"] in {"color", "photo"}
+    assert told["advice"]["model"] in {"color", "photo"}
     assert abs(told["report"]["sigma"] * 255 - 25) < 3
-    assert told["why"].startswith("Noise")
+    assert told["advice"]["why"].startswith("Noise")
+
+
+def test_it_tells_what_the_command_line_tells(server, tmp_path):
+    path = tmp_path / "a.png"
+    path.write_bytes(file(noisy(128, 128)))
+    theirs = FileInspection.of(path).plain()
+    ours = server.post("/api/inspect", content=path.read_bytes()).json()
+    ours["report"]["name"] = theirs["report"]["name"]
+    assert ours == {name: theirs[name] for name in ("report", "advice")}
+
+
+def test_what_was_done_has_the_names_of_the_command_lines_json(server, tmp_path):
+    path = tmp_path / "a.png"
+    path.write_bytes(file(noisy(128, 128)))
+    theirs = FileDenoiser()(Job(path, tmp_path / "b.png")).plain()
+    ours = json.loads(
+        parts(server.post("/api/denoise", content=path.read_bytes(), params={"parts": True}))["outcome"][1]
+    )
+    for name in ("state", "model", "sigma", "remarks"):
+        assert ours[name] == plain(theirs[name])
 
 
 def test_a_denoised_files_noise_is_told_in_words_too(server):

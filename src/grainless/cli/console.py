@@ -1,7 +1,6 @@
 """What a person sees in the terminal: tables, progress, or JSON for programs."""
 
 import json
-import math
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,6 +15,7 @@ from rich.text import Text
 
 from grainless.errors import counted
 from grainless.evaluation.reports.decimals import PAIRED, decimals, with_half
+from grainless.plain import plain
 
 if TYPE_CHECKING:
     from grainless.evaluation.evaluate import Row
@@ -139,16 +139,8 @@ def progress(task: str) -> Iterator[Callable[[int, int], object]]:
 
 def as_json(value: Any) -> None:
     """Print JSON alone, for programs; what is no number there (an infinite PSNR) is null."""
-    sys.stdout.write(json.dumps(_finite(value), indent=2) + "\n")
+    sys.stdout.write(json.dumps(plain(value), indent=2) + "\n")
     sys.stdout.flush()  # a reader that has gone is met here, not after the end
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(key): _finite(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(each) for each in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _is_nested(value: Any) -> bool:

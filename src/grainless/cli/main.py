@@ -74,6 +74,9 @@ def _drop_what_is_not_printed() -> None:
 
 
 def _end(error: GrainlessError) -> NoReturn:
+    """One line on stderr; where JSON was asked for, also an object on stdout, which is never empty then."""
+    if "--json" in sys.argv:
+        console.as_json(error.plain())
     console.err.print(f"grainless: {error}", markup=False, highlight=False, soft_wrap=True)
     sys.exit(error.exit_status)
 

@@ -43,7 +43,7 @@ def tell(results: Sequence["JobResult"], *, json: bool) -> None:
         typer.Exit: something failed.
     """
     if json:
-        console.as_json([each.plain() for each in results])
+        console.as_json({"images": [each.plain() for each in results]})
     for each in results:
         if not json and each.state in {"denoised", "left"}:
             console.say(str(each.job.target))

@@ -2,8 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from grainless.inspection import Report, words_for
 from grainless.model import zoo
@@ -29,10 +28,6 @@ class Choice:
     model: str | None
     why: str
     warnings: tuple[str, ...] = ()
-
-    def plain(self) -> dict[str, Any]:
-        """For JSON."""
-        return asdict(self)
 
 
 def advise(report: Report) -> Choice:

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from itertools import chain, islice
-from typing import Any, Literal
+from pathlib import Path
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from grainless.denoising.process import Outcome, process
 from grainless.denoising.streaming import Callback, denoise_tiff, must_stream
 from grainless.errors import GrainlessError, InputError, RunError
 from grainless.image.files import MAX_PIXELS, Image, check_output, frames, is_of_format, write_frames
+from grainless.plain import as_object
 
 WHOLE_ONLY = "No picture to compare was made: the image was never whole in memory."
 
@@ -40,6 +42,8 @@ class JobResult:
         chosen: what was done was the choice of "auto".
     """
 
+    PLAIN: ClassVar = ("source", "target", "state", "model", "sigma", "remarks", "error", "fault")
+
     job: Job
     state: State
     model: str | None = None
@@ -58,17 +62,24 @@ class JobResult:
         state: State = "denoised" if model else "left"
         return cls(job, state, model, outcomes[0].sigma, tuple(remarks), chosen=chosen)
 
+    @property
+    def source(self) -> Path:
+        """The file that was given."""
+        return self.job.source
+
+    @property
+    def target(self) -> Path:
+        """The file that is its result."""
+        return self.job.target
+
+    @property
+    def fault(self) -> str | None:
+        """Of the error: "input", the file is wrong and stays so; or "world", another try may help."""
+        return self.error.fault if self.error else None
+
     def plain(self) -> dict[str, Any]:
         """For JSON."""
-        return {
-            "source": str(self.job.source),
-            "target": str(self.job.target),
-            "state": self.state,
-            "model": self.model,
-            "sigma": self.sigma,
-            "remarks": self.remarks,
-            "error": str(self.error) if self.error else None,
-        }
+        return as_object(self)
 
 
 class FileDenoiser:

@@ -21,6 +21,7 @@ from grainless.inspection.sampling import Rows, rows_of, sampled
 from grainless.model import zoo
 from grainless.model.card import Card
 from grainless.model.denoiser import TILE, Denoiser, Progress
+from grainless.plain import as_object
 
 SEEN = 2048  # pixels a side of the part in whose middle lost detail is looked for
 
@@ -59,14 +60,7 @@ class Outcome:
 
     def plain(self) -> dict[str, Any]:
         """For JSON."""
-        return {
-            "model": self.model,
-            "report": self.report.plain() if self.report else None,
-            "why": self.why,
-            "warnings": self.warnings,
-            "notes": self.notes,
-            "changed": self.changed,
-        }
+        return as_object(self)
 
 
 def process(

@@ -1,9 +1,9 @@
 """What was measured of an image, and what noise that means: how strong, of which kinds."""
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from grainless.inspection.curve import Curve
 from grainless.inspection.defects import Grid
@@ -11,6 +11,7 @@ from grainless.inspection.pages import Page
 from grainless.inspection.removed import Removed
 from grainless.inspection.sampling import share_of
 from grainless.inspection.words import VISIBLE, in_words
+from grainless.plain import as_object
 
 NOISY = 1.5 / 255
 """Less is no noise to speak of: 67 of the 68 clean photographs of BSD68 have less (benchmarks/inspecting.py)."""
@@ -45,6 +46,8 @@ class Report:
         quality: of the JPEG that the pixels were last, 5..98 as libjpeg counts it; None: they show no trace of one.
         bits: that the samples use of a file's 16, as a camera's 12 or 14; None: all, or the file has others.
     """
+
+    ALSO: ClassVar = ("sigma", "white_sigma", "noisy", "findings", "words")
 
     name: str
     size: tuple[int, int]
@@ -152,4 +155,4 @@ class Report:
 
     def plain(self) -> dict[str, Any]:
         """All of it for JSON."""
-        return asdict(self) | {"sigma": self.sigma, "noisy": self.noisy, "findings": self.findings}
+        return as_object(self)

@@ -8,8 +8,8 @@ import typer
 
 from grainless.cli import console
 from grainless.cli.options import Json
-from grainless.cli.results import fail, failure, tell, tell_passed_over
-from grainless.errors import GrainlessError, InputError, RunError, counted, unknown
+from grainless.cli.results import fail, tell, tell_passed_over
+from grainless.errors import InputError, RunError, counted, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -152,7 +152,7 @@ def denoise(
             console.progress("denoising") as move,
         ):
             work = _kept(placed, policy, manifest, retries=retries, overwrite=overwrite)
-            for result in [work(found[0])] if one else denoise_files(found, work, at_once):
+            for result in [work(found[0])] if one and not json else denoise_files(found, work, at_once):
                 results.append(result)
                 move(1, len(found))
     except KeyboardInterrupt:
@@ -206,28 +206,17 @@ def inspect(
     json: Json = False,
 ) -> None:
     """Tell what noise is in images, and what Grainless would do about it."""
-    from grainless.denoising.choose import advise
+    from grainless.denoising.inspecting import FileInspection
     from grainless.denoising.jobs import image_paths
-    from grainless.denoising.look import inspect as verb
-    from grainless.image.files import frames
     from grainless.inspection.facts import facts
 
-    found = image_paths(sources)
-    told, failed = [], {}
-    for source in found:
-        try:
-            report = verb(next(frames(source)))
-        except GrainlessError as error:
-            if len(found) == 1:
-                raise
-            failed[source] = error
-            continue
-        advice = advise(report)
-        told.append(report.plain() | {"advice": advice.plain()})
-        if not json:
-            console.facts(str(source), facts(report))
-            for line in (advice.why, *advice.warnings, ""):
+    told = []
+    for source in image_paths(sources):
+        told.append(each := FileInspection.of(source))
+        if each.found and not json:
+            console.facts(str(source), facts(each.found.report))
+            for line in (each.found.advice.why, *each.found.advice.warnings, ""):
                 console.say(line)
     if json:
-        console.as_json({"images": told, "failed": [failure(*each) for each in failed.items()]})
-    fail(failed)
+        console.as_json({"images": [each.plain() for each in told]})
+    fail({each.source: each.error for each in told if each.error})

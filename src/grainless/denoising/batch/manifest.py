@@ -19,6 +19,13 @@ from grainless.errors import GrainlessError, InputError, RunError
 DONE = {"denoised", "left", "skipped"}
 """The states that need no further work."""
 
+BESIDE = {
+    "size": "Bytes of the source, as it was read.",
+    "modified": "When it was last changed: nanoseconds since 1970.",
+    "seconds": "That the work took.",
+}
+"""What a line tells beside a result's own names, and what each means."""
+
 
 class Source(NamedTuple):
     """What tells one version of a file from another."""
@@ -90,12 +97,9 @@ class Manifest:
         job = result.job
         if source and job.target.exists() and job.source.samefile(job.target):
             source = Source.of(job.source)  # as it is now that it is its own result
-        fault = None if result.error is None else "world" if isinstance(result.error, RunError) else "input"
         size, modified = source or (None, None)
         found = result.plain() | {"source": _name(job.source), "target": _name(job.target)}
-        self._append(
-            found | {"fault": fault, "size": size, "modified": modified, "seconds": round(seconds, 4)}
-        )
+        self._append(found | dict(zip(BESIDE, (size, modified, round(seconds, 4)), strict=True)))
         if result.state in DONE:
             with self._lock:
                 self._done[_name(job.source)] = (source, _name(job.target))

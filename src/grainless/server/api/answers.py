@@ -1,31 +1,35 @@
 """What the API answers, as its schema tells it."""
 
-from typing import Any
+from dataclasses import is_dataclass
+from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, create_model
+
+from grainless.denoising.inspecting import Inspection
+from grainless.plain import kinds
 
 
 class Health(BaseModel):
     """The server lives."""
 
-    status: str
-    version: str
+    status: str = Field(description="ok.")
+    version: str = Field(description="Of Grainless.")
     run: str | None = Field(default=None, description="The training whose report is shown, if any.")
 
 
 class Model(BaseModel):
     """A model that can be asked for."""
 
-    name: str
+    name: str = Field(description="To ask for it by.")
     channels: int = Field(description="1 grey, 3 RGB.")
-    summary: str
+    summary: str = Field(description="What it is for, a sentence.")
     origin: str = Field(description="shipped, or a run.")
 
 
 class Models(BaseModel):
     """All that can be asked for, beside auto, which looks at the noise and chooses."""
 
-    models: list[Model]
+    models: list[Model] = Field(description="Each with its facts.")
 
 
 class Progress(BaseModel):
@@ -36,13 +40,32 @@ class Progress(BaseModel):
     total: int = Field(description="Tiles, or frames, there are; 0: not known yet.")
 
 
-class Inspection(BaseModel):
-    """What noise was found in a file's first frame, and what Grainless would do about it."""
+class Denoised(BaseModel):
+    """What was done with a file; the same names as in the command line's JSON mean the same."""
 
-    report: dict[str, Any]
-    model: str | None = Field(description="Which model auto takes; null: it is left as it is.")
-    why: str
-    warnings: list[str]
+    state: Literal["denoised", "left"] = Field(description="left: no model was run.")
+    model: str | None = Field(description="The first model that was taken.")
+    sigma: float | None = Field(description="Of the noise that was found in the first frame, in full scales.")
+    words: str | None = Field(description="How a person sees that noise.")
+    remarks: list[str] = Field(description="All that a person should be told, a sentence each.")
+    warnings: list[str] = Field(description="Those of the remarks that warn.")
+    changed: bool = Field(description="Whether a pixel is another now.")
+    width: int = Field(description="Of the first frame, in pixels.")
+    height: int = Field(description="The same.")
+    channels: int = Field(description="1 grey, 3 RGB.")
+    depth: int = Field(description="Bits of a sample.")
+    frames: int = Field(description="Frames, or pages, of the file.")
+
+
+def model_of(kind: type) -> type[BaseModel]:
+    """A dataclass as the schema tells it: with the names that it has in JSON."""
+    found: dict[str, Any] = {
+        name: (model_of(of) if is_dataclass(of) else of, ...) for name, of in kinds(kind).items()
+    }
+    return create_model(kind.__name__, __doc__=(kind.__doc__ or "").partition("\n")[0], **found)
+
+
+INSPECTION = model_of(Inspection)
 
 
 class Epoch(BaseModel):

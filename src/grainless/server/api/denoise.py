@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from typing import Any
+from itertools import chain
 
 import numpy as np
 
@@ -11,6 +11,8 @@ from grainless.denoising.policy import Policy
 from grainless.denoising.process import Outcome, process
 from grainless.image.files import READ, Image, decode, encode, format_of
 from grainless.image.image import Metadata
+from grainless.plain import plain
+from grainless.server.api.answers import Denoised
 from grainless.server.gate.faults import Fault
 from grainless.server.gate.limits import Limits
 
@@ -52,23 +54,26 @@ class Result:
     def media_type(self) -> str:
         return MEDIA_TYPES[self.form]
 
-    def facts(self) -> dict[str, Any]:
-        """All that is to be said about it, for JSON."""
-        first = self.outcomes[0]
+    def told(self) -> Denoised:
+        """All that is to be said about it."""
+        model = next((each.model for each in self.outcomes if each.model), None)
         height, width = self.first.size
-        words = dict.fromkeys([*_seen(first), *(each.why for each in self.outcomes if each.why)])
-        beside = (sentence for each in self.outcomes for sentence in (*each.notes, *each.warnings))
-        return {
-            "model": first.model,
-            "changed": any(each.changed for each in self.outcomes),
-            "width": width,
-            "height": height,
-            "channels": self.first.channels,
-            "depth": self.first.depth,
-            "frames": len(self.outcomes),
-            "report": list(words) or [f"Denoised by {first.model}." if first.model else "Left as it is."],
-            "warnings": list(dict.fromkeys([*self.first.notes, *beside])),
-        }
+        report = self.outcomes[0].report
+        remarks = chain(self.first.notes, *(each.remarks for each in self.outcomes))
+        return Denoised(
+            state="denoised" if model else "left",
+            model=model,
+            sigma=plain(self.outcomes[0].sigma),
+            words=report.words if report else None,
+            remarks=list(dict.fromkeys(remarks)),
+            warnings=list(dict.fromkeys(chain(*(each.warnings for each in self.outcomes)))),
+            changed=any(each.changed for each in self.outcomes),
+            width=width,
+            height=height,
+            channels=self.first.channels,
+            depth=self.first.depth,
+            frames=len(self.outcomes),
+        )
 
     def views(self) -> dict[str, bytes]:
         """What a browser shows of it where it cannot show the file: PNG, 8 bits, of the first frame."""
@@ -137,13 +142,6 @@ def denoise_file(
     changed = any(outcome.changed for outcome in outcomes)
     content = encode(denoised, _written(form, denoised)) if changed else data
     return Result(content, form, tuple(outcomes), images[0], denoised[0])
-
-
-def _seen(outcome: Outcome) -> Iterator[str]:
-    """How a person sees the noise, a sentence; none where nobody looked, or there is none."""
-    words = (outcome.report.words if outcome.report else None) or "-"
-    if words != "-":
-        yield f"{words[0].upper()}{words[1:]}."
 
 
 def _written(form: str, images: list[Image]) -> str:

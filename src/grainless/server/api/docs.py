@@ -30,7 +30,21 @@ def page_of(schema: Mapping[str, Any]) -> str:
     for path, methods in schema["paths"].items():
         for method, told in methods.items():
             parts.extend(_operation(path, method, told))
+    for name, rows in objects(schema).items():
+        parts += [f"<h2>{escape(name)}</h2>", _table(("name", "kind", "meaning"), rows)]
     return "\n".join([*parts, "</main></body></html>"])
+
+
+def objects(schema: Mapping[str, Any]) -> dict[str, list[tuple[str, str, str]]]:
+    """What answers in JSON are made of: the object's name -> its names, their kinds, and what they mean."""
+    return {
+        name: [
+            (each, kind(told), told.get("description", ""))
+            for each, told in found.get("properties", {}).items()
+        ]
+        for name, found in schema["components"]["schemas"].items()
+        if not name.endswith("ValidationError")  # FastAPI's own, which no address answers
+    }
 
 
 def _operation(path: str, method: str, told: Mapping[str, Any]) -> Iterator[str]:
@@ -44,10 +58,15 @@ def _operation(path: str, method: str, told: Mapping[str, Any]) -> Iterator[str]
         yield _table(("parameter", "kind", "meaning"), rows)
     yield _table(
         ("status", "kind", "meaning"),
-        [
-            (status, ", ".join(each.get("content", {})), each["description"])
-            for status, each in told["responses"].items()
-        ],
+        [(status, answered(each), each["description"]) for status, each in told["responses"].items()],
+    )
+
+
+def answered(told: Mapping[str, Any]) -> str:
+    """The media types of an answer; of JSON, which object."""
+    return ", ".join(
+        f"{media}: {kind(each['schema'])}" if "$ref" in each.get("schema", {}) else media
+        for media, each in told.get("content", {}).items()
     )
 
 
@@ -57,6 +76,10 @@ def kind(schema: Mapping[str, Any]) -> str:
     }
     if "anyOf" in schema:
         return " or ".join(kind(each) for each in schema["anyOf"])
+    if "$ref" in schema:
+        return str(schema["$ref"].rpartition("/")[2])
+    if schema.get("items"):
+        return f"array of {kind(schema['items'])}"
     return ", ".join(
         value if name in {"type", "format"} else f"{name} {json.dumps(value)}"
         for name, value in known.items()

@@ -1,6 +1,5 @@
 """What is done with a picture's file: denoise it, or tell what noise is in it."""
 
-import json
 import secrets
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, TypeVar
@@ -8,10 +7,9 @@ from urllib.parse import quote
 from uuid import UUID, uuid4
 
 from fastapi import FastAPI, Query, Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
-from grainless.denoising.choose import advise
-from grainless.denoising.look import inspect as inspect_image
+from grainless.denoising.inspecting import Inspection
 from grainless.denoising.policy import AUTO, Policy
 from grainless.errors import GrainlessError
 from grainless.model.run_files import RunFiles
@@ -103,46 +101,41 @@ def add_pictures(
             return result, result.views() if parts else {}
 
         result, views = await done(request, job, work)
-        facts = result.facts()
-        metrics.pixels.inc(facts["width"] * facts["height"] * facts["frames"])
-        return _parts(result, facts, views) if parts else _file(result, facts)
+        told = result.told()
+        metrics.pixels.inc(told.width * told.height * told.frames)
+        return _parts(result, told, views) if parts else _file(result, told)
 
     @app.post(
         "/api/inspect",
         summary="Tell what noise is in an image file.",
         response_description="What was found, and what would be done.",
+        response_model=answers.INSPECTION,
         responses=FAULTS,
         openapi_extra=BODY,
     )
-    async def inspect(request: Request, job: Number = None) -> answers.Inspection:
-        def work(data: bytes, _: object) -> answers.Inspection:
+    async def inspect(request: Request, job: Number = None) -> JSONResponse:
+        def work(data: bytes, _: object) -> dict[str, Any]:
             checked(data)
-            report = inspect_image(next(frames_of(data, limits)))
-            choice = advise(report)
-            return answers.Inspection(
-                report=_finite(report.plain()),
-                model=choice.model,
-                why=choice.why,
-                warnings=list(choice.warnings),
-            )
+            return Inspection.of(next(frames_of(data, limits))).plain()
 
-        return await done(request, job, work)
+        return JSONResponse(await done(request, job, work))
 
 
-def _file(result: Result, facts: Mapping[str, Any]) -> Response:
+def _file(result: Result, told: answers.Denoised) -> Response:
     """The file alone; what is to be said about it stands in headers, percent-encoded."""
+    seen = [f"{told.words[0].upper()}{told.words[1:]}."] if told.words else []
     headers = {
-        "Grainless-Model": quote(facts["model"] or "none"),
-        "Grainless-Remarks": quote(" ".join([*facts["report"], *facts["warnings"]])),
+        "Grainless-Model": quote(told.model or "none"),
+        "Grainless-Remarks": quote(" ".join([*seen, *told.remarks])),
     }
     return Response(result.content, media_type=result.media_type, headers=headers)
 
 
-def _parts(result: Result, facts: Mapping[str, Any], views: Mapping[str, bytes]) -> Response:
+def _parts(result: Result, told: answers.Denoised, views: Mapping[str, bytes]) -> Response:
     """All of it as a form, which browsers read by themselves."""
     boundary = secrets.token_hex(16)
     parts = {
-        "outcome": ("application/json", json.dumps(facts).encode()),
+        "outcome": ("application/json", told.model_dump_json().encode()),
         "image": (result.media_type, result.content),
         **{name: ("image/png", content) for name, content in views.items()},
     }
@@ -153,8 +146,3 @@ def _parts(result: Result, facts: Mapping[str, Any], views: Mapping[str, bytes])
         body += head.encode() + content + b"\r\n"
     body += f"--{boundary}--\r\n".encode()
     return Response(bytes(body), media_type=f"multipart/form-data; boundary={boundary}")
-
-
-def _finite(plain: Any) -> Any:
-    """JSON knows no infinity."""
-    return json.loads(json.dumps(plain, default=str), parse_constant=lambda _: None)

@@ -10,6 +10,7 @@ from typing import Any
 
 from grainless.errors import InputError
 from grainless.model.run_files import RunFiles
+from grainless.plain import plain
 from grainless.server.api import answers
 from grainless.server.gate.faults import Fault
 
@@ -50,7 +51,7 @@ def told(run: RunFiles) -> answers.Run:
         sentence = f"The folder of the run {run.path.name} cannot be read: {error}."
         raise Fault(HTTPStatus.INTERNAL_SERVER_ERROR, sentence) from error
     history = history or best.get("history", [])
-    epochs = [answers.Epoch(**_finite(each)) for each in history]
+    epochs = [answers.Epoch(**plain(each)) for each in history]
     finished = "scores" in best and run.report_file.is_file()
     return answers.Run(
         name=run.path.resolve().name,
@@ -101,15 +102,7 @@ def _scores(best: Mapping[str, Any]) -> dict[str, dict[str, float | None]]:
     """Who -> metric -> mean over the test images: the noisy ones, the model's, and what it began with."""
     named = {"noisy": best.get("noisy", {}), "denoised": best["scores"]}
     named |= {each["name"]: each["scores"] for each in best.get("others", [])}
-    return {name: _finite(parts["test"]) for name, parts in named.items() if "test" in parts}
-
-
-def _finite(numbers: Mapping[str, Any]) -> dict[str, Any]:
-    """JSON knows neither infinity nor what is no number."""
-    return {
-        name: None if isinstance(value, float) and not math.isfinite(value) else value
-        for name, value in numbers.items()
-    }
+    return {name: plain(parts["test"]) for name, parts in named.items() if "test" in parts}
 
 
 def _validation(epoch: answers.Epoch) -> float:

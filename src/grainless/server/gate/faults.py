@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from grainless.errors import GrainlessError, InputError
+from grainless.errors import INPUT, WORLD, GrainlessError, InputError
 from grainless.image.image import TooLarge
 
 
@@ -17,6 +17,7 @@ class Error(BaseModel):
     """A request that could not be done."""
 
     error: str = Field(description="A sentence for a person.")
+    fault: str = Field(description="input: it is wrong and stays so; world: another try may help.")
 
 
 STATUSES = {
@@ -33,6 +34,9 @@ STATUSES = {
     503: "Too many files wait, or the work took too long.",
     507: "There was not enough memory.",
 }
+LATER = {408, 409, 429}
+"""Statuses below 500 of requests that are right, and may be taken at another time."""
+
 Told = dict[int | str, dict[str, Any]]
 
 FAULTS: Told = {status: {"model": Error, "description": words} for status, words in STATUSES.items()}
@@ -61,7 +65,8 @@ class Fault(Exception):
         self.headers = dict(headers or {})
 
     def answer(self) -> JSONResponse:
-        return JSONResponse({"error": self.sentence}, self.status, self.headers)
+        fault = WORLD if self.status >= 500 or self.status in LATER else INPUT
+        return JSONResponse({"error": self.sentence, "fault": fault}, self.status, self.headers)
 
 
 def fault_of(error: GrainlessError) -> Fault:

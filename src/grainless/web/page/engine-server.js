@@ -59,10 +59,12 @@ export const engine = {
     const stop = follow(new URL(`api/jobs/${job}`, base), headers, progress);
     try {
       const form = await (await denoise(file, { model, job, parts: true }, { signal })).formData();
-      const outcome = JSON.parse(await textOf(form.get("outcome")));
+      const { words, remarks, warnings, ...outcome } = JSON.parse(await textOf(form.get("outcome")));
+      const report = [...(words ? [`${words[0].toUpperCase()}${words.slice(1)}.`] : []), ...remarks.filter((each) => !warnings.includes(each))];
+      if (!report.length) report.push(outcome.model ? `Denoised by ${outcome.model}.` : "Left as it is.");
       const [before, after] = [form.get("before") ?? file, form.get("after") ?? form.get("image")];
-      if (!outcome.changed && outcome.model === null) outcome.report.push("Choose a model to denoise it all the same.");
-      return { ...outcome, image: form.get("image"), before, after, colour: outcome.channels === 3, asked: model };
+      if (!outcome.changed && outcome.model === null) report.push("Choose a model to denoise it all the same.");
+      return { ...outcome, report, warnings, image: form.get("image"), before, after, colour: outcome.channels === 3, asked: model };
     } finally {
       stop();
     }

@@ -1,0 +1,96 @@
+"""What programs are told as JSON, as Markdown: the objects of the code, each name with its type and its meaning."""
+
+from collections.abc import Iterator
+from dataclasses import is_dataclass
+from typing import Any, get_args
+
+from pydantic import BaseModel
+
+from extension.docstring import plain, read
+from extension.kinds import kind
+from extension.tables import table
+from grainless.denoising.batch.manifest import BESIDE
+from grainless.denoising.files import JobResult
+from grainless.denoising.inspecting import FileInspection, Inspection
+from grainless.inspection.kinds import KINDS, Kind
+from grainless.plain import kinds
+from grainless.server.api.answers import Denoised
+from grainless.server.gate.limits import Limits
+from grainless.server.gate.metrics import Metrics
+from grainless.server.gate.queue import Queue
+
+
+def page() -> str:
+    """A section for each object, those inside it below."""
+    sections = [
+        "## `grainless inspect --json`",
+        "An object with one name, `images`: for each file",
+        *_objects(FileInspection),
+        "### Kinds of noise",
+        "The keys of `findings`, and how a strength of 0.1 is said:",
+        table(
+            ("kind", "what it is", "0.1"),
+            [(f"`{name}`", plain(each.noun), each.strength(0.1)) for name, each in _found()],
+        ),
+        "## `POST /api/inspect`",
+        *_objects(Inspection, deep=False),
+        "## `grainless denoise --json`",
+        "An object with one name, `images`: for each file",
+        *_objects(JobResult),
+        "## The part `outcome` of `POST /api/denoise?parts=true`",
+        _fields(Denoised),
+        "## A line of a manifest",
+        "The first line has `manifest`, the version that wrote it, and `how`, what all files have in common. Each "
+        "further line has the names of `grainless denoise --json`, and",
+        table(("name", "meaning"), [(f"`{name}`", plain(words)) for name, words in BESIDE.items()]),
+        "## `GET /metrics`",
+        "In Prometheus' text format:",
+        _metrics(),
+    ]
+    return "\n\n".join(sections)
+
+
+def _objects(found: type, *, deep: bool = True) -> Iterator[str]:
+    """The table of a class; under headings of their own those of the classes in it."""
+    head = ("name", "kind", "meaning")
+    told = kinds(found)
+    yield table(
+        head, [(f"`{name}`", kind(of, null=True), _meaning(found, name)) for name, of in told.items()]
+    )
+    for inner in (each for of in told.values() for each in (of, *get_args(of))):
+        if deep and is_dataclass(inner):
+            yield f"### {inner.__name__}"
+            yield plain(read(inner.__doc__).blocks[0][1])
+            yield from _objects(inner)
+
+
+def _meaning(found: Any, name: str) -> str:
+    options = read(found.__doc__).options
+    words = options[name] if name in options else read(getattr(found, name).__doc__).blocks[0][1]
+    return (
+        plain(words[0].upper() + words[1:])
+        .replace("None:", "null:")
+        .replace("of `kinds.KINDS`", "told below")
+    )
+
+
+def _found() -> Iterator[tuple[str, Kind]]:
+    return ((name, each) for name, each in KINDS.items() if not each.unseen)
+
+
+def _fields(model: type[BaseModel]) -> str:
+    rows = [
+        (f"`{name}`", kind(of.annotation, null=True), plain(of.description or ""))
+        for name, of in model.model_fields.items()
+    ]
+    return table(("name", "kind", "meaning"), rows)
+
+
+def _metrics() -> str:
+    """What the server counts."""
+    families = Metrics(Queue(Limits())).registry.collect()
+    ends = {"counter": "_total"}
+    rows = [
+        (f"`{each.name}{ends.get(each.type, '')}`", each.type, plain(each.documentation)) for each in families
+    ]
+    return table(("name", "type", "meaning"), rows)
