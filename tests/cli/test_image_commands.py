@@ -63,7 +63,7 @@ def test_inspects_failures_stand_in_json_too(call, folder):
 @pytest.mark.parametrize(
     ("typed", "status", "fault"),
     [
-        (("inspect", "none.png"), 2, "input"),
+        (("inspect", "no-*.png"), 2, "input"),
         (("denoise", "a.png", "--model", "colour"), 2, "input"),
         (("inspect", "a.png", "--sigma"), 2, "input"),
     ],

@@ -60,7 +60,8 @@ class Denoised(BaseModel):
 def model_of(kind: type) -> type[BaseModel]:
     """A dataclass as the schema tells it: with the names that it has in JSON."""
     found: dict[str, Any] = {
-        name: (model_of(of) if is_dataclass(of) else of, ...) for name, of in kinds(kind).items()
+        name: (model_of(of) if isinstance(of, type) and is_dataclass(of) else of, ...)
+        for name, of in kinds(kind).items()
     }
     return create_model(kind.__name__, __doc__=(kind.__doc__ or "").partition("\n")[0], **found)
 
