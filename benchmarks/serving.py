@@ -170,8 +170,9 @@ SESSION = """async ([name, height, width]) => {
   const { models } = await (await fetch("models.json")).json();
   const { denoise } = await import("./browser/denoise.js");
   const { open } = await import("./browser/session.js");
-  const { file, card } = models.find((each) => each.name === name);
-  const { run, words } = await open(await (await fetch(file)).arrayBuffer(), card);
+  const model = models.find((each) => each.name === name);
+  const { card } = model;
+  const { run, words } = await open(async (file) => (await fetch(file)).arrayBuffer(), model, card);
   const colours = Uint8Array.from({ length: 3 * height * width }, () => 255 * Math.random());
   const image = { width, height, channels: 3, depth: 8, colours, alpha: null };
   window.once = async () => {

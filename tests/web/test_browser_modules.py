@@ -187,7 +187,7 @@ def test_a_browser_without_simd_is_told_so(alone):
     code = """async () => {
       const { open } = await import("./browser/session.js");
       WebAssembly.validate = () => false;
-      return open(new ArrayBuffer(0), {}).then(() => "", (error) => error.message);
+      return open(async () => new ArrayBuffer(0), {}, {}).then(() => "", (error) => error.message);
     }"""
     assert "too old" in alone.evaluate(code)
 

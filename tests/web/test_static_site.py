@@ -32,7 +32,8 @@ TILED = """async ([pixels, width, height, most]) => {
   const { denoise } = await import("./browser/denoise.js");
   const { open } = await import("./browser/session.js");
   const model = models.find(({ name }) => name === usual.color);
-  const { run, words } = await open(await (await fetch(model.file)).arrayBuffer(), model.card);
+  const load = async (file) => (await fetch(file)).arrayBuffer();
+  const { run, words } = await open(load, model, model.card);
   const image = { width, height, channels: 3, depth: 8, colours: Uint8Array.from(pixels), alpha: null };
   let tiles = 0;
   const progress = (done, total) => { tiles = total; };

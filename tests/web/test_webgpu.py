@@ -22,7 +22,7 @@ def model(tmp_path_factory):
 SAME = """async ([model, by]) => {
   const { open } = await import(`./browser/session.js?${by}`);
   const bytes = Uint8Array.from(model).buffer;
-  const opened = await open(bytes, { channels: 3, multiple: 1, least: 1 });
+  const opened = await open(async () => bytes, {}, { channels: 3, multiple: 1, least: 1 });
   const noisy = Float32Array.from({ length: 3 * 8 * 8 }, (_, at) => (at * 31) % 7 / 7);
   const denoised = await opened.run(noisy, [1, 3, 8, 8]);
   return { words: opened.words, kept: bytes.byteLength, middle: denoised[9] };

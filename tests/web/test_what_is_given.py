@@ -153,7 +153,7 @@ def given_up(browser, address, pattern, handler):
 
 
 def test_a_model_that_does_not_arrive_is_told_and_fetched_again(chromium, static_site):
-    page, words = given_up(chromium, static_site, "**/models/photo.onnx", lambda route: route.abort())
+    page, words = given_up(chromium, static_site, "**/models/photo*.onnx", lambda route: route.abort())
     assert words == "The model photo could not be loaded: the connection was lost."
     page.click("#again")
     page.wait_for_selector(DONE)
@@ -162,7 +162,7 @@ def test_a_model_that_does_not_arrive_is_told_and_fetched_again(chromium, static
 
 def test_a_model_that_is_none_is_told(chromium, static_site):
     page, words = given_up(
-        chromium, static_site, "**/models/photo.onnx", lambda route: route.fulfill(body="no model")
+        chromium, static_site, "**/models/photo*.onnx", lambda route: route.fulfill(body="no model")
     )
     assert words.startswith("The model photo could not be opened: ")
     page.close()

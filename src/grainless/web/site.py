@@ -12,6 +12,7 @@ from grainless.inspection import words_for
 from grainless.model import zoo
 from grainless.model.card import Card
 from grainless.web.page import BROWSER, RUNTIME_FOLDER, page, runtime
+from grainless.web.winograd import faster
 
 MODELS = "models.json"
 
@@ -48,7 +49,9 @@ def site() -> dict[str, bytes]:
     """All files of the static site: path with / -> content."""
     cards = zoo.cards()
     files = dict(page(BROWSER)) | runtime()
-    files |= {f"models/{name}.onnx": zoo.find(name).read_bytes() for name in cards}
+    models = {name: zoo.find(name).read_bytes() for name in cards}
+    files |= {f"models/{name}.onnx": model for name, model in models.items()}
+    files |= {f"models/{name}-wasm.onnx": faster(model) for name, model in models.items()}
     files[MODELS] = json.dumps(_manifest(cards), indent=1).encode()
     files["sw.js"] = _service_worker(files)
     return files
@@ -61,6 +64,7 @@ def _manifest(cards: Mapping[str, Card]) -> dict[str, object]:
             "name": name,
             "about": card.summary,
             "file": f"models/{name}.onnx",
+            "wasm": f"models/{name}-wasm.onnx",
             "card": {
                 "name": card.name,
                 "channels": card.channels,

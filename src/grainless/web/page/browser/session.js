@@ -23,8 +23,15 @@ async function start() {
   return { ort, gpu: Boolean(gpu), words: `${threads} ${threads === 1 ? "thread" : "threads"}` };
 }
 
-/** @returns {run, words}: run as ./denoise.js wants it; what it ran on, in words, may change with a run. */
-export async function open(model, card) {
+/**
+ * Open a model.
+ *
+ * @param load (name of a file in `files`) -> Promise of its ArrayBuffer.
+ * @param files {file, wasm}: the model, and the same written anew for WebAssembly (src/grainless/web/winograd.py).
+ * @param card the model's.
+ * @returns {run, words}: run as ./denoise.js wants it; what it ran on, in words, may change with a run.
+ */
+export async function open(load, files, card) {
   runtime ??= start();
   const { ort, gpu, words } = await runtime.catch((error) => {
     runtime = null;
@@ -37,6 +44,7 @@ export async function open(model, card) {
     denoised.dispose();
     return data;
   };
+  const model = await load(gpu ? files.file : files.wasm); // one for both ways: what WebGPU fails at is done with it, too
   const create = async (provider) => bySession(await ort.InferenceSession.create(new Uint8Array(model.slice(0)), { executionProviders: [provider] }));
   const cpu = await create("wasm");
   if (!gpu) return { run: cpu, words };

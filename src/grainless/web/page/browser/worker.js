@@ -47,8 +47,8 @@ async function planes(blob, depth) {
 
 async function session(model, base) {
   if (!opened.has(model.name)) {
-    const bytes = await loaded(model, base);
-    const session = open(bytes, model.card).catch((error) => {
+    const load = (file) => loaded(model.name, new URL(file, base));
+    const session = open(load, model, model.card).catch((error) => {
       throw error instanceof Sentence ? error : new Sentence(`The model ${model.name} could not be opened: ${error?.message ?? error}`);
     });
     opened.set(model.name, await session);
@@ -56,9 +56,9 @@ async function session(model, base) {
   return opened.get(model.name);
 }
 
-async function loaded({ name, file }, base) {
+async function loaded(name, address) {
   const lost = () => new Sentence(`The model ${name} could not be loaded: the connection was lost.`);
-  const answer = await fetch(new URL(file, base)).catch(() => Promise.reject(lost()));
+  const answer = await fetch(address).catch(() => Promise.reject(lost()));
   if (!answer.ok) throw new Sentence(`The model ${name} could not be loaded (${answer.status}).`);
   return answer.arrayBuffer().catch(() => Promise.reject(lost()));
 }
