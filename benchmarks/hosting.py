@@ -21,9 +21,9 @@ TICK = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[tuple[str, int]]:
-    """`grainless serve` in a process of its own: host:port, and its process."""
-    command = [sys.executable, "-m", "grainless", "serve", "--port", "0"]
+def served(folder: Path, *command: str) -> Iterator[tuple[str, int]]:
+    """`grainless serve`, or what serves in its place, in a process of its own: host:port, and its process."""
+    command = (*(command or (sys.executable, "-m", "grainless", "serve")), "--port", "0")
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=folder) as server:
         assert server.stdout is not None
         try:

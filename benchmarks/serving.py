@@ -1,14 +1,14 @@
 """The page, the API and the static site by the clock: what they cost over the library they stand on.
 
     python benchmarks/serving.py              # all; minutes
-    python benchmarks/serving.py api          # or: page, site, slider, 12, 50
+    python benchmarks/serving.py page         # or: site, slider, 12, 50, 100
 
-api: a megapixel sent to `grainless serve` beside the same bytes through `grainless.process` in Python, in turns: with
-a model that costs next to nothing, so that all but the model is compared, and at strength 0, where it is only read.
+What the API costs over Python: benchmarks/overhead.py.
+
 page: from the request of the page until pictures can be given. site: seconds a megapixel in Chromium beside the
 command line's engine, in turns, on one and on all cores, by the clock and of the processor. slider: milliseconds of
 a frame when strength moves on 12 megapixels. 12 and 50: pictures of so many megapixels through both, seconds and the
-most memory that the server's process, or all of the browser's, took.
+most memory that the server's process, or all of the browser's, took. 100: as many small pictures at once.
 """
 
 import http.client
@@ -19,24 +19,19 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
 import PIL.Image
-from hosting import browsers, chromium, peak, processor, served, site
+from hosting import browsers, chromium, peak, served, site
 from measuring import median_with_interval, tell_and_keep
-from onnx import TensorProto, helper, numpy_helper
 from playwright.sync_api import Browser, Page
 
-import grainless
-from grainless.denoising.policy import Policy
-from grainless.denoising.process import process
-from grainless.image.files import decode, encode
-from grainless.model.card import KEY, Card
 from grainless.model.denoiser import load
 
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -58,74 +53,6 @@ def written(pixels: np.ndarray, form: str, **options: Any) -> bytes:
     file = io.BytesIO()
     PIL.Image.fromarray(pixels).save(file, form, **options)
     return file.getvalue()
-
-
-def free_model(folder: Path) -> None:
-    """A run called "free" whose model gives each pixel back a little darker, at next to no cost."""
-    card = Card("free", 3, reach=0, bytes_a_pixel=1.0)
-    ends = [
-        helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", 3, "h", "w"])
-        for name in ("noisy", "denoised")
-    ]
-    node = helper.make_node("Mul", ["noisy", "factor"], ["denoised"])
-    factor = numpy_helper.from_array(np.array(0.97, np.float32), "factor")
-    model = helper.make_model(
-        helper.make_graph([node], "free", ends[:1], ends[1:], [factor]),
-        opset_imports=[helper.make_opsetid("", 18)],
-        ir_version=9,
-    )
-    helper.set_model_props(model, {KEY: card.to_json()})
-    (folder / "runs/free").mkdir(parents=True)
-    onnx.save(model, folder / "runs/free/model.onnx")
-
-
-def api(folder: Path) -> list[dict[str, Any]]:
-    """Milliseconds over the Python call, by the clock and of the processor."""
-    free_model(folder)
-    rows = []
-    policies = {strength: Policy(folder / "runs/free", strength=strength) for strength in (0, 1)}
-    with served(folder) as (address, server):
-        line = http.client.HTTPConnection(address)
-        for form, options in (("PNG", {}), ("JPEG", {"quality": 92})):
-            data = written(noisy(1000, 1000), form, **options)
-            for strength, policy in policies.items():
-
-                def ours(strength: int = strength, data: bytes = data) -> bytes:
-                    line.request("POST", f"/api/denoise?model=free&strength={strength}", data)
-                    answer = line.getresponse()
-                    content = answer.read()
-                    assert answer.status == 200, content
-                    return content
-
-                def python(policy: Policy = policy, data: bytes = data, form: str = form) -> bytes:
-                    image, outcome = process(next(decode(data)), policy)
-                    return encode([image], form) if outcome.changed else data
-
-                assert ours() == python()
-                rows.append({"file": form, "strength": strength} | _over(ours, python, server))
-    return rows
-
-
-def _over(ours: Callable[[], object], theirs: Callable[[], object], server: int) -> dict[str, float]:
-    """Milliseconds of both, and of ours over theirs; the processor's time is that of all who take part."""
-    times = []
-    for _ in range(15):
-        clock, own, other = time.perf_counter(), time.process_time(), processor(server)
-        ours()
-        http = time.perf_counter() - clock, time.process_time() - own + processor(server) - other
-        clock, own = time.perf_counter(), time.process_time()
-        theirs()
-        times.append((*http, time.perf_counter() - clock, time.process_time() - own))
-    seconds = 1e3 * np.array(times[1:])
-    low, middle, high = median_with_interval(seconds[:, 0] - seconds[:, 2])
-    return {
-        "HTTP, ms": float(np.median(seconds[:, 0])),
-        "Python, ms": float(np.median(seconds[:, 2])),
-        "over, ms": middle,
-        "low": low,
-        "high": high,
-        "over, the processor's ms": float((seconds[:, 1] - seconds[:, 3]).mean()),
-    }
 
 
 def page(folder: Path) -> list[dict[str, Any]]:
@@ -329,20 +256,66 @@ def _denoised(view: Page, address: str, file: Path) -> tuple[float, float]:
     return seconds, most[0]
 
 
+def hundred(folder: Path) -> list[dict[str, Any]]:
+    """Seconds until a hundred pictures of 320 x 240, given at once, are done; how the API answered."""
+    for number in range(100):
+        (folder / f"{number:02}.png").write_bytes(written(noisy(240, 320), "PNG"))
+    files = sorted(map(str, folder.glob("*.png")))
+    rows = []
+    with served(folder) as (address, server), chromium() as browser, site() as static:
+        for way, place in (("grainless serve's page", f"http://{address}/"), ("the static site", static)):
+            view = browser.new_page()
+            view.set_default_timeout(PATIENCE)
+            view.goto(place)
+            start = time.perf_counter()
+            view.set_input_files("#files", files)
+            view.wait_for_function(ALL_DONE)
+            rows.append({"way": way, "s": time.perf_counter() - start, "answers": "100 done"})
+            view.close()
+        with ThreadPoolExecutor(100) as people:
+            start = time.perf_counter()
+            answers = Counter(people.map(partial(_status, address), files))
+            told = ", ".join(f"{number} x {status}" for status, number in sorted(answers.items()))
+            seconds = time.perf_counter() - start
+        rows.append({"way": "the API, 100 requests at once", "s": seconds, "answers": told})
+        start = time.perf_counter()
+        answers = Counter(_status(address, file) for file in files)
+        rows.append(
+            {
+                "way": "the API, one after the other",
+                "s": time.perf_counter() - start,
+                "answers": str(dict(answers)),
+            }
+        )
+        rows.append({"way": "the server's memory at most, GB", "s": peak(server), "answers": ""})
+    return rows
+
+
+ALL_DONE = "() => document.querySelectorAll('#strip [aria-label$=\", done\"]').length === 100"
+
+
+def _status(address: str, file: str) -> int:
+    line = http.client.HTTPConnection(address, timeout=3600)
+    line.request("POST", "/api/denoise", Path(file).read_bytes())
+    answer = line.getresponse()
+    answer.read()
+    return answer.status
+
+
 ABOUT = {
-    "api": f"A megapixel through grainless serve beside Python's process (version {grainless.__version__})",
     "page": "From the request of the page until pictures can be given",
     "site": "The browser's engine beside the command line's, model photo; ratios: over the other's",
     "slider": "A frame while strength moves, 12 megapixels; a sixtieth of a second is 16.7 ms",
+    "100": "A hundred pictures of 320 x 240 given at once, model auto",
     "12": "A picture of 12 megapixels from file to file, model photo",
     "50": "A picture of 50 megapixels from file to file, model photo",
 }
 TABLES: dict[str, Callable[[Path], list[dict[str, Any]]]] = {
-    "api": api,
     "page": page,
     "site": in_browser,
     "slider": slider,
     "12": partial(large, height=3000, width=4000),
+    "100": hundred,
     "50": partial(large, height=6120, width=8160),  # of a phone; the page takes at most 50 million pixels
 }
 

@@ -124,6 +124,13 @@ def test_sixteen_bits_stay_sixteen_bits_within_a_grey_level_of_eight(page):
     assert difference(page, "a.png", pages.written(pixels), wanted).max() <= 65535 / 255 / 4
 
 
+def test_of_sixteen_bits_those_that_are_used_count(page):
+    pixels = noisy(40, 48)[..., 0].astype(np.uint16) * 16  # a camera's 12 bits
+    wanted = grainless.denoise(pixels, model="photo")
+    assert difference(page, "a.png", pages.written(pixels), wanted).max() <= 4095 / 255 / 4
+    assert "It uses 12 of its 16 bits" in page.inner_text("#report")
+
+
 def test_webp_without_loss_equals_the_command_lines_within_a_grey_level(page):
     pixels = noisy(40, 48)
     wanted = grainless.denoise(pixels, model="photo")

@@ -105,7 +105,7 @@ def _graph(graph: bytes | int) -> bytes:
     assert isinstance(graph, bytes)
     found = list(fields(graph))
     shapes = dict(_shapes(value for number, value in found if number == INITIALIZER))
-    nodes = [Node(value) for number, value in found if number == NODE]
+    nodes = [Node(value) for number, value in found if number == NODE and isinstance(value, bytes)]
     for node in nodes:
         if node.operator == "Cast" and node.inputs[0] in shapes:
             shapes[node.outputs[0]] = shapes[node.inputs[0]]  # weights lie there in half precision

@@ -16,7 +16,8 @@ import { filled } from "./transparent.js";
 export async function denoise(image, card, run, { pixels, progress = () => {} }) {
   if (card.size) throw new Sentence(`The model ${card.name} takes images of one size alone.`);
   const { width, height, channels, depth, colours, alpha } = image;
-  const white = 2 ** depth - 1;
+  const white = 2 ** (bitsUsed(image) ?? depth) - 1;
+  const most = 2 ** depth - 1;
   const area = width * height;
   const shown = (c) => seen(colours.subarray(c * area, (c + 1) * area), alpha, image, white);
   const given = Array.from({ length: channels }, (_, c) => shown(c));
@@ -26,10 +27,19 @@ export async function denoise(image, card, run, { pixels, progress = () => {} })
     const planes = card.channels === 3 && group.length === 1 ? [group[0], group[0], group[0]] : group;
     const into = result.subarray(number * area, (number + group.length) * area);
     const told = (done, total) => progress(number * total + done, runs.length * total);
-    await byTiles(planes, into, image, card, run, { pixels, progress: told, white });
+    await byTiles(planes, into, image, card, run, { pixels, progress: told, white, most });
   }
   if (alpha) keepClear(result, image);
   return result;
+}
+
+/** Of 16 bits, the 8 to 14 that the samples use, as a camera's 12; null: all, or there are 8. As inspection/sampling.py counts. */
+export function bitsUsed({ depth, colours }) {
+  if (depth !== 16) return null;
+  let brightest = 0;
+  for (const value of colours) if (value > brightest) brightest = value;
+  const bits = 32 - Math.clz32(brightest);
+  return bits >= 8 && bits <= 14 ? bits : null;
 }
 
 /** A plane as the model shall see it: clear pixels coloured like those around. */
@@ -46,7 +56,7 @@ function keepClear(result, { colours, alpha, channels }) {
   }
 }
 
-async function byTiles(planes, into, size, card, run, { pixels, progress, white }) {
+async function byTiles(planes, into, size, card, run, { pixels, progress, white, most }) {
   const [height, width] = [size.height, size.width].map((side) => grown(Math.max(side, card.least), card.multiple));
   const whole = { start: 0, first: 0 };
   const [rows, columns] = card.reach === null
@@ -58,7 +68,7 @@ async function byTiles(planes, into, size, card, run, { pixels, progress, white 
     for (const column of columns) {
       const sides = [row.stop - row.start, column.stop - column.start];
       const denoised = await run(cut(planes, row, column, size), [1, planes.length, ...sides]);
-      paste(denoised, planes.length, into, row, column, size, white);
+      paste(denoised, planes.length, into, row, column, size, { white, most });
       progress(++done, rows.length * columns.length);
     }
   }
@@ -80,7 +90,7 @@ function cut(planes, row, column, { width, height }) {
 }
 
 /** The tile's core into the result, as integers; of three equal colours' answers the mean counts. */
-function paste(tile, channels, into, row, column, { width, height }, white) {
+function paste(tile, channels, into, row, column, { width, height }, { white, most }) {
   const [h, w] = [row.stop - row.start, column.stop - column.start];
   const [bottom, right] = [Math.min(row.last, height), Math.min(column.last, width)];
   const area = width * height;
@@ -93,7 +103,7 @@ function paste(tile, channels, into, row, column, { width, height }, white) {
       for (let x = column.first; x < right; x++, from++, to++) {
         const value = mean ? (tile[from] + tile[from + h * w] + tile[from + 2 * h * w]) / 3 : tile[from];
         if (value !== value) throw new Sentence("The model gave pixels that are no numbers.");
-        into[to] = Math.max(0, Math.min(white, Math.round(value * white)));
+        into[to] = Math.max(0, Math.min(most, Math.round(value * white)));
       }
     }
   }
@@ -120,7 +130,8 @@ export function towards(image, denoised, strength, chroma) {
 }
 
 /** What was removed: root mean squares of its luma and of its colours, in steps of 255; null where it is grey. */
-export function removed({ colours, channels, depth, width, height }, denoised) {
+export function removed(image, denoised) {
+  const { colours, channels, width, height } = image;
   const area = width * height;
   let [luma, colour] = [0, 0];
   for (let at = 0; at < area; at++) {
@@ -129,6 +140,6 @@ export function removed({ colours, channels, depth, width, height }, denoised) {
     luma += y * y;
     if (channels === 3) colour += ((d[0] - y) ** 2 + (d[1] - y) ** 2 + (d[2] - y) ** 2) / 3;
   }
-  const level = (sum) => (Math.sqrt(sum / area) * 255) / (2 ** depth - 1);
+  const level = (sum) => (Math.sqrt(sum / area) * 255) / (2 ** (bitsUsed(image) ?? image.depth) - 1);
   return { luma: level(luma), colour: channels === 3 ? level(colour) : null };
 }

@@ -1,6 +1,6 @@
 // The Worker: decodes, denoises and encodes off the page's thread. A call is {id, call, ...}, an answer {id, ...}.
 
-import { denoise, removed, towards } from "./denoise.js";
+import { bitsUsed, denoise, removed, towards } from "./denoise.js";
 import { upright } from "./exif.js";
 import { decode, encode, rgba } from "./files.js";
 import { Sentence } from "./sentence.js";
@@ -19,6 +19,8 @@ const CALLS = {
     const progress = (done, total) => tell({ done, total });
     const denoised = await denoise(image, model.card, ready.run, { pixels, progress });
     const { width, height, channels, depth } = image;
+    const bits = bitsUsed(image);
+    if (bits) notes.push(`It uses ${bits} of its 16 bits: its noise is taken by these.`);
     const facts = { width, height, channels, depth, orientation, notes, model: model.name, words: ready.words };
     return { ...facts, after: new Blob([denoised]), removed: removed(image, denoised) };
   },
