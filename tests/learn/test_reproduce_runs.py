@@ -4,16 +4,23 @@ import shlex
 
 import numpy as np
 import pytest
+import torch
+from at_once import finished_at_once
 from trainings import Notes
 
 from grainless.data.find import DataRoots
 from grainless.data.images import Images
 from grainless.evaluation.evaluate import Task
+from grainless.learn.batches.batches import Whole
+from grainless.learn.batches.draw import TorchDraw
+from grainless.learn.batches.fixed import Fixed
 from grainless.learn.recipe import Recipe
-from grainless.learn.reproduce.claims import error, passed
-from grainless.learn.reproduce.command import changes, command, shortened
-from grainless.learn.reproduce.cure import mean_response
-from grainless.learn.reproduce.table import differs, floor, noted, took
+from grainless.learn.reproduce.command import changes, command
+from grainless.learn.reproduce.learned import learned
+from grainless.learn.reproduce.scores import draws, floor, noted
+from grainless.learn.reproduce.systems.claims import error, passed
+from grainless.learn.reproduce.systems.cure import mean_response
+from grainless.learn.reproduce.words import cheaper, differs, took
 from grainless.learn.run import Run
 from grainless.learn.studies.study import Study
 from grainless.noise import noise_from
@@ -68,10 +75,11 @@ def test_nothing_changed_is_no_change():
 
 
 def test_a_shorter_run_says_so_in_its_row(tmp_path):
-    assert shortened(told(tmp_path, "c-stacked")) == ""
+    assert cheaper(told(tmp_path, "c-stacked")) == ""
     short = told(tmp_path, "c-stacked", "train.epochs=5", "data.limit=2000")
     assert differs(short, "", "other pairs") == "5 of 50 epochs, 2,000 training images; other pairs"
-    assert shortened(told(tmp_path, "c-stacked", "train.epochs=60")) == ""
+    assert cheaper(told(tmp_path, "c-stacked", "train.epochs=60")) == ""
+    assert cheaper(told(tmp_path, "c-stacked", "train.precision=half")) == "bfloat16 within the network"
 
 
 def history(seconds, processor):
@@ -144,3 +152,25 @@ def test_the_error_of_a_copy_is_that_of_the_noise():
     images = Images.of(np.full((50, 1, 16, 16), 128, np.uint8))
     task = Task(images, noise_from("gaussian:sigma=0.1"), seed=1)
     assert error(lambda noisy, sigma: noisy, task) == pytest.approx(0.01, rel=0.02)
+
+
+def test_noise_drawn_once_is_scored_as_it_was_learned(tmp_path):
+    lines = ["data=digits", "train.fixed_noise=true"]
+    recipe = Recipe.load("e-mnist-dense", lines)
+    run = finished_at_once(recipe, tmp_path / "run", roots=DataRoots(), callback=Notes())
+    scores = learned(Study(tmp_path, DataRoots(), Notes()), run)
+    assert scores["noisy"] == scores["denoised"]  # the model gives back what it gets
+    train = recipe.data(DataRoots()).train
+    cpu = torch.device("cpu")
+    pairs = Fixed(Whole(train, batch=7, device=cpu), train, recipe.method(), seed=recipe.seed, device=cpu)
+    errors = [(pair.shown - pair.wanted).square().mean((1, 2, 3)) for pair in pairs(TorchDraw.seeded(3))]
+    assert scores["noisy"]["mse"] == pytest.approx(float(torch.cat(errors).mean()), rel=1e-5)
+    assert run.facts()["learned images"] == scores
+
+
+def test_the_noise_of_the_test_images_is_drawn_anew_for_each_figure(tmp_path):
+    recipe = Recipe.load("e-mnist-dense", ["data=digits"])
+    run = finished_at_once(recipe, tmp_path / "run", roots=DataRoots(), callback=Notes())
+    drawn = draws(run, Study(tmp_path, DataRoots(), Notes()), "mse", count=3)
+    assert len(set(drawn)) == 3
+    assert drawn == pytest.approx([drawn[0]] * 3, rel=0.05)

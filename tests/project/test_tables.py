@@ -38,7 +38,7 @@ from grainless.learn.optimizers.optimizers import OPTIMIZERS
 from grainless.learn.optimizers.schedules import SCHEDULES
 from grainless.learn.recipe import Recipe
 from grainless.learn.reproduce import SYSTEMS, reproduce
-from grainless.learn.reproduce.table import Section
+from grainless.learn.reproduce.section import Section
 from grainless.learn.studies.study import Study
 from grainless.model.card import Card
 from grainless.model.zoo import SHIPPED, Shipped, models

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from grainless.atomic import write_text
-from grainless.learn.reproduce import a, b, c, capacity, d, e, once
 from grainless.learn.reproduce.earlier import kept
-from grainless.learn.reproduce.table import Effort, Reproduce, machine
+from grainless.learn.reproduce.section import Effort, Reproduce
+from grainless.learn.reproduce.systems import a, alike, b, c, capacity, d, e, once
+from grainless.learn.studies.page import machine
 from grainless.learn.studies.study import Study, Unfinished
 from grainless.parts import choose
 
@@ -18,8 +19,8 @@ SYSTEMS: dict[str, Reproduce] = {
     "A": a.reproduce,
     "B": b.reproduce,
     "C": c.reproduce,
-    "C-alike": capacity.same_noise,
-    "C-ladder": capacity.climb,
+    "C-alike": alike.reproduce,
+    "C-ladder": capacity.reproduce,
     "D": d.reproduce,
     "E": e.reproduce,
     "Noise": once.reproduce,

@@ -12,7 +12,7 @@ from grainless.learn.studies.study import typed
 
 def command(run: Run) -> str:
     """`grainless train RECIPE --set ...`: every line in which the run's recipe is not the shipped one."""
-    return typed(_name(run), changes(_name(run), run.recipe()))
+    return typed(name_of(run), changes(name_of(run), run.recipe()))
 
 
 def changes(name: str, recipe: Recipe) -> list[str]:
@@ -34,18 +34,7 @@ def changes(name: str, recipe: Recipe) -> list[str]:
     return lines
 
 
-def shortened(run: Run) -> str:
-    """Where a run is shorter than the shipped recipe, which has the published length; "" where it is not."""
-    shipped, options = Recipe.load(_name(run)).options, run.recipe().options
-    words = []
-    if options["train.epochs"] < shipped["train.epochs"]:
-        words.append(f"{options['train.epochs']} of {shipped['train.epochs']} epochs")
-    if limit := options.get("data.limit"):
-        words.append(f"{limit:,} training images")
-    return ", ".join(words)
-
-
-def _name(run: Run) -> str:
+def name_of(run: Run) -> str:
     facts: Mapping[str, Any] = run.facts()
     return str(facts["name"])
 

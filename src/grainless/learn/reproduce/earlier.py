@@ -2,7 +2,7 @@
 
 import re
 
-from grainless.learn.reproduce.table import NOT_RUN
+from grainless.learn.reproduce.section import NOT_RUN
 
 HEAD = "### Earlier runs"
 SIGNED = re.compile(r"^\*(`grainless reproduce .*), (\d{4}-\d\d-\d\d)\.\*$", re.MULTILINE)

@@ -8,15 +8,13 @@ from typing import Any
 import numpy as np
 
 from grainless.errors import InputError
-from grainless.evaluation.figures.pictures import strip
 from grainless.evaluation.metrics import METRICS
 from grainless.learn.recipe import Recipe
 from grainless.learn.run import Run
-from grainless.learn.studies.study import Study, scenes
+from grainless.learn.studies.drawn import draw_denoised
+from grainless.learn.studies.study import Study
 from grainless.learn.summary import of_run
 from grainless.parts import choose
-
-PICTURES = 8
 
 
 @dataclass(frozen=True)
@@ -101,16 +99,6 @@ def _check_same_data(pairs: Iterable[tuple[str, str]]) -> None:
 
 
 def _draw(study: Study, data: str, runs: dict[tuple[str, str], Run]) -> Path:
-    """The same test images by every recipe; the noisy row is the first recipe's noise."""
-    shown = {
-        recipe: scenes(run, study.roots, PICTURES) for (recipe, name), run in runs.items() if name == data
-    }
-    first = next(iter(shown.values()))
-    rows = {
-        "clean": [scene["clean"] for scene in first],
-        "noisy": [scene["noisy"] for scene in first],
-        **{recipe: [scene["denoised"] for scene in each] for recipe, each in shown.items()},
-    }
     path = study.folder / f"comparison-{data}.png"
-    strip(list(rows.values()), path, labels=list(rows), scale=max(1, 64 // rows["clean"][0].shape[-1]))
+    draw_denoised(study, {recipe: run for (recipe, name), run in runs.items() if name == data}, path)
     return path

@@ -8,16 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grainless.evaluation.evaluate import Array
-from grainless.evaluation.figures.pictures import strip
 from grainless.learn.recipe import Recipe
 from grainless.learn.run import Run
 from grainless.learn.studies.diagnose import check_noise, verdict
-from grainless.learn.studies.study import Study, scenes
+from grainless.learn.studies.drawn import draw_denoised
+from grainless.learn.studies.study import Study
 from grainless.learn.studies.values import listed
 from grainless.learn.summary import of_run
-
-PICTURES = 8
 
 
 @dataclass(frozen=True)
@@ -88,17 +85,8 @@ def ladder(study: Study, recipe: str, steps: Sequence[str], changes: list[str]) 
         for name, lines in rungs.items()
     ]
     figure = study.folder / f"{Path(recipe).stem}-ladder.png"
-    draw_rungs(study, {rung.name: rung.noisy_run for rung in climbed}, figure)
+    draw_denoised(study, {rung.name: rung.noisy_run for rung in climbed}, figure)
     return Ladder(climbed, figure)
-
-
-def draw_rungs(study: Study, runs: dict[str, Run], path: Path) -> None:
-    """The same test images: clean, noisy, then denoised by each run."""
-    shown = {name: scenes(run, study.roots, PICTURES) for name, run in runs.items()}
-    first = next(iter(shown.values()))
-    rows: dict[str, list[Array]] = {name: [scene[name] for scene in first] for name in ("clean", "noisy")}
-    rows |= {name: [scene["denoised"] for scene in each] for name, each in shown.items()}
-    strip(list(rows.values()), path, labels=list(rows), scale=max(1, 96 // first[0]["clean"].shape[-1]))
 
 
 def _test(run: Run) -> dict[str, float]:

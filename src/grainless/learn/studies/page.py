@@ -27,7 +27,7 @@ def write_page(path: Path, title: str, parts: Sequence[str], command: str) -> No
     Raises:
         RunError: it could not be written.
     """
-    foot = f"*Written by `grainless {command}`, on {_machine()}.*"
+    foot = f"*Written by `grainless {command}`, on {machine()}.*"
     write_text(path, "\n\n".join([f"# {title}", *parts, foot]) + "\n")
 
 
@@ -65,7 +65,8 @@ def _cells(values: Sequence[Any], halves: Sequence[float | None]) -> list[str]:
     ]
 
 
-def _machine() -> str:
+def machine() -> str:
+    """What a page was made on, and when."""
     return (
         f"{processor()}, {threads()}, PyTorch {torch.__version__.partition('+')[0]}, "
         f"Grainless {__version__}, {time.strftime('%Y-%m-%d')}"

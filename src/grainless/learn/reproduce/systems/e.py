@@ -10,17 +10,10 @@ from grainless.evaluation.figures.pictures import strip
 from grainless.evaluation.metrics import METRICS
 from grainless.evaluation.reports.markdown import table
 from grainless.learn.recipe import Recipe
-from grainless.learn.reproduce.table import (
-    Effort,
-    Figure,
-    Section,
-    copied,
-    differs,
-    noisy,
-    picture,
-    score,
-    took,
-)
+from grainless.learn.reproduce.pictures import copied, picture
+from grainless.learn.reproduce.scores import noisy, score
+from grainless.learn.reproduce.section import Effort, Figure, Section
+from grainless.learn.reproduce.words import differs, took
 from grainless.learn.run import Run
 from grainless.learn.studies.study import Study, Unfinished, denoiser, scenes
 from grainless.learn.studies.sweep import Sweep, sweep

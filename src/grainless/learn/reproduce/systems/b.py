@@ -14,7 +14,9 @@ from grainless.evaluation.figures.pictures import strip
 from grainless.evaluation.metrics import METRICS
 from grainless.evaluation.reports.markdown import table
 from grainless.learn.recipe import Recipe
-from grainless.learn.reproduce.table import Effort, Figure, Section, differs, picture, took
+from grainless.learn.reproduce.pictures import picture
+from grainless.learn.reproduce.section import Effort, Figure, Section
+from grainless.learn.reproduce.words import differs, took
 from grainless.learn.run import Run
 from grainless.learn.studies.study import Study, Unfinished, denoiser
 from grainless.learn.summary import of_run

@@ -11,18 +11,11 @@ from grainless.evaluation.classify import classify
 from grainless.evaluation.figures.histories import histories_png
 from grainless.evaluation.figures.pictures import strip
 from grainless.evaluation.reports.markdown import table
-from grainless.learn.reproduce.claims import claims
-from grainless.learn.reproduce.table import (
-    Effort,
-    Figure,
-    Section,
-    differs,
-    floor,
-    picture,
-    score,
-    took,
-    with_excess,
-)
+from grainless.learn.reproduce.pictures import picture
+from grainless.learn.reproduce.scores import floor, score, with_excess
+from grainless.learn.reproduce.section import Effort, Figure, Section
+from grainless.learn.reproduce.systems.claims import claims
+from grainless.learn.reproduce.words import differs, took
 from grainless.learn.run import Run
 from grainless.learn.studies.study import Study, Unfinished, denoiser, scenes
 from grainless.learn.studies.tune import tune

@@ -7,7 +7,8 @@ import numpy as np
 from grainless.evaluation.evaluate import Task
 from grainless.evaluation.figures.pictures import strip
 from grainless.learn.codes.coder import Coder
-from grainless.learn.reproduce.table import differs, picture
+from grainless.learn.reproduce.pictures import picture
+from grainless.learn.reproduce.words import differs
 from grainless.learn.run import Run
 from grainless.learn.studies.study import Study
 
@@ -34,13 +35,13 @@ def walk(runs: dict[str, Run], pictures: Path, study: Study) -> str:
     between = [f"{step / (STEPS - 1):.0%}" for step in range(STEPS)]
     heads = ["clean", "shown", *between, "shown", "clean"]
     strip(rows, path, labels=labels, heads=heads, scale=2)
-    shorter = differs(next(iter(runs.values())))
+    shorter = [f"on {name}, {words}" for name, run in runs.items() if (words := differs(run))]
     words = (
         "Pairs of test images chosen at random. The network is shown them noisy, as it learned; between them, what it "
         "decodes from the codes on the straight line from the one (0%) to the other (100%)"
     )
     return (
         "### A walk through the code\n\n"
-        + (f"Not as published: `c-coded` had {shorter}.\n\n" if shorter else "")
+        + (f"Not as published: `c-coded` had, {'; '.join(shorter)}.\n\n" if shorter else "")
         + picture(path, pictures, words)
     )

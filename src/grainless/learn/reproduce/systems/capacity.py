@@ -1,15 +1,18 @@
-"""C, further: the capacity raised step by step on CIFAR-10, and the four architectures under one noise."""
+"""C, further: the capacity of the network that they selected, raised step by step on CIFAR-10."""
 
 from pathlib import Path
 
 from grainless.evaluation.figures.histories import histories_png
 from grainless.evaluation.reports.markdown import table
-from grainless.learn.reproduce.c import CIFAR, RECIPES
-from grainless.learn.reproduce.cure import beside_classical
-from grainless.learn.reproduce.table import Effort, Section, picture, score, took
+from grainless.learn.reproduce.pictures import picture
+from grainless.learn.reproduce.scores import score
+from grainless.learn.reproduce.section import Effort, Section
+from grainless.learn.reproduce.systems.c import CIFAR, FAILURE
+from grainless.learn.reproduce.systems.cure import beside_classical
+from grainless.learn.reproduce.words import took
 from grainless.learn.run import Run
-from grainless.learn.studies.alike import alike
-from grainless.learn.studies.ladder import Ladder, draw_rungs, ladder
+from grainless.learn.studies.drawn import draw_denoised
+from grainless.learn.studies.ladder import Ladder, ladder
 from grainless.learn.studies.study import Study
 from grainless.learn.summary import of_run
 
@@ -20,27 +23,10 @@ STEPS = [
     "network.widths=[64,128],network.code=1024",
 ]
 
-FEW = ["data.limit=1000", "data.validation=500", "train.epochs=1"]
-CLIMBED: dict[Effort, list[str]] = {
-    "quick": FEW,
-    "standard": ["data.limit=5000", "train.epochs=4"],
-    "full": ["train.epochs=25"],
-}
-ONE_NOISE = "noise=gaussian:sigma=0.5,clip=true"
-ALIKE: dict[Effort, list[str]] = {
-    "quick": ["data.limit=200", "data.validation=200", "train.epochs=1"],
-    "standard": ["data.limit=5000", "train.epochs=5"],
-    "full": ["train.epochs=25"],
-}
-SETS: dict[Effort, list[str]] = {
-    "quick": ["mnist"],
-    "standard": ["mnist"],
-    "full": ["mnist", "fashion-mnist"],
-}
-SEEDS: dict[Effort, int] = {"quick": 2, "standard": 3, "full": 3}
+CLIMBED: dict[Effort, list[str]] = {**FAILURE, "full": ["train.epochs=25"]}
 
 
-def climb(study: Study, pictures: Path, effort: Effort) -> Section:
+def reproduce(study: Study, pictures: Path, effort: Effort) -> Section:
     """The selected network raised until CIFAR-10 works, each step with noise and without, and the cure beside it."""
     steps = STEPS[:1] if effort == "quick" else STEPS
     climbed = ladder(study, "c-coded", steps, [*CIFAR, *CLIMBED[effort]])
@@ -89,40 +75,10 @@ def _cured(cure: Run) -> tuple[str, ...]:
 def _rungs_drawn(study: Study, climbed: Ladder, cure: Run, pictures: Path) -> list[str]:
     runs = {rung.name: rung.noisy_run for rung in climbed.rungs}
     path, curves = pictures / "c-ladder.png", pictures / "c-ladder-losses.png"
-    draw_rungs(study, runs | {"c-best": cure}, path)
+    draw_denoised(study, runs | {"c-best": cure}, path)
     histories = {name: run.facts()["history"] for name, run in runs.items()}
     histories_png(histories, curves, loss="mean squared error a pixel, noisy input")
     return [
         picture(path, pictures, "CIFAR-10 test images: clean, noisy, denoised by each rung, and by the cure"),
         picture(curves, pictures, "Loss by epoch on noisy input: validation (solid), training (dashed)"),
     ]
-
-
-def same_noise(study: Study, pictures: Path, effort: Effort) -> Section:
-    """The four under one noise, from several seeds, with intervals; then one may be called better."""
-    del pictures  # a table is all
-    recipes = RECIPES[1:3] if effort == "quick" else RECIPES
-    found = alike(study, recipes, SETS[effort], [*ALIKE[effort], ONE_NOISE], SEEDS[effort], "psnr")
-    cells = [
-        (
-            row["recipe"],
-            row["data"],
-            f"{row['parameters']:,}",
-            f"{row['test psnr']:.2f} ± {row['±']:.2f} dB",
-            ", ".join(f"{value:.2f}" for value in row["values"]),
-            took(runs[0]),
-        )
-        for row, runs in zip(found.rows(), found.runs.values(), strict=True)
-    ]
-    head = ("recipe", "data", "parameters", "PSNR, test", "of each seed", "first run")
-    return Section(
-        "C-alike",
-        "The four architectures like for like",
-        [],
-        [
-            "As published, the four have noises of their own. Here all have one, Gaussian of factor 0.5, clipped, and "
-            f"equal images and epochs; loss, optimizer and batch stay their own. {SEEDS[effort]} seeds each, the mean "
-            "with its 95 % interval by Student's t.",
-            table(head, cells),
-        ],
-    )

@@ -10,7 +10,9 @@ from grainless.evaluation.figures.pictures import strip
 from grainless.evaluation.pca import Pca
 from grainless.evaluation.reports.markdown import table
 from grainless.learn.recipe import Recipe
-from grainless.learn.reproduce.table import Effort, noted, picture, score
+from grainless.learn.reproduce.pictures import picture
+from grainless.learn.reproduce.scores import noted, score
+from grainless.learn.reproduce.section import Effort
 from grainless.learn.run import Run
 from grainless.learn.studies.study import Study, denoiser
 from grainless.learn.summary import of_run
