@@ -5,6 +5,7 @@ Random bytes of the right shapes cost as much as real ones.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import torch
@@ -66,10 +67,14 @@ class System:
         clean, noisy = np.random.default_rng(7).integers(0, 256, (2, *shape), dtype=np.uint8)
         return Images.of(clean) if self.noise else replace(Images.of(clean), noisy=Images.of(noisy))
 
-    def turn(self) -> Turn:
-        """An epoch of our training; the seconds a step took, validation left out."""
+    def turn(self, **changes: Any) -> Turn:
+        """An epoch of our training; the seconds a step took, validation left out.
+
+        Args:
+            changes: of the recipe's training: precision="half".
+        """
         images = self.images()
-        settings = self.parts.training() | {"epochs": 10**6, "patience": None}
+        settings = self.parts.training() | {"epochs": 10**6, "patience": None} | changes
         data = Data("made up", images, images.take([0]), images.take([0]))
         epochs = Fit(self.network(), data, self.parts.method(), self.parts.loss(), **settings)()
         return lambda: next(epochs).seconds / self.steps
