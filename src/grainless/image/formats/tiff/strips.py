@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from grainless.image.formats.tiff.checks import PALETTE, bits_of, check_page, pages_of
 from grainless.image.formats.tiff.levels import has_levels, levels_of
-from grainless.image.formats.tiff.tags import Coding, add_exif
+from grainless.image.formats.tiff.tags import Coding, add_exif, lies_behind
 from grainless.image.formats.tiff.tiff import ROOM, coding_for, image_of, laid, options
 from grainless.image.image import Image, Levels, to_samples
 
@@ -117,16 +117,18 @@ def write(pages: Iterable[tuple[int, Iterable[Image]]], file: BinaryIO, *, nbyte
         file: an empty file.
         nbytes: of the pixels of all pages together; BigTIFF is written if they may not fit into a plain one.
     """
-    writer = None
+    writer, opening = None, None
     exifs = []
     for height, bands in pages:
         rest = iter(bands)
         first = next(rest)
         coding = coding_for(first)
+        behind = opening is not None and lies_behind(coding, opening)
+        opening = opening or coding
         if writer is None:
             big = coding.big or nbytes > ROOM
             writer = tifffile.TiffWriter(file, byteorder=coding.byteorder, bigtiff=big)
-        _write_page(writer, height, first, chain([first], rest), big=big)
+        _write_page(writer, height, first, chain([first], rest), big=big, behind=behind)
         exifs.append(first.metadata.exif)
     if writer is not None:
         writer.close()
@@ -134,17 +136,27 @@ def write(pages: Iterable[tuple[int, Iterable[Image]]], file: BinaryIO, *, nbyte
 
 
 def _write_page(
-    writer: tifffile.TiffWriter, height: int, first: Image, bands: Iterable[Image], *, big: bool
+    writer: tifffile.TiffWriter, height: int, first: Image, bands: Iterable[Image], *, big: bool, behind: bool
 ) -> None:
-    """Write one page from bands like `first`."""
+    """Write one page from bands like `first`; its pixels right behind those of the page before, or not."""
     coding = coding_for(first)
     described, samples = options(first, coding, big=big), laid(to_samples(first), coding)
     axis = int(coding.planes and samples.ndim == 3)  # of the rows
     shape = (*samples.shape[:axis], height, *samples.shape[axis + 1 :])
     row = prod(shape[axis + 1 :]) * samples.itemsize
     rows = coding.tile[0] if coding.tile else min(max(1, STRIP // row), height)
+    parts = _encoded(bands, rows, coding, described, prod(shape[:axis]))
+    if behind:  # tifffile keeps the room, and takes no pieces for it
+        place = writer.write(
+            None, shape=shape, dtype=samples.dtype, **described | {"contiguous": True}, returnoffset=True
+        )
+        assert place is not None
+        writer.filehandle.seek(place[0])
+        for part in parts:
+            writer.filehandle.write(part)
+        return
     writer.write(
-        _encoded(bands, rows, coding, described, prod(shape[:axis])),
+        parts,
         shape=shape,
         dtype=samples.dtype,
         rowsperstrip=None if coding.tile else rows,

@@ -154,6 +154,21 @@ def described(image: Image) -> Coding:
     return Coding(predictor=True, resolution=resolution, unit=unit, tags=tuple(tags))
 
 
+def lies_behind(coding: Coding, first: Coding) -> bool:
+    """Whether a page's pixels must lie right behind those before, as the first page's words make programs think.
+
+    ImageJ reads the first page of its own stacks, and takes the others to follow; tifffile does so now and then.
+    Such a page has no tags but the first's.
+    """
+    words = next((tag[3] for tag in first.tags if tag[0] == DESCRIPTION), b"")
+    return (
+        words.startswith((b"ImageJ=", b'{"shape":'))
+        and not (first.compression or first.tile)
+        and replace(coding, tags=()) == replace(first, tags=())
+        and all(tag in first.tags for tag in coding.tags)
+    )
+
+
 def places(exif: bytes | None, *, big: bool = False) -> list[tuple[int, int, int, int, bool]]:
     """No pointers to directories are written by tifffile: keep places for them, one number too low."""
     kind = LONG8 if big else LONG

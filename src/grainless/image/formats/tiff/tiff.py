@@ -36,6 +36,7 @@ from grainless.image.formats.tiff.tags import (
     add_exif,
     coding_of,
     described,
+    lies_behind,
     metadata_of,
     notes_of_coding,
     places,
@@ -76,9 +77,10 @@ def write(images: Iterator[Image], file: BinaryIO) -> None:
     coding, exifs = coding_for(first), []
     big = coding.big or bytes_of(first) > ROOM
     with tifffile.TiffWriter(file, byteorder=coding.byteorder, bigtiff=big) as writer:
-        for image in itertools.chain([first], images):
+        for number, image in enumerate(itertools.chain([first], images)):
             how = coding_for(image)
-            writer.write(laid(to_samples(image), how), **options(image, how, big=big))
+            behind = {"contiguous": number > 0 and lies_behind(how, coding)}
+            writer.write(laid(to_samples(image), how), **options(image, how, big=big) | behind)
             exifs.append(image.metadata.exif)
             if not big and file.tell() > ROOM:
                 raise Refused("would make a file of more than 4 GiB, which a plain TIFF cannot be")
