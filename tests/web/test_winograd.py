@@ -9,8 +9,8 @@ from hypothesis import strategies as some
 from onnx import TensorProto, helper, numpy_helper
 
 from grainless.model import zoo
-from grainless.web.winograd import FEW, MANY, A, B, G, faster
-from grainless.web.wire import fields, message, numbers, texts
+from grainless.web.rewrite.winograd import FEW, MANY, A, B, G, faster
+from grainless.web.rewrite.wire import fields, message, numbers, texts
 
 CLOSE = 1e-5  # of full scale: what rounding may make
 
@@ -63,7 +63,7 @@ def test_a_tile_is_what_three_weights_make_of_six_pixels():
 def test_pictures_of_every_size_come_out_the_same(height, width, channels, bias, half):
     model = convolution(channels, channels + 4, bias=bias, half=half, pads=[1] * 4)
     new, given = faster(model), image(channels, height, width)
-    assert "ConvTranspose" in operators(new)
+    assert "Transpose" in operators(new)
     wanted = run(model, given)
     assert np.abs(run(new, given) - wanted).max() <= CLOSE * max(1, np.abs(wanted).max())
 
@@ -93,7 +93,9 @@ def test_a_shipped_model_gives_the_same_and_grows_by_little(name):
     card = zoo.card_of(zoo.find(name))
     given = image(card.channels, 5 * card.multiple, 7 * card.multiple)
     assert np.abs(run(new, given) - run(model, given)).max() <= CLOSE
-    assert operators(new).count("ConvTranspose") >= 20
+    assert (
+        operators(new).count("Slice") - operators(model).count("Slice") == 20
+    )  # of 24: not door, downs and exit
     assert len(new) < 1.05 * len(model)
     assert onnx.load_from_string(new).metadata_props == onnx.load_from_string(model).metadata_props
 

@@ -12,7 +12,7 @@ from grainless.inspection import words_for
 from grainless.model import zoo
 from grainless.model.card import Card
 from grainless.web.page import BROWSER, RUNTIME_FOLDER, page, runtime
-from grainless.web.winograd import faster
+from grainless.web.rewrite.winograd import faster
 
 MODELS = "models.json"
 

@@ -19,6 +19,7 @@ function apply() {
   document.documentElement.dataset.theme = theme;
   button.textContent = WORDS[theme];
   button.setAttribute("aria-label", `Colours of the page: ${theme}`);
+  button.title = "Colours of the page";
 }
 
 button.addEventListener("click", () => {

@@ -27,7 +27,7 @@ async function start() {
  * Open a model.
  *
  * @param load (name of a file in `files`) -> Promise of its ArrayBuffer.
- * @param files {file, wasm}: the model, and the same written anew for WebAssembly (src/grainless/web/winograd.py).
+ * @param files {file, wasm}: the model, and the same written anew for WebAssembly (src/grainless/web/rewrite/winograd.py).
  * @param card the model's.
  * @returns {run, words}: run as ./denoise.js wants it; what it ran on, in words, may change with a run.
  */

@@ -1,0 +1,1 @@
+"""A model's file, written anew: the same results by other nodes."""
