@@ -1,4 +1,4 @@
-"""Files are written whole or not at all."""
+"""Files are written whole or not at all; and the lock that holds off others meanwhile."""
 
 import os
 import stat
@@ -8,10 +8,9 @@ from contextlib import contextmanager, suppress
 from errno import ELOOP, ENOTDIR
 from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from grainless.errors import InputError, RunError
-from grainless.filelock import take
 
 PRIVATE, ANY, GROUP = 0o600, 0o666, 0o070
 """Rights: of the owner alone, of any new file (the system takes off the umask), those of the group."""
@@ -101,6 +100,38 @@ def _place(path: Path) -> tuple[Path, os.stat_result | None]:
     if not stat.S_ISREG(before.st_mode):
         raise OSError(f"{'a folder' if stat.S_ISDIR(before.st_mode) else 'no plain file'} stands there")
     return place, before
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    BEYOND = 2**30
+    """Windows lets nobody else read what is locked, so a byte is locked that a small file does not have."""
+
+    def take(file: IO) -> bool | None:
+        """Take the lock of a small file if it is free; whether it was. It goes when the file is closed."""
+        file.seek(BEYOND)
+        try:
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+else:
+    import fcntl
+
+    def take(file: IO) -> bool | None:
+        """Take the lock of an open file if it is free; whether it was. None: this file system knows no locks.
+
+        It goes when the file is closed, whichever way its process died.
+        """
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return None
+        return True
 
 
 @contextmanager

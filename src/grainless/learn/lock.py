@@ -7,9 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from grainless.atomic import make_folder
+from grainless.atomic import make_folder, take
 from grainless.errors import RunError
-from grainless.filelock import take
 
 
 @contextmanager
