@@ -69,7 +69,7 @@ def pictures(browser: Browser, address: str) -> Iterator[tuple[str, bytes]]:
     dark.wait_for_timeout(600)
     yield "removed", dark.screenshot()
     phone = opened(browser, address, PHONE, "light")
-    yield "phone", denoised(phone, "Coffee").screenshot(full_page=True)
+    yield "phone", denoised(phone, "Coffee").screenshot()
 
 
 def main(folder: Path) -> None:

@@ -104,6 +104,14 @@ def test_cancelled_work_stops_in_the_server(page, monkeypatch):
     page.wait_for_selector(DONE)
 
 
+def test_programs_find_the_api_from_the_page(page):
+    page.reload()
+    assert page.inner_text("footer a:visible") == "For programs"
+    page.click("footer a")
+    page.wait_for_selector("h1:has-text('the API')")
+    page.go_back()
+
+
 def test_a_lost_connection_is_a_sentence_and_the_next_picture_works(visited):
     page, wrong = visited
     page.route("**/api/denoise*", lambda route: route.abort("connectionreset"))

@@ -236,6 +236,8 @@ function beside({ words, href }) {
 async function begin() {
   byId("promise").textContent = engine.promise;
   byId("about").textContent = engine.about;
+  byId("programs").hidden = !engine.programs;
+  byId("programs").href = engine.programs ?? "";
   wire();
   setSplit(50);
   setMode("compare");

@@ -36,7 +36,8 @@ export const engine = {
   promise: ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname)
     ? "Your pictures do not leave this computer."
     : `${location.hostname} denoises your pictures, and keeps nothing.`,
-  about: "PNG, JPEG, TIFF, WebP, GIF, BMP, PGM, PPM and PFM, 8 to 32 bits; for programs: api/docs.",
+  about: "PNG, JPEG, TIFF, WebP, GIF, BMP, PGM, PPM and PFM, 8 to 32 bits.",
+  programs: "api/docs",
 
   async where() {
     return `on ${location.host}, version ${(await health()).version}`;
