@@ -1,9 +1,13 @@
 """What programs are told as JSON, as Markdown: the objects of the code, each name with its type and its meaning."""
 
+import json
+import re
 from collections.abc import Iterator
-from dataclasses import is_dataclass
+from dataclasses import is_dataclass, replace
+from pathlib import Path
 from typing import Any, get_args
 
+import numpy as np
 from pydantic import BaseModel
 
 from extension.docstring import plain, read
@@ -12,6 +16,7 @@ from extension.tables import table
 from grainless.denoising.batch.manifest import BESIDE
 from grainless.denoising.files import JobResult
 from grainless.denoising.inspecting import FileInspection, Inspection
+from grainless.image.arrays import image_of
 from grainless.inspection.kinds import KINDS, Kind
 from grainless.plain import kinds
 from grainless.server.api.answers import Denoised
@@ -19,12 +24,15 @@ from grainless.server.gate.limits import Limits
 from grainless.server.gate.metrics import Metrics
 from grainless.server.gate.queue import Queue
 
+LISTED = "An object with one name, `images`: a list, with an object for each file."
+
 
 def page() -> str:
     """A section for each object, those inside it below."""
     sections = [
         "## `grainless inspect --json`",
-        "An object with one name, `images`: for each file",
+        f"{LISTED} As of a grey picture of 64 x 64 with noise of 25/255:",
+        f"```json\n{_example()}\n```",
         *_objects(FileInspection),
         "### Kinds of noise",
         "The keys of `findings`, and how a strength of 0.1 is said:",
@@ -35,7 +43,7 @@ def page() -> str:
         "## `POST /api/inspect`",
         *_objects(Inspection, deep=False),
         "## `grainless denoise --json`",
-        "An object with one name, `images`: for each file",
+        LISTED,
         *_objects(JobResult),
         "## The part `outcome` of `POST /api/denoise?parts=true`",
         _fields(Denoised),
@@ -48,6 +56,18 @@ def page() -> str:
         _metrics(),
     ]
     return "\n\n".join(sections)
+
+
+def _example() -> str:
+    """What `grainless inspect --json` prints, made here and now."""
+    noisy = 128 + 25 * np.random.default_rng(0).standard_normal((64, 64))
+    image = image_of(noisy.clip(0, 255).astype(np.uint8), -1)
+    found = FileInspection(Path("photo.png"), Inspection.of(replace(image, name="photo.png"))).plain()
+    rounded = json.loads(json.dumps(found), parse_float=lambda text: float(f"{float(text):.3g}"))
+    text = json.dumps({"images": [rounded]}, indent=1)
+    return re.sub(
+        r"\[[^\[\]{}]*\]", lambda found: " ".join(found[0].split()), text
+    )  # a list of numbers is a line
 
 
 def _objects(found: type, *, deep: bool = True) -> Iterator[str]:

@@ -120,6 +120,20 @@ def test_noise_of_a_camera_grows_and_who_learned_it_learned_that():
     assert any("grows with brightness" in each for each in warnings(found, COLOUR))
 
 
+def test_all_of_the_noise_is_told_where_little_of_it_is_white():
+    strong = Removed(
+        luma=(None, 20 / 255, None),
+        chroma=(None, 15 / 255, None),
+        coarse_luma=18 / 255,
+        middle_chroma=15 / 255,
+        coarseness=(0.8, 0.8),
+        colourless=False,
+    )
+    found = replace(report(2.8 / 255), removed=strong)
+    assert list(found.findings) == ["white", "correlated"]
+    assert choose(found, CARDS).why == "Noise of sigma 25.0/255 in a colour image: model photo."
+
+
 def test_what_a_model_of_pages_does_to_white_noise_is_not_foretold():
     """The shipped one takes most of it, and did not learn it."""
     card = Card("pages", 1, learned={"document": None})

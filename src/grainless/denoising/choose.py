@@ -68,7 +68,8 @@ def choose(report: Report, cards: Mapping[str, Card]) -> Choice:
     words = words_for(kind)
     found = words.sentence(strength)
     if words.strength(strength).startswith("sigma"):
-        found = f"Noise of {words.strength(strength)} in a {'grey' if _is_grey(report) else 'colour'} image"
+        all_of_it = words.strength(max(strength, report.sigma or 0.0))  # the rest may be of another kind
+        found = f"Noise of {all_of_it} in a {'grey' if _is_grey(report) else 'colour'} image"
     return Choice(name, f"{found}: model {name}.", warnings(report, card))
 
 

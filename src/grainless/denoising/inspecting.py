@@ -47,7 +47,7 @@ class FileInspection:
     Args:
         source: the file.
         found: what is in it; None: it could not be looked at.
-        error: why not.
+        error: why it could not be.
     """
 
     PLAIN: ClassVar = ("source", "report", "advice", "error", "fault")
