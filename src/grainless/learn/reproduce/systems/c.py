@@ -87,14 +87,7 @@ def _best(study: Study, data: str, effort: Effort) -> list[Figure]:
 
 def _selected(study: Study, data: str, pictures: Path, effort: Effort) -> list[str]:
     """The best of those that are finished, by held-out images: the test images have no say in it."""
-    runs, missing = {}, []
-    for recipe in RECIPES:
-        try:
-            runs[recipe] = _run(study, recipe, data, effort)
-        except Unfinished as error:
-            missing.append(str(error))
-    if len(runs) < 2:
-        raise Unfinished(missing[0])
+    runs, missing = _finished(study, data, effort)
     reached = {recipe: score(run, "psnr", "validation") for recipe, run in runs.items()}
     listed = ", ".join(f"{recipe} {psnr:.2f} dB" for recipe, psnr in reached.items())
     return [
@@ -104,6 +97,23 @@ def _selected(study: Study, data: str, pictures: Path, effort: Effort) -> list[s
         *(f"*Not in it, since {NOT_RUN}: {each}.*" for each in missing),
         _drawn(study, runs, data, pictures),
     ]
+
+
+def _finished(study: Study, data: str, effort: Effort) -> tuple[dict[str, Run], list[str]]:
+    """Those of the four that are there, and the commands of the others.
+
+    Raises:
+        Unfinished: fewer than two are there, which is no comparison.
+    """
+    runs, missing = {}, []
+    for recipe in RECIPES:
+        try:
+            runs[recipe] = _run(study, recipe, data, effort)
+        except Unfinished as error:
+            missing.append(str(error))
+    if len(runs) < 2:
+        raise Unfinished(missing[0])
+    return runs, missing
 
 
 def _drawn(study: Study, runs: dict[str, Run], data: str, pictures: Path) -> str:
@@ -162,7 +172,7 @@ def _failure(study: Study, pictures: Path, effort: Effort) -> list[str]:
             curves,
             pictures,
             "The selected network on CIFAR-10, fed clean images and noisy ones: validation loss (solid) and "
-            "training loss (dashed). The two nearly meet: the noise is not what limits it",
+            "training loss (dashed). As far as the two lie together, the noise is not what limits it",
         ),
         copied(
             diagnosis.figure,

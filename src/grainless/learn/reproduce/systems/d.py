@@ -156,7 +156,7 @@ def _curves(study: Study, effort: Effort, pictures: Path) -> str:
         {name: run.facts()["history"] for name, run in runs.items()},
         path,
         loss="binary cross-entropy a pixel, nats",
-        floor=("entropy of the first one's scored rows", floor(first, study)),
+        floor=(f"perfect, {next(iter(runs))}", floor(first, study)),
     )
     lowest = ", ".join(f"{name}: epoch {run.best_epoch()['number']}" for name, run in runs.items())
     return picture(
