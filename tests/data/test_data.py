@@ -23,6 +23,7 @@ OPTIONS = {
     "csv": {"file": "small.csv"},
     "folder": {"path": "photos"},
     "pairs": {"path": "scenes"},
+    "denoised": {"path": "photos", "by": "color"},
     "pages": {"count": 3, "held": 2},
     "shards": {"path": "packed"},
 }

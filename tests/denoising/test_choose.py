@@ -132,6 +132,13 @@ def test_all_of_the_noise_is_told_where_little_of_it_is_white():
     found = replace(report(2.8 / 255), removed=strong)
     assert list(found.findings) == ["white", "correlated"]
     assert choose(found, CARDS).why == "Noise of sigma 25.0/255 in a colour image: model photo."
+@pytest.mark.parametrize(
+    ("cards", "end"), [({"grey": GREY}, "did not learn: bright parts may keep some; "), ({}, "learned: ")]
+)
+def test_grey_noise_that_grows_is_sent_to_a_curve(cards, end):
+    choice = choose(report(0.1, gain=0.01, channels=1), cards)
+    assert choice.warnings[-1].endswith(f"{end}denoise --adapt fits a curve to it.")
+    assert not any("--adapt" in each for each in choose(report(0.1, gain=0.01), {"colour": COLOUR}).warnings)
 
 
 def test_what_a_model_of_pages_does_to_white_noise_is_not_foretold():

@@ -1,90 +1,31 @@
 """A shipped model trained on with a person's own images: what is planned, what it comes to, what will not do."""
 
-import hashlib
 import re
 
-import numpy as np
 import PIL.Image
 import PIL.ImageDraw
 import pytest
 import torch
 from safetensors.torch import save_file
 from small_data import images
+from small_shipped import soft
 from trainings import Notes
 
 from grainless.cli.commands import training as command
 from grainless.data.find import DataRoots
 from grainless.data.gather import gather
-from grainless.data.halves import halves
-from grainless.data.images import Images
 from grainless.errors import InputError
-from grainless.learn.export import export
-from grainless.learn.finetune import plan as module
 from grainless.learn.finetune.clean import noisy_themselves, of_two_kinds
 from grainless.learn.finetune.own import HELD, clean_images, pairs
 from grainless.learn.finetune.pace import FEWEST_EPOCHS, MOST_EPOCHS, Pace
 from grainless.learn.finetune.plan import plan, run_folder
-from grainless.learn.finetune.rate import RATES, Trial, tried
+from grainless.learn.finetune.rate import RATES, tried
 from grainless.learn.finetune.start import best_start
-from grainless.learn.networks import NETWORKS
 from grainless.learn.recipe import Recipe
 from grainless.learn.recipe_files import shipped
 from grainless.learn.training import train
 from grainless.model import zoo
-from grainless.model.card import Card
 from grainless.noise import noise_from
-
-NETWORK = {"name": "unet", "widths": [3, 4], "fold": 2}
-
-
-def ship(folder, monkeypatch, name, channels, *, gain=None, told=True, loss="l1"):
-    """Put a small model among those shipped; with a gain, one that takes all noise, and the image with it."""
-    torch.manual_seed(0)
-    network = NETWORKS["unet"](channels=channels, widths=(3, 4), fold=2)
-    if gain is not None:
-        torch.nn.init.constant_(network.exit[0].bias, gain)
-    path = folder / f"{name}.onnx"
-    about = {"recipe": {"network": NETWORK, "learn": {"loss": loss}}} if told else {}
-    card = Card(name, channels, multiple=4, reach=network.reach, about=about)
-    export(network, path, card, torch.rand(1, channels, 32, 32))
-    entry = zoo.Shipped(path.name, hashlib.sha256(path.read_bytes()).hexdigest())
-    monkeypatch.setitem(zoo.SHIPPED, name, entry)
-
-
-@pytest.fixture(scope="module")
-def small(tmp_path_factory):
-    """Small models in the place of those shipped: grey ones, a bad one among them, and one for colour."""
-    with pytest.MonkeyPatch.context() as patched:
-        folder = tmp_path_factory.mktemp("pretrained")
-        patched.setattr(zoo, "PRETRAINED", folder)
-        for name in list(zoo.SHIPPED):
-            patched.delitem(zoo.SHIPPED, name)
-        ship(folder, patched, "bad", 1, gain=0.5)
-        ship(folder, patched, "plain", 1)
-        ship(folder, patched, "mute", 1, told=False)
-        ship(folder, patched, "colourful", 3)
-        yield
-
-
-def soft(folder, count, channels=1, side=48, sigma=0.0, seed=0):
-    """Images of soft waves; with noise on them if sigma says so."""
-    folder.mkdir(parents=True, exist_ok=True)
-    chance = np.random.default_rng(99)
-    line = np.linspace(0, 6, side)
-    for number in range(count):
-        waves = 0.5 + 0.3 * np.sin(np.add.outer(line * (1 + number), line) + number)[..., None]
-        waves = waves * np.linspace(0.7, 1, channels)
-        noisy = waves + sigma * chance.normal(size=waves.shape)
-        pixels = np.round(255 * np.clip(noisy, 0, 1)).astype(np.uint8)
-        PIL.Image.fromarray(pixels.squeeze()).save(folder / f"{number}.png")
-    return folder
-
-
-@pytest.fixture
-def quick(monkeypatch):
-    """Nothing is measured, nothing tried: steps take a tenth of a second, and the middle rate is good."""
-    monkeypatch.setattr(module, "measured", lambda recipe, data: Pace(0.1, 0.2, "full"))
-    monkeypatch.setattr(module, "tried", lambda recipe, data, steps: Trial({RATES[1]: 0.1}, 0.2, steps))
 
 
 def test_clean_images_become_a_recipe_and_a_run_beside_what_it_began_with(small, quick, tmp_path):
@@ -342,67 +283,3 @@ def test_the_command_takes_a_recipe_or_images(tmp_path):
     images(tmp_path / "two", "a.png", "b.png", size=(40, 40))
     with pytest.raises(InputError, match="holds 2 images, and 3 are the fewest"):
         chosen(images=tmp_path / "two")
-
-
-def test_noisy_images_alone_become_a_recipe_and_a_run_judged_by_halves(small, quick, tmp_path):
-    folder = soft(tmp_path / "frames", 9, side=128, sigma=0.1)
-    out = tmp_path / "runs" / "frames"
-    planned = plan(out, noisy=folder, changes=["train.epochs=2", "train.steps=2", "train.rate=1e-3"])
-    options = planned.recipe.options
-    assert (options["learn.name"], options["learn.loss"]) == ("neighbours", "mse")
-    assert planned.remarks[0].startswith("noisy 9 grey images of 128 x 128: 7 to learn from")
-    assert re.match(
-        r"The noise is white, about [23]\d\.\d/255 of the brightest, and neighb", planned.remarks[3]
-    )
-    assert planned.remarks[4].startswith("There are no clean images: scores compare a denoised half")
-    run = train(planned.recipe, out, data=planned.data, callback=Notes())
-    facts = run.facts()
-    assert 10 < facts["noisy"]["test"]["psnr"] < 20  # of two halves that each have noise of 0.1
-    assert [other["name"] for other in facts["others"]] == ["plain"]
-    assert run.report_file.is_file()
-
-
-def even(folder):
-    """Clean images with flat parts."""
-    import PIL.Image
-
-    for path in soft(folder, 9, side=128).glob("*.png"):
-        PIL.Image.open(path).resize((256, 256)).point(lambda value: value // 64 * 64).save(path)
-    return folder
-
-
-def blurred(folder):
-    """Noise that went through a change of size."""
-    import PIL.Image
-
-    for path in soft(folder, 9, side=256, sigma=0.2).glob("*.png"):
-        image = PIL.Image.open(path)
-        image.resize((128, 128), PIL.Image.Resampling.BILINEAR).resize((256, 256)).save(path)
-    return folder
-
-
-@pytest.mark.parametrize(
-    ("folder", "words"),
-    [
-        (even, "have hardly any noise: there is nothing to learn from it"),
-        (
-            lambda path: soft(path, 9, side=36, sigma=0.1),
-            "are too small to tell their noise: 100 x 100 pixels",
-        ),
-        (
-            blurred,
-            r"has neighbours alike \(correlation 0\.\d\d\), .*model photo .*--noisy ONE --clean OTHER \(docs/noisy",
-        ),
-    ],
-    ids=["clean", "small", "correlated"],
-)
-def test_noisy_images_that_teach_nothing_are_refused(small, tmp_path, folder, words):
-    with pytest.raises(InputError, match=words):
-        plan(tmp_path / "out", noisy=folder(tmp_path / "images"))
-
-
-def test_halves_are_neighbours():
-    halved = halves(Images.of([np.arange(35, dtype=np.uint16).reshape(1, 5, 7)], names=["a"]))
-    assert halved.noisy[0].tolist() == [[[0, 2, 4], [14, 16, 18]]]
-    assert halved[0].tolist() == [[[1, 3, 5], [15, 17, 19]]]
-    assert halved.names == ("a",)

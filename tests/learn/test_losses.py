@@ -143,7 +143,9 @@ def test_the_noise_of_what_is_shown_tells_nothing_of_that_of_what_is_wanted(name
     clean, sigma = torch.full((8, 1, 64, 64), 0.5), 1e-3
     noisy = clean + sigma * torch.randn(clean.shape, generator=torch.Generator().manual_seed(1))
     noise = noise_from(f"gaussian:sigma={sigma}") if name == "noise2noise" else noise_from("none")
-    scene = Scene(clean, noisy) if name == "given" else Scene(noisy if name in ALONE else clean)
+    scene = (
+        Scene(clean, noisy) if name in {"given", "calibrated"} else Scene(noisy if name in ALONE else clean)
+    )
     pair = made(name, noise)(scene, TorchDraw.seeded(0))
     assert _correlation(pair) < 4
     if name in ALONE:
@@ -257,8 +259,13 @@ def test_blind_spots_take_noise_along_rows():
 
 
 def made(name, noise):
-    """The method, with a sigma where it must know one."""
-    return METHODS[name](noise, **({"sigma": 1e-3} if name in {"recorrupted", "sure"} else {}))
+    """The method, with what it must be told of the noise."""
+    known = {
+        "recorrupted": {"sigma": 1e-3},
+        "sure": {"sigma": 1e-3},
+        "calibrated": {"measured": ["gaussian:sigma=1e-3"]},
+    }
+    return METHODS[name](noise, **known.get(name, {}))
 
 
 @pytest.mark.parametrize(

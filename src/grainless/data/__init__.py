@@ -14,6 +14,7 @@ from collections.abc import Callable
 from grainless.data.images import DataSet
 from grainless.data.sets.cifar import Cifar10
 from grainless.data.sets.csv_rows import Csv
+from grainless.data.sets.denoised import Denoised
 from grainless.data.sets.digits import Digits
 from grainless.data.sets.folders import Folder
 from grainless.data.sets.idx import FashionMnist, Mnist
@@ -31,6 +32,7 @@ DATA: dict[str, Callable[..., DataSet]] = {
     "csv": Csv,
     "folder": Folder,
     "pairs": Pairs,
+    "denoised": Denoised,
     "pages": Pages,
     "shards": Shards,
 }

@@ -12,11 +12,13 @@ def halves(images: Images) -> Images:
 
     Both show nearly the same scene, each with noise of its own. So a denoised half is as far from the other as from
     the clean image, and further by that noise, which is the same for every model: differences of scores mean what they
-    mean with clean images, for noise that neighbouring pixels do not share; but they are smaller in decibels.
+    mean with clean images, for noise that neighbouring pixels do not share; but they are smaller in decibels. Of
+    images with noisy partners, the partners are halved.
     """
     left, right = [], []
-    for row in range(len(images)):
-        image = images[row]
+    noisy = images.noisy or images
+    for row in range(len(noisy)):
+        image = noisy[row]
         height, width = (side // 2 * 2 for side in image.shape[1:])
         left.append(np.ascontiguousarray(image[:, :height:2, :width:2]))
         right.append(np.ascontiguousarray(image[:, :height:2, 1:width:2]))

@@ -112,10 +112,11 @@ def _sentences(report: Report, card: Card | None) -> Iterator[str]:
             continue
         if cover == UNKNOWN:
             who = f"{card.name} did not learn" if card else "no model learned"
-            hence = words.remedy or (
-                words.left if card else ""
-            )  # without a model all of it stays, which is said
-            yield f"{words.sentence(strength)}, which {who}{': ' if hence else ''}{hence}."
+            hence = (
+                [words.remedy] if words.remedy else [words.left] if card else []
+            )  # else all stays: that is said
+            hence += [words.grey] if words.grey and _is_grey(report) else []
+            yield f"{words.sentence(strength)}, which {who}{': ' if hence else ''}{'; '.join(hence)}."
         elif cover == BEYOND and card:
             least, most = card.learned[kind] or (0.0, math.inf)
             limit = f"up to {words.strength(most)}" if strength > most else f"from {words.strength(least)}"

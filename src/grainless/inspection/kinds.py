@@ -42,6 +42,7 @@ class Kind:
         found: a sentence about an image that has it, without its full stop; {} is the strength.
         left: what that means where a model that did not learn it is run.
         remedy: what else helps.
+        grey: what helps grey images.
         scene: it says what is shown, and not only what befell it: a model that learned it is for such images alone.
         unseen: inspection never finds it: it stands in cards alone.
         part_of: a kind that has this one in it: who learned that learned this, where both are found.
@@ -52,6 +53,7 @@ class Kind:
     found: str
     left: str
     remedy: str = ""
+    grey: str = ""
     scene: bool = False
     unseen: bool = False
     part_of: str | None = None
@@ -70,6 +72,7 @@ KINDS: dict[str, Kind] = {
         _gain,
         "The noise grows with brightness ({})",
         "bright parts may keep some",
+        grey="denoise --adapt fits a curve to it",
         part_of="correlated",  # light that a camera counted, and then smoothed
     ),
     # standard deviation of luma and colours together where it is strongest, in full scales

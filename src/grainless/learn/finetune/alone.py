@@ -1,9 +1,11 @@
-"""Noisy images and nothing else: what noise they have, and whether one can learn from it."""
+"""Noisy images and nothing else: what noise they have, and what learns from it."""
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from grainless.data.checks.survey import survey
 from grainless.data.decode import decode
@@ -11,83 +13,85 @@ from grainless.denoising.look import inspect
 from grainless.errors import InputError
 from grainless.image.folder import image_files
 from grainless.inspection import Report
-from grainless.inspection.kinds import level
-from grainless.inspection.report import NOISY
+from grainless.learn.finetune.choice import asked, chosen
+from grainless.learn.finetune.found import SHARED, found
 from grainless.learn.finetune.own import Own, dealt
+from grainless.learn.finetune.teacher import Teacher
 
 LOOKED_AT, SIDE = 9, 512
 """So many images, spread evenly over all, and the middles of them, pixels a side."""
 
-ALIKE = 0.15
-"""Correlation of neighbours from which noise is not white (docs/lab.md)."""
-
-METHOD = "neighbours"
-"""It asks for no sigma, and takes noise that grows with brightness as it is."""
-
 CELLS = 16
 """Of the sides of crops: half of it is what shipped models take."""
 
-MORE = " (docs/noisy-only.md: what learns from which noise)."
+WHY = {
+    "neighbours": "neighbouring pixels, which do not share it, teach each other",
+    "calibrated": "what {by} makes of them teaches, under noise as it was measured",
+}
+"""Method -> what it does, for a person who did not choose it."""
 
-STEADY = 1.25
-"""Times the least sigma is the greatest, if all images have the same."""
+Floats = NDArray[np.float32]
 
 
-def noisy_images(folder: Path) -> tuple[Own, str]:
-    """Noisy images without clean ones, and what was found in them, a sentence.
+def noisy_images(folder: Path, wanted: str | None = None) -> tuple[Own, str]:
+    """Noisy images without clean ones, and in words what was found in them and what learns from it.
+
+    Args:
+        folder: of the images.
+        wanted: the method that a person names; None: the one that fits the noise.
 
     Raises:
-        InputError: the folder will not do, or nothing can learn from such noise.
+        InputError: the folder will not do, or nothing can learn from such noise, or not what is wanted.
     """
     looked = survey(folder)
-    found = checked(folder, _reports(folder, 1 if looked.grey else 3))
+    samples = _samples(folder, 1 if looked.grey else 3)
+    reports = [inspect(_brightened(sample), channel_axis=0) for sample in samples]
+    noise = found(folder, reports)
+    method = chosen(folder, noise, wanted)
+    teacher = Teacher.of(reports, white=noise.kind != SHARED)
     data = {"name": "folder", "path": str(folder.resolve())} | dealt(looked)
-    return Own(f"noisy {looked}", looked.shortest // CELLS * CELLS, data, [], METHOD), found
+    options: dict[str, Any] = {}
+    if "sigma" in asked(method):
+        options["sigma"] = _sigma(samples, reports)
+    if "measured" in asked(method):
+        options["measured"] = _measured(folder, teacher, samples)
+        data |= {"name": "denoised"} | teacher.options
+    own = Own(f"noisy {looked}", looked.shortest // CELLS * CELLS, data, [], method, options)
+    why = WHY.get(method, "as you say").format(by=teacher.words)
+    return own, f"{noise.words}. Learned by {method}: {why}."
 
 
-def checked(folder: Path, reports: Sequence[Report]) -> str:
-    """What noise some images have, a sentence; each is looked at with its brightest pixel as white.
-
-    Raises:
-        InputError: nothing can learn from it: most images are too small to tell, have noise that neighbours share,
-            or next to none.
-    """
-    told = [report for report in reports if report.sigma is not None]
-    if 2 * len(told) <= len(reports):
+def _measured(folder: Path, teacher: Teacher, samples: Sequence[Floats]) -> list[str]:
+    noises = teacher.noises(samples)
+    if not noises:
         raise InputError(
-            f"The images in {folder} are too small to tell their noise: 100 x 100 pixels are enough{MORE}"
+            f"{teacher.words} leaves the images in {folder} as they are, so that no noise can be measured by it; take "
+            "--set learn.name=neighbours."
         )
-    alike = float(np.median([report.correlation or 0.0 for report in told]))
-    flat = float(np.median([report.flat_sigma or 0.0 for report in told]))
-    if (alike > ALIKE and flat > NOISY) or 2 * sum(report.correlated for report in told) > len(told):
-        raise InputError(
-            f"The noise of the images in {folder} has neighbours alike (correlation {alike:.2f}), as cameras, JPEG "
-            "and resizing leave it: nothing can be learned from it alone. Take the model photo as it is, or two shots "
-            f"of each scene: --noisy ONE --clean OTHER{MORE}"
-        )
-    sigmas = [report.sigma or 0.0 for report in told]
-    if np.median(sigmas) < NOISY:
-        raise InputError(
-            f"The images in {folder} have hardly any noise: there is nothing to learn from it{MORE}"
-        )
-    grows = sum(report.curve is not None for report in told)
-    if 2 * grows > len(told):
-        what = f"The noise grows with brightness in {grows} of {len(told)} images looked at"
-    elif max(sigmas) <= STEADY * min(sigmas):
-        what = f"The noise is white, about {level(float(np.median(sigmas)))} of the brightest"
-    else:
-        what = f"The noise is white, {level(min(sigmas))} to {level(max(sigmas))} of the brightest"
-    return f"{what}, and neighbouring pixels do not share it: they teach each other."
+    return noises
 
 
-def _reports(folder: Path, channels: int) -> list[Report]:
+def _sigma(samples: Sequence[Floats], reports: Sequence[Report]) -> float:
+    """Of the noise as the files have it, four digits."""
+    sigmas = [
+        (report.sigma or 0.0) * float(sample.max()) for sample, report in zip(samples, reports, strict=True)
+    ]
+    return float(f"{np.median(sigmas):.4g}")
+
+
+def _samples(folder: Path, channels: int) -> list[Floats]:
+    """(c, h, w) full scales: the middles of some of the images."""
     files = image_files(folder)
     rows = np.unique(np.linspace(0, len(files) - 1, LOOKED_AT).round().astype(int))
-    return [inspect(_middle(decode(files[row], channels)), channel_axis=0) for row in rows]
+    return [_middle(decode(files[row], channels)) for row in rows]
 
 
-def _middle(image: np.ndarray) -> np.ndarray:
-    """Of an image of integers, as full scales of its brightest pixel."""
+def _middle(image: NDArray[np.unsignedinteger]) -> Floats:
     top, left = (max(0, side - SIDE) // 2 for side in image.shape[1:])
     middle = image[:, top : top + SIDE, left : left + SIDE]
-    return np.asarray(middle / np.float32(max(1, middle.max())), dtype=np.float32)
+    return np.asarray(middle / np.float32(np.iinfo(image.dtype).max), dtype=np.float32)
+
+
+def _brightened(sample: Floats) -> Floats:
+    """With its brightest pixel as white."""
+    return sample / max(float(sample.max()), 1 / 65_535)

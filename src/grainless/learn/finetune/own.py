@@ -1,7 +1,7 @@
 """A person's own images as a recipe's tables: clean ones that get noise, or noisy ones with clean partners."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,7 @@ class Own:
         data: the table [data].
         noise: the tables [[noise]]; without, the images have noise of their own.
         method: of learning.
+        options: the method's, in the table [learn].
     """
 
     what: str
@@ -42,6 +43,7 @@ class Own:
     data: dict[str, Any]
     noise: list[dict[str, Any]]
     method: str
+    options: dict[str, Any] = field(default_factory=dict)
 
 
 def clean_images(folder: Path, noise: str | None) -> Own:

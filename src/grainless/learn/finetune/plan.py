@@ -22,9 +22,8 @@ from grainless.model.zoo import RUNS
 from grainless.noise import noise_from
 from grainless.parts import make
 
-RATE = "train.rate="
-"""The change by which a person sets it; else it is tried out."""
-
+RATE, METHOD = "train.rate=", "learn.name="
+"""The changes by which a person sets them; else the rate is tried out, and the method follows from the noise."""
 
 BY_HALVES = (
     "There are no clean images: scores compare a denoised half of each image with its other half, noise and all, so "
@@ -78,7 +77,9 @@ def plan(
     """
     Run.check_new(out)
     alone = noisy is not None and images is None and clean is None and noise is None
-    own, found = noisy_images(noisy) if noisy and alone else (_own(images, noisy, clean, noise), None)
+    own, found = (
+        noisy_images(noisy, _named(changes)) if noisy and alone else (_own(images, noisy, clean, noise), None)
+    )
     data = make("data set", DATA, own.data).read(roots or DataRoots())
     judges = halves(data.validation) if alone else data.validation
     chosen = best_start(judges, noise_from(own.noise), seed=SEED, only=start)
@@ -104,6 +105,12 @@ def run_folder(images: Path | None, clean: Path | None, noisy: Path | None = Non
     alone = images or (noisy if clean is None else None)
     folder = alone.resolve() if alone else (clean or Path()).resolve().parent
     return RUNS / (folder.name or "own")
+
+
+def _named(changes: Sequence[str]) -> str | None:
+    """The method that a person names."""
+    names = [change.removeprefix(METHOD).strip("\"' ") for change in changes if change.startswith(METHOD)]
+    return names[-1] if names else None
 
 
 def _own(images: Path | None, noisy: Path | None, clean: Path | None, noise: str | None) -> Own:

@@ -19,6 +19,8 @@ MULTIPLE = 8
 
 SEED = 7
 
+LOSS = "as the model learned; grainless list losses"
+
 
 def written(
     out: Path, own: Own, start: Start, pace: Pace, *, epochs: int, steps: int, rate: float = RATES[0]
@@ -37,7 +39,7 @@ def written(
     document.add("network", _table(start.network))
     document.add(
         "learn",
-        _table({"name": own.method, "loss": start.loss}, loss="as the model learned; grainless list losses"),
+        _table({"name": own.method, "loss": start.loss} | own.options, loss=LOSS),
     )
     document.add(
         "train",

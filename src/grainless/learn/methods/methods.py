@@ -13,6 +13,7 @@ from lightning_fabric import Fabric
 from grainless.errors import InputError
 from grainless.learn.batches.draw import TorchDraw
 from grainless.learn.methods.alone import BlindSpots, Neighbours, Recorrupted
+from grainless.learn.methods.calibrated import Calibrated
 from grainless.learn.methods.critic import Critic
 from grainless.learn.methods.losses import Loss
 from grainless.learn.methods.pairs import Pair, Scene
@@ -24,7 +25,8 @@ from grainless.noise.bias import bias
 class Method(Protocol):
     """A method of learning.
 
-    `needs_clean` says that what the data hold is clean: else noisy images alone teach it.
+    `needs_clean` says that what the data hold is clean: else noisy images alone teach it. Of these a class may have
+    `takes_shared`, which says that neighbouring pixels may share the noise.
     """
 
     @property
@@ -172,5 +174,6 @@ METHODS: dict[str, Callable[..., Method]] = {
     "neighbours": Neighbours,
     "recorrupted": Recorrupted,
     "sure": Sure,
+    "calibrated": Calibrated,
     "adversarial": Adversarial,
 }

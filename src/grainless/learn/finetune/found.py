@@ -1,0 +1,72 @@
+"""What noise a folder of noisy images has: white, growing with brightness, or shared by neighbours."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from grainless.errors import InputError
+from grainless.inspection import Report
+from grainless.inspection.kinds import level
+from grainless.inspection.report import NOISY
+
+ALIKE = 0.15
+"""Correlation of neighbours from which noise is not white (docs/lab.md)."""
+
+STEADY = 1.25
+"""Times the least sigma is the greatest, if all images have the same."""
+
+MORE = " (docs/noisy-only.md: what learns from which noise)."
+
+WHITE, GROWING, SHARED = "white", "growing", "shared"
+
+
+@dataclass(frozen=True)
+class Found:
+    """The noise of a folder.
+
+    Args:
+        kind: `WHITE`; `GROWING` with brightness; or `SHARED` by neighbouring pixels.
+        words: the same as the beginning of a sentence.
+        sigma: the median, in full scales of the brightest pixel of each image.
+        steady: all images that were looked at have about that.
+    """
+
+    kind: str
+    words: str
+    sigma: float
+    steady: bool
+
+
+def found(folder: Path, reports: Sequence[Report]) -> Found:
+    """What noise most of some images have; each was looked at with its brightest pixel as white.
+
+    Raises:
+        InputError: most are too small to tell, or have next to none: nothing can learn from them.
+    """
+    told = [report for report in reports if report.sigma is not None]
+    if 2 * len(told) <= len(reports):
+        raise InputError(
+            f"The images in {folder} are too small to tell their noise: 100 x 100 pixels are enough{MORE}"
+        )
+    sigmas = [report.sigma or 0.0 for report in told]
+    middle, steady = float(np.median(sigmas)), max(sigmas) <= STEADY * min(sigmas)
+    alike = float(np.median([report.correlation or 0.0 for report in told]))
+    if _shared(told, alike):
+        return Found(SHARED, f"The noise has neighbours alike (correlation {alike:.2f})", middle, steady)
+    if middle < NOISY:
+        raise InputError(
+            f"The images in {folder} have hardly any noise: there is nothing to learn from it{MORE}"
+        )
+    grows = sum(report.curve is not None for report in told)
+    if 2 * grows > len(told):
+        words = f"The noise grows with brightness in {grows} of {len(told)} images looked at"
+        return Found(GROWING, words, middle, steady)
+    range_ = f"about {level(middle)}" if steady else f"{level(min(sigmas))} to {level(max(sigmas))}"
+    return Found(WHITE, f"The noise is white, {range_} of the brightest", middle, steady)
+
+
+def _shared(told: Sequence[Report], alike: float) -> bool:
+    flat = float(np.median([report.flat_sigma or 0.0 for report in told]))
+    return (alike > ALIKE and flat > NOISY) or 2 * sum(report.correlated for report in told) > len(told)

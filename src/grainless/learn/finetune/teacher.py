@@ -1,0 +1,71 @@
+"""What makes clean images of noisy ones where nobody has any, and the noise that it takes from them."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grainless.denoising.choose import advise, of_white_noise
+from grainless.denoising.policy import AUTO, Policy
+from grainless.denoising.process import process
+from grainless.image.image import Image
+from grainless.inspection import Report
+from grainless.learn.finetune.calibrate import calibrated
+from grainless.model import zoo
+from grainless.model.denoiser import load
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Teacher:
+    """How `grainless denoise` would denoise the images.
+
+    Args:
+        by: a shipped model's name, or "auto".
+        adapt: with a curve fitted to the noise of each image.
+    """
+
+    by: str
+    adapt: bool
+
+    @classmethod
+    def of(cls, reports: Sequence[Report], *, white: bool) -> Self:
+        """For grey images whose noise is white but for its strength a curve is fitted to each; else one model for all.
+
+        Args:
+            reports: of some of the images.
+            white: neighbouring pixels do not share the noise.
+        """
+        grey = all(report.channels == 1 or report.colourless for report in reports)
+        if grey and white:
+            return cls(of_white_noise(reports[0], zoo.cards()) or AUTO, adapt=True)
+        names = Counter(name for report in reports if (name := advise(report).model))
+        return cls(names.most_common(1)[0][0] if names else AUTO, adapt=False)
+
+    @property
+    def words(self) -> str:
+        """As a person calls it."""
+        return "--adapt" if self.adapt else f"the model {self.by}"
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """For the data set "denoised"."""
+        return {"by": self.by, "adapt": self.adapt}
+
+    def noises(self, samples: Sequence[Floats]) -> list[str]:
+        """The noise of each image, as the command line writes it; of those that it leaves as they are none.
+
+        Args:
+            samples: (c, h, w) full scales.
+        """
+        policy = Policy(self.by if self.by == AUTO else load(self.by), adapt=self.adapt)
+
+        def denoise(noisy: Floats) -> Floats:
+            return process(Image(noisy), policy)[0].pixels
+
+        found = [(sample, *calibrated(sample, denoise)) for sample in samples]
+        return [str(noise) for sample, noise, clean in found if not np.array_equal(sample, clean)]

@@ -1,0 +1,196 @@
+"""Noisy images alone: what noise is found, what learns from it, what is refused."""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import PIL.Image
+import pytest
+from small_shipped import soft
+from trainings import Notes
+
+from grainless.data.find import DataRoots
+from grainless.data.halves import halves
+from grainless.data.images import Images
+from grainless.data.sets.denoised import Denoised
+from grainless.errors import InputError
+from grainless.learn.finetune.alone import noisy_images
+from grainless.learn.finetune.choice import chosen
+from grainless.learn.finetune.found import GROWING, SHARED, WHITE, Found
+from grainless.learn.finetune.plan import plan
+from grainless.learn.training import train
+
+
+def test_noisy_images_alone_become_a_recipe_and_a_run_judged_by_halves(small, quick, tmp_path):
+    folder = soft(tmp_path / "frames", 9, side=128, sigma=0.1)
+    out = tmp_path / "runs" / "frames"
+    planned = plan(out, noisy=folder, changes=["train.epochs=2", "train.steps=2", "train.rate=1e-3"])
+    options = planned.recipe.options
+    assert (options["learn.name"], options["learn.loss"]) == ("neighbours", "mse")
+    assert planned.remarks[0].startswith("noisy 9 grey images of 128 x 128: 7 to learn from")
+    assert re.match(
+        r"The noise is white, about [23]\d\.\d/255 of the brightest\. Learned by neighbours: neighbouring",
+        planned.remarks[3],
+    )
+    assert planned.remarks[4].startswith("There are no clean images: scores compare a denoised half")
+    run = train(planned.recipe, out, data=planned.data, callback=Notes())
+    facts = run.facts()
+    assert 10 < facts["noisy"]["test"]["psnr"] < 20  # of two halves that each have noise of 0.1
+    assert [other["name"] for other in facts["others"]] == ["plain"]
+    assert run.report_file.is_file()
+
+
+def even(folder):
+    """Clean images with flat parts."""
+    for path in soft(folder, 9, side=128).glob("*.png"):
+        PIL.Image.open(path).resize((256, 256)).point(lambda value: value // 64 * 64).save(path)
+    return folder
+
+
+def blurred(folder):
+    """Noise that went through a change of size."""
+    for path in soft(folder, 9, side=256, sigma=0.2).glob("*.png"):
+        image = PIL.Image.open(path)
+        image.resize((128, 128), PIL.Image.Resampling.BILINEAR).resize((256, 256)).save(path)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("folder", "words"),
+    [
+        (even, "have hardly any noise: there is nothing to learn from it"),
+        (
+            lambda path: soft(path, 9, side=36, sigma=0.1),
+            "are too small to tell their noise: 100 x 100 pixels",
+        ),
+        (
+            blurred,
+            r"has neighbours alike \(correlation 0\.\d\d\) in .*model photo .*--noisy ONE --clean OTHER \(docs/noisy",
+        ),
+    ],
+    ids=["clean", "small", "correlated"],
+)
+def test_noisy_images_that_teach_nothing_are_refused(small, tmp_path, folder, words):
+    with pytest.raises(InputError, match=words):
+        plan(tmp_path / "out", noisy=folder(tmp_path / "images"))
+
+
+def cells(folder):
+    """Discs of several brightnesses under few photons."""
+    folder.mkdir()
+    rows, columns = np.mgrid[:192, :192]
+    for number in range(9):
+        chance, clean = np.random.default_rng(number), np.full((192, 192), 0.15)
+        for bright in (0.3, 0.5, 0.7, 0.9):
+            top, left = chance.integers(30, 162, 2)
+            clean[(rows - top) ** 2 + (columns - left) ** 2 < 40**2] = bright
+        counted = chance.poisson(20 * clean) / 20
+        PIL.Image.fromarray(np.round(255 * np.clip(counted, 0, 2) / 2).astype(np.uint8)).save(
+            folder / f"{number}.png"
+        )
+    return folder
+
+
+def test_growing_noise_is_measured_and_put_on_results_again(small, quick, tmp_path):
+    folder = cells(tmp_path / "cells")
+    out = tmp_path / "runs" / "cells"
+    planned = plan(out, noisy=folder, changes=["train.epochs=2", "train.steps=2", "train.rate=1e-3"])
+    tables = planned.recipe.tables
+    assert tables["learn"]["name"] == "calibrated"
+    assert (tables["data"]["name"], tables["data"]["by"], tables["data"]["adapt"]) == (
+        "denoised",
+        "plain",
+        True,
+    )
+    assert len(tables["learn"]["measured"]) == 9
+    assert planned.remarks[3] == (
+        "The noise grows with brightness in 9 of 9 images looked at. Learned by calibrated: what --adapt makes of "
+        "them teaches, under noise as it was measured."
+    )
+    facts = train(planned.recipe, out, data=planned.data, callback=Notes()).facts()
+    assert 10 < facts["noisy"]["test"]["psnr"] < 20  # of two halves that each have noise: not of results
+    again = planned.recipe.data(DataRoots())
+    assert (again.train[0] == planned.data.train[0]).all()
+
+
+def of_kind(kind, *, steady=True):
+    return Found(kind, "The noise is such", 0.1, steady)
+
+
+@pytest.mark.parametrize(
+    ("kind", "wanted", "taken"),
+    [
+        (WHITE, None, "neighbours"),
+        (GROWING, None, "calibrated"),
+        (WHITE, "sure", "sure"),
+        (GROWING, "blind-spots", "blind-spots"),
+        (SHARED, "calibrated", "calibrated"),
+    ],
+)
+def test_the_noise_chooses_unless_a_person_does(kind, wanted, taken, tmp_path):
+    assert chosen(tmp_path, of_kind(kind), wanted) == taken
+
+
+@pytest.mark.parametrize(
+    ("noise", "wanted", "words"),
+    [
+        (
+            of_kind(SHARED),
+            None,
+            "such in the images in .*, as cameras, .*no better than the model photo does",
+        ),
+        (of_kind(SHARED), "neighbours", "such in the images in .*: what learns from it alone does no better"),
+        (
+            of_kind(GROWING),
+            "sure",
+            '"sure", for white noise of one strength. The noise is such: take "neighbours"',
+        ),
+        (of_kind(WHITE, steady=False), "recorrupted", '"recorrupted", for white noise of one strength'),
+        (
+            of_kind(WHITE),
+            "supervised",
+            '"supervised", and there are noisy images alone; .*: blind-spots, neighbours, ',
+        ),
+        (
+            of_kind(WHITE),
+            "neighbors",
+            r'method of learning is called "neighbors" \(did you mean "neighbours"\?\)',
+        ),
+    ],
+)
+def test_what_cannot_learn_is_refused(noise, wanted, words, tmp_path):
+    with pytest.raises(InputError, match=words):
+        chosen(tmp_path, noise, wanted)
+
+
+def test_the_sigma_of_files_is_told_to_a_method_that_asks_for_it(small, tmp_path):
+    own, told = noisy_images(soft(tmp_path / "frames", 5, side=128, sigma=0.1), "sure")
+    assert own.options["sigma"] == pytest.approx(0.1, rel=0.1)
+    assert told.endswith("Learned by sure: as you say.")
+
+
+def test_what_a_model_leaves_as_it_is_teaches_nothing(small, tmp_path):
+    folder = soft(tmp_path / "clean", 4)
+    with pytest.raises(
+        InputError, match=r"clean that were looked at are left as they are: .*name a model with data\.by"
+    ):
+        Denoised(path=folder, grey=True).read(DataRoots())
+
+
+def test_of_many_images_some_are_denoised(small, tmp_path):
+    data = Denoised(path=soft(tmp_path / "w", 9), by="plain", most=3, grey=True).read(DataRoots())
+    assert (len(data.train), len(data.validation)) == (3, 1)
+    assert data.train.white == 65_535
+    assert data.train.noisy.white == 255
+
+
+def test_halves_of_pairs_are_of_the_noisy_ones():
+    clean, noisy = (Images.of([np.full((1, 4, 4), value, np.uint8)]) for value in (1, 2))
+    assert halves(replace(clean, noisy=noisy))[0].max() == 2
+
+
+def test_halves_are_neighbours():
+    halved = halves(Images.of([np.arange(35, dtype=np.uint16).reshape(1, 5, 7)], names=["a"]))
+    assert halved.noisy[0].tolist() == [[[0, 2, 4], [14, 16, 18]]]
+    assert halved[0].tolist() == [[[1, 3, 5], [15, 17, 19]]]
+    assert halved.names == ("a",)
