@@ -9,18 +9,29 @@ from grainless.learn.finetune.rate import RATES, Trial
 from grainless.model import zoo
 
 
+@pytest.fixture(scope="session")
+def pretrained(tmp_path_factory):
+    """A folder of small models, and their entries: grey ones, a bad one among them, and one for colour."""
+    folder = tmp_path_factory.mktemp("pretrained")
+    entries = {
+        "bad": ship(folder, "bad", 1, gain=0.5),
+        "plain": ship(folder, "plain", 1, learned={"white": (0.0, 0.5)}),
+        "mute": ship(folder, "mute", 1, told=False),
+        "colourful": ship(folder, "colourful", 3),
+    }
+    return folder, entries
+
+
 @pytest.fixture(scope="module")
-def small(tmp_path_factory):
-    """Small models in the place of those shipped: grey ones, a bad one among them, and one for colour."""
+def small(pretrained):
+    """These in the place of those shipped."""
+    folder, entries = pretrained
     with pytest.MonkeyPatch.context() as patched:
-        folder = tmp_path_factory.mktemp("pretrained")
         patched.setattr(zoo, "PRETRAINED", folder)
         for name in list(zoo.SHIPPED):
             patched.delitem(zoo.SHIPPED, name)
-        ship(folder, patched, "bad", 1, gain=0.5)
-        ship(folder, patched, "plain", 1, learned={"white": (0.0, 0.5)})
-        ship(folder, patched, "mute", 1, told=False)
-        ship(folder, patched, "colourful", 3)
+        for name, entry in entries.items():
+            patched.setitem(zoo.SHIPPED, name, entry)
         yield
 
 

@@ -9,10 +9,12 @@ from torch import Tensor
 
 from grainless import __version__
 from grainless.data.halves import halves
-from grainless.data.images import Data
+from grainless.data.images import Data, Images
 from grainless.evaluation.denoisers import blind
 from grainless.evaluation.evaluate import NOISY, Denoise, Row, evaluate
 from grainless.learn.export import export
+from grainless.learn.methods.calibrated import Calibrated
+from grainless.learn.methods.methods import Method
 from grainless.learn.networks import Network
 from grainless.learn.networks.layers import macs, parameters
 from grainless.learn.recipe import Recipe
@@ -70,10 +72,23 @@ def score(run: Run, recipe: Recipe, data: Data) -> list[Row]:
 
 
 def to_judge(recipe: Recipe, data: Data) -> Data:
-    """What a model is judged on: the data, or, where they hold noisy images alone, their noisy halves."""
-    if recipe.method().needs_clean or recipe.noise().parts:
+    """What a model is judged on: the data, or, where they hold noisy images alone, what `judges` makes of them."""
+    if recipe.noise().parts:
         return data
-    return replace(data, validation=halves(data.validation), test=halves(data.test))
+    method = recipe.method()
+    return replace(data, validation=judges(method, data.validation), test=judges(method, data.test))
+
+
+def judges(method: Method, images: Images) -> Images:
+    """Pairs by which a model is judged that a method has taught.
+
+    Of noisy images alone they are halves; where neighbouring pixels share the noise, denoised images under it.
+    """
+    if method.needs_clean:
+        return images
+    if isinstance(method, Calibrated) and method.shared:
+        return method.lesson(images)
+    return halves(images)
 
 
 def contenders(run: Run, recipe: Recipe) -> dict[str, Denoise]:

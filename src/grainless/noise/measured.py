@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import mul
 from typing import Annotated, Any
 
 from array_api_compat import array_namespace
@@ -84,6 +85,12 @@ class Measured(StatedNoise):
             return common
         own = [sum(w * u**2 for w, u in zip(row, self.uneven, strict=True)) for row in LESS_LUMA]
         return common + self._strength(self.chroma, bright) ** 2 * _channels(clean, own)
+
+    @property
+    def alike(self) -> float:
+        """Correlation of the brightness of neighbouring pixels' noise."""
+        weights = (*self.soft[:0:-1], *self.soft)
+        return sum(map(mul, weights, weights[1:])) / sum(map(mul, weights, weights))
 
     def _strength(self, values: tuple[float, ...], bright: Array) -> Array:
         """A line between values at equal steps from black to white; level beyond."""

@@ -47,7 +47,7 @@ def noisy_images(folder: Path, wanted: str | None = None) -> tuple[Own, str]:
     samples = _samples(folder, 1 if looked.grey else 3)
     reports = [inspect(_brightened(sample), channel_axis=0) for sample in samples]
     noise = found(folder, reports)
-    method = chosen(folder, noise, wanted)
+    method = chosen(folder, noise, wanted, grey=looked.grey)
     teacher = Teacher.of(reports, white=noise.kind != SHARED)
     data = {"name": "folder", "path": str(folder.resolve())} | dealt(looked)
     options: dict[str, Any] = {}
@@ -56,7 +56,8 @@ def noisy_images(folder: Path, wanted: str | None = None) -> tuple[Own, str]:
     if "measured" in asked(method):
         options["measured"] = _measured(folder, teacher, samples)
         data |= {"name": "denoised"} | teacher.options
-    own = Own(f"noisy {looked}", looked.shortest // CELLS * CELLS, data, [], method, options)
+    start = teacher.by if noise.kind == SHARED and not looked.grey else None
+    own = Own(f"noisy {looked}", looked.shortest // CELLS * CELLS, data, [], method, options, start)
     why = WHY.get(method, "as you say").format(by=teacher.words)
     return own, f"{noise.words}. Learned by {method}: {why}."
 

@@ -24,6 +24,9 @@ LAGS = 5
 FLAT = 0.5
 """The share of the pixels that is looked at: those around which the denoised image changes the least."""
 
+ENOUGH = 100.0
+"""Pixels that tell the strength at a brightness; of small images the brightness with the most must do."""
+
 MOST = 4.0
 """Times the variance that was taken, at most, is what a mended one may be."""
 
@@ -51,7 +54,7 @@ class Part:
         """Of (c, h, w) noise, where `flat`; `hats` are (NODES, h, w)."""
         square = (taken**2).mean(axis=0)
         weight = hats[:, flat].sum(axis=1)
-        told = weight > 100
+        told = weight >= min(ENOUGH, weight.max())
         nodes = np.flatnonzero(told)
         known = (hats[nodes][:, flat] * square[flat]).sum(axis=1) / weight[told]
         variance = np.interp(np.arange(NODES), nodes, known)

@@ -8,18 +8,19 @@ from grainless.learn.finetune.found import GROWING, MORE, SHARED, WHITE, Found
 from grainless.learn.methods.methods import METHODS
 from grainless.parts import choose
 
-CHOSEN = {WHITE: "neighbours", GROWING: "calibrated"}
-"""Noise -> the method that did best on it, by benchmarks/noisy_only.py (docs/noisy-only.md). On noise that neighbours
-share none beat the model that is at hand."""
+CHOSEN = {WHITE: "neighbours", GROWING: "calibrated", SHARED: "calibrated"}
+"""Noise -> the method that did best on it (docs/noisy-only.md). Shared noise: of colours alone, where the model that
+teaches is the one that is trained on."""
 
 
-def chosen(folder: Path, noise: Found, wanted: str | None = None) -> str:
+def chosen(folder: Path, noise: Found, wanted: str | None = None, *, grey: bool = False) -> str:
     """The method of learning for a noise.
 
     Args:
         folder: of the images, for messages.
         noise: theirs.
         wanted: the method that a person names; None: the one that did best on such noise.
+        grey: the images have no colours.
 
     Raises:
         InputError: none learns from it, or not the one that is wanted.
@@ -31,9 +32,12 @@ def chosen(folder: Path, noise: Found, wanted: str | None = None) -> str:
         raise InputError(
             f'learn.name is "{wanted}", and there are noisy images alone; from these learn: {alone}.'
         )
-    name = wanted or CHOSEN.get(noise.kind)
-    if name is None or (noise.kind == SHARED and not _takes_shared(name)):
-        raise InputError(_nothing_learns(folder, noise))
+    name = wanted or CHOSEN[noise.kind]
+    if noise.kind == SHARED and not (_takes_shared(name) and (wanted or not grey)):
+        raise InputError(
+            f"{noise.words} in the images in {folder}, as cameras, JPEG and resizing leave it: {_hence(wanted)}. "
+            f"Take the model photo as it is, or two shots of each scene: --noisy ONE --clean OTHER{MORE}"
+        )
     if "sigma" in asked(name) and not (noise.kind == WHITE and noise.steady):
         raise InputError(
             f'learn.name is "{name}", for white noise of one strength. {noise.words}: take "{CHOSEN[WHITE]}", which '
@@ -56,9 +60,8 @@ def _takes_shared(name: str) -> bool:
     return bool(getattr(METHODS[name], "takes_shared", False))
 
 
-def _nothing_learns(folder: Path, noise: Found) -> str:
-    return (
-        f"{noise.words} in the images in {folder}, as cameras, JPEG and resizing leave it: what learns from it alone "
-        "does no better than the model photo does as it is. Take that, or two shots of each scene: --noisy ONE "
-        f"--clean OTHER{MORE}"
-    )
+def _hence(wanted: str | None) -> str:
+    if wanted is None:
+        return "of grey images nothing that learns from it alone was found to help"
+    able = ", ".join(name for name in METHODS if _takes_shared(name))
+    return f"{wanted} would learn it, and keep it; {able} would not"

@@ -10,9 +10,7 @@ from grainless.errors import InputError
 from grainless.inspection import Report
 from grainless.inspection.kinds import level
 from grainless.inspection.report import NOISY
-
-ALIKE = 0.15
-"""Correlation of neighbours from which noise is not white (docs/lab.md)."""
+from grainless.learn.methods.calibrated import ALIKE
 
 STEADY = 1.25
 """Times the least sigma is the greatest, if all images have the same."""

@@ -36,6 +36,7 @@ class Own:
         noise: the tables [[noise]]; without, the images have noise of their own.
         method: of learning.
         options: the method's, in the table [learn].
+        start: the model to train on; None: the one that does best.
     """
 
     what: str
@@ -44,6 +45,7 @@ class Own:
     noise: list[dict[str, Any]]
     method: str
     options: dict[str, Any] = field(default_factory=dict)
+    start: str | None = None
 
 
 def clean_images(folder: Path, noise: str | None) -> Own:

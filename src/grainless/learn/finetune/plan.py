@@ -6,7 +6,6 @@ from pathlib import Path
 
 from grainless.data import DATA
 from grainless.data.find import DataRoots
-from grainless.data.halves import halves
 from grainless.data.images import Data
 from grainless.errors import InputError, counted
 from grainless.learn.finetune.alone import noisy_images
@@ -16,8 +15,11 @@ from grainless.learn.finetune.pace import Pace, measured
 from grainless.learn.finetune.rate import RATES, tried
 from grainless.learn.finetune.start import Start, best_start
 from grainless.learn.finetune.text import SEED, written
+from grainless.learn.methods.calibrated import Calibrated
+from grainless.learn.methods.methods import METHODS
 from grainless.learn.recipe import Recipe
 from grainless.learn.run import Run
+from grainless.learn.score import judges
 from grainless.model.zoo import RUNS
 from grainless.noise import noise_from
 from grainless.parts import make
@@ -30,6 +32,13 @@ BY_HALVES = (
     "that differences count and not their size; the best epoch has the least loss of its own on those to choose by."
 )
 """What must be known of a training from noisy images alone."""
+
+BY_LESSON = (
+    "There are no clean images, and halves of an image share their noise: scores compare with what the model made of "
+    "the held-out images, under noise as it was measured; they tell how well that was learned, and nothing of what "
+    "the model itself did wrong."
+)
+"""The same, where neighbouring pixels share it."""
 
 
 @dataclass(frozen=True)
@@ -81,8 +90,9 @@ def plan(
         noisy_images(noisy, _named(changes)) if noisy and alone else (_own(images, noisy, clean, noise), None)
     )
     data = make("data set", DATA, own.data).read(roots or DataRoots())
-    judges = halves(data.validation) if alone else data.validation
-    chosen = best_start(judges, noise_from(own.noise), seed=SEED, only=start)
+    method = METHODS[own.method](noise_from("none"), **own.options)
+    held = judges(method, data.validation)
+    chosen = best_start(held, noise_from(own.noise), seed=SEED, only=start or own.start)
     if alone:
         chosen = replace(chosen, loss="mse")  # another loss takes the noise's median for its mean
     pace = measured(written(out, own, chosen, Pace(1, 1, "full"), epochs=1, steps=1), data)
@@ -91,7 +101,10 @@ def plan(
     if recipe.tables["data"] != own.data:
         data = recipe.data(roots or DataRoots())
     remarks = _remarks(own, chosen, pace, recipe, data)
-    remarks += [found, BY_HALVES] if found else noisy_themselves(data.train)
+    if found:
+        remarks += [found, BY_LESSON if isinstance(method, Calibrated) and method.shared else BY_HALVES]
+    else:
+        remarks += noisy_themselves(data.train)
     remarks += of_two_kinds(data.train)
     if not any(change.startswith(RATE) for change in changes):
         trial = tried(recipe, data, pace.trial(minutes, len(RATES)))
