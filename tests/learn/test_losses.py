@@ -130,7 +130,7 @@ class Shift:
 @pytest.mark.parametrize("name", METHODS)
 def test_every_method_shows_the_recipes_noise(name, monkeypatch):
     monkeypatch.setattr(methods, "_fault", lambda noise: None)
-    clean = torch.rand(2, 1, 4, 4)
+    clean = torch.rand(2, 1, 16, 16)
     pair = made(name, Shift())(Scene(clean, clean / 2), TorchDraw.seeded(0))
     shifted = torch.cat([clean, clean / 2]).flatten() + 0.25
     off = (pair.shown.flatten()[:, None] - shifted).abs().min(dim=1).values
@@ -152,7 +152,7 @@ def test_the_noise_of_what_is_shown_tells_nothing_of_that_of_what_is_wanted(name
         assert _correlation(pair._replace(wanted=pair.shown)) > 4  # the test would see it
 
 
-ALONE = ("blind-spots", "neighbours", "recorrupted")
+ALONE = ("apart", "blind-spots", "neighbours", "recorrupted")
 
 
 def _correlation(pair):
@@ -264,6 +264,7 @@ def made(name, noise):
         "recorrupted": {"sigma": 1e-3},
         "sure": {"sigma": 1e-3},
         "calibrated": {"measured": ["gaussian:sigma=1e-3"]},
+        "apart": {"stride": 2},
     }
     return METHODS[name](noise, **known.get(name, {}))
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import PIL.Image
@@ -17,7 +18,7 @@ from grainless.errors import InputError
 from grainless.learn.finetune import alone
 from grainless.learn.finetune.alone import noisy_images
 from grainless.learn.finetune.choice import chosen
-from grainless.learn.finetune.found import GROWING, SHARED, WHITE, Found
+from grainless.learn.finetune.found import GROWING, SHARED, WHITE, Found, found
 from grainless.learn.finetune.plan import plan
 from grainless.learn.finetune.teacher import Teacher
 from grainless.learn.methods.calibrated import Calibrated
@@ -229,3 +230,32 @@ def test_halves_are_neighbours():
     assert halved.noisy[0].tolist() == [[[0, 2, 4], [14, 16, 18]]]
     assert halved[0].tolist() == [[[1, 3, 5], [15, 17, 19]]]
     assert halved.names == ("a",)
+
+
+def seen(alike, flat, white, *, correlated=False, grows=False):
+    """A report of which these are known."""
+    return SimpleNamespace(
+        correlation=alike,
+        flat_sigma=flat,
+        white_sigma=white,
+        correlated=correlated,
+        curve="line" if grows else None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("reports", "kind"),
+    [
+        ([seen(0.0, 0.1, 0.1)] * 9, WHITE),
+        ([seen(0.5, 0.1, 0.0)] * 9, SHARED),
+        ([seen(0.7, 0.005, 0.0, correlated=True)] * 9, SHARED),  # as PolyU
+        ([seen(0.0, 0.0, 0.0, correlated=True)] * 9, SHARED),
+        (
+            [seen(0.01, 0.03, 0.08, correlated=True)] * 5 + [seen(0.01, 0.03, 0.08, grows=True)] * 4,
+            GROWING,
+        ),
+    ],
+    ids=["white", "flat", "camera", "hidden", "confocal"],
+)
+def test_most_images_tell_the_kind_of_noise(reports, kind, tmp_path):
+    assert found(tmp_path, reports).kind == kind

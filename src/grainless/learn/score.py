@@ -14,7 +14,7 @@ from grainless.evaluation.denoisers import blind
 from grainless.evaluation.evaluate import NOISY, Denoise, Row, evaluate
 from grainless.learn.export import export
 from grainless.learn.methods.calibrated import Calibrated
-from grainless.learn.methods.methods import Method
+from grainless.learn.methods.methods import Exported, Method
 from grainless.learn.networks import Network
 from grainless.learn.networks.layers import macs, parameters
 from grainless.learn.recipe import Recipe
@@ -35,6 +35,8 @@ def export_best(run: Run, recipe: Recipe, network: Network, samples: Tensor) -> 
         samples: real noisy images, (n, c, h, w), on which file and network are compared.
     """
     network.load_state_dict(run.weights())
+    method = recipe.method()
+    network = method.exported(network) if isinstance(method, Exported) else network
     card = Card(
         recipe.name,
         network.channels,

@@ -90,7 +90,8 @@ class Measured(StatedNoise):
     def alike(self) -> float:
         """Correlation of the brightness of neighbouring pixels' noise."""
         weights = (*self.soft[:0:-1], *self.soft)
-        return sum(map(mul, weights, weights[1:])) / sum(map(mul, weights, weights))
+        together: float = sum(map(mul, weights, weights[1:])) / sum(map(mul, weights, weights))
+        return together
 
     def _strength(self, values: tuple[float, ...], bright: Array) -> Array:
         """A line between values at equal steps from black to white; level beyond."""

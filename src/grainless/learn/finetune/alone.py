@@ -75,7 +75,8 @@ def _measured(folder: Path, teacher: Teacher, samples: Sequence[Floats]) -> list
 def _sigma(samples: Sequence[Floats], reports: Sequence[Report]) -> float:
     """Of the noise as the files have it, four digits."""
     sigmas = [
-        (report.sigma or 0.0) * float(sample.max()) for sample, report in zip(samples, reports, strict=True)
+        (report.white_sigma or 0.0) * float(sample.max())
+        for sample, report in zip(samples, reports, strict=True)
     ]
     return float(f"{np.median(sigmas):.4g}")
 

@@ -15,6 +15,9 @@ from grainless.learn.methods.calibrated import ALIKE
 STEADY = 1.25
 """Times the least sigma is the greatest, if all images have the same."""
 
+GROWS = 1 / 3
+"""The share of images in which noise must grow with brightness: those of even brightness do not tell."""
+
 MORE = " (docs/noisy-only.md: what learns from which noise)."
 
 WHITE, GROWING, SHARED = "white", "growing", "shared"
@@ -43,28 +46,30 @@ def found(folder: Path, reports: Sequence[Report]) -> Found:
     Raises:
         InputError: most are too small to tell, or have next to none: nothing can learn from them.
     """
-    told = [report for report in reports if report.sigma is not None]
+    told = [report for report in reports if report.white_sigma is not None]
     if 2 * len(told) <= len(reports):
         raise InputError(
             f"The images in {folder} are too small to tell their noise: 100 x 100 pixels are enough{MORE}"
         )
-    sigmas = [report.sigma or 0.0 for report in told]
+    sigmas = [report.white_sigma or 0.0 for report in told]
     middle, steady = float(np.median(sigmas)), max(sigmas) <= STEADY * min(sigmas)
     alike = float(np.median([report.correlation or 0.0 for report in told]))
-    if _shared(told, alike):
+    if _shared(told, alike, middle):
         return Found(SHARED, f"The noise has neighbours alike (correlation {alike:.2f})", middle, steady)
     if middle < NOISY:
         raise InputError(
             f"The images in {folder} have hardly any noise: there is nothing to learn from it{MORE}"
         )
     grows = sum(report.curve is not None for report in told)
-    if 2 * grows > len(told):
+    if grows >= GROWS * len(told):
         words = f"The noise grows with brightness in {grows} of {len(told)} images looked at"
         return Found(GROWING, words, middle, steady)
     range_ = f"about {level(middle)}" if steady else f"{level(min(sigmas))} to {level(max(sigmas))}"
     return Found(WHITE, f"The noise is white, {range_} of the brightest", middle, steady)
 
 
-def _shared(told: Sequence[Report], alike: float) -> bool:
+def _shared(told: Sequence[Report], alike: float, white: float) -> bool:
+    """Noise is alike in flat blocks; or most images have some that a denoiser sees, and it is alike or not white."""
     flat = float(np.median([report.flat_sigma or 0.0 for report in told]))
-    return (alike > ALIKE and flat > NOISY) or 2 * sum(report.correlated for report in told) > len(told)
+    seen = 2 * sum(report.correlated for report in told) > len(told)
+    return (alike > ALIKE and (flat > NOISY or seen)) or (seen and white < NOISY)

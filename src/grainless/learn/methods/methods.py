@@ -13,11 +13,13 @@ from lightning_fabric import Fabric
 from grainless.errors import InputError
 from grainless.learn.batches.draw import TorchDraw
 from grainless.learn.methods.alone import BlindSpots, Neighbours, Recorrupted
+from grainless.learn.methods.apart import Apart
 from grainless.learn.methods.calibrated import Calibrated
 from grainless.learn.methods.critic import Critic
 from grainless.learn.methods.losses import Loss
 from grainless.learn.methods.pairs import Pair, Scene
 from grainless.learn.methods.risk import Sure
+from grainless.learn.networks.network import Network
 from grainless.noise import Chain, Noise
 from grainless.noise.bias import bias
 
@@ -45,6 +47,14 @@ class WithRisk(Protocol):
         Raises:
             InputError: nothing can stand for that loss.
         """
+
+
+@runtime_checkable
+class Exported(Protocol):
+    """A method whose network denoises in another way than it learned."""
+
+    def exported(self, network: Network) -> Network:
+        """What denoises: the network with all that stands around it then."""
 
 
 def taught(method: Method, loss: Loss) -> Loss:
@@ -171,6 +181,7 @@ METHODS: dict[str, Callable[..., Method]] = {
     "given": Given,
     "noise2noise": Noise2Noise,
     "blind-spots": BlindSpots,
+    "apart": Apart,
     "neighbours": Neighbours,
     "recorrupted": Recorrupted,
     "sure": Sure,
