@@ -171,7 +171,7 @@ def _calibrated(noisy: list[Floats]) -> tuple[Chain, list[Floats]]:
     rows = np.unique(np.linspace(0, len(noisy) - 1, NOISES).round().astype(int))
     made = {row: calibrated(noisy[row], _by_shipped) for row in rows}
     noises = [noise for noise, _ in made.values()]
-    ends = np.linspace(0, 1, len(noises) + 1)
+    ends = np.linspace(0, 1, len(noises) + 1).tolist()
     parts = [
         replace(noise, images=(low, high))
         for noise, low, high in zip(noises, ends[:-1], ends[1:], strict=True)

@@ -30,6 +30,8 @@ WHY = {
 }
 """Method -> what it does, for a person who did not choose it."""
 
+SHARING = " Halves of an image share such noise, and their scores favour what leaves it: look at the images."
+
 Floats = NDArray[np.float32]
 
 
@@ -59,7 +61,8 @@ def noisy_images(folder: Path, wanted: str | None = None) -> tuple[Own, str]:
     start = teacher.by if noise.kind == SHARED and not looked.grey else None
     own = Own(f"noisy {looked}", looked.shortest // CELLS * CELLS, data, [], method, options, start)
     why = WHY.get(method, "as you say").format(by=teacher.words)
-    return own, f"{noise.words}. Learned by {method}: {why}."
+    shared = SHARING if noise.kind == SHARED and "measured" not in options else ""
+    return own, f"{noise.words}. Learned by {method}: {why}.{shared}"
 
 
 def _measured(folder: Path, teacher: Teacher, samples: Sequence[Floats]) -> list[str]:
