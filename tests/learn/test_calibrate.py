@@ -51,6 +51,13 @@ def test_grey_noise_has_no_chroma():
     assert np.abs(found.soft[1:]).max() < 0.03
 
 
+def test_where_nothing_is_taken_there_is_no_noise():
+    clean = scene(1)
+    found, _ = calibrated(clean, lambda image: image)
+    assert set(found.sigma) == {0.0}
+    assert np.allclose(drawn(found, clean), clean)
+
+
 def test_text_and_recipe_say_the_same():
     noise = Measured(sigma=(0.01, 0.02, 0.05), soft=(1.0, 0.25))
     assert noise_from("measured:sigma=0.01..0.02..0.05,soft=1..0.25").parts[0] == noise

@@ -159,7 +159,7 @@ def test_the_noise_chooses_unless_a_person_does(kind, wanted, taken, tmp_path):
         (
             of_kind(SHARED),
             "neighbours",
-            "such .*: neighbours would learn it, and keep it; calibrated would not. Take",
+            "such .*: neighbours would learn it, and keep it; apart, calibrated would not. Take",
         ),
         (
             of_kind(GROWING),
@@ -170,7 +170,7 @@ def test_the_noise_chooses_unless_a_person_does(kind, wanted, taken, tmp_path):
         (
             of_kind(WHITE),
             "supervised",
-            '"supervised", and there are noisy images alone; .*: blind-spots, neighbours, ',
+            '"supervised", and there are noisy images alone; .*: blind-spots, apart, ',
         ),
         (
             of_kind(WHITE),

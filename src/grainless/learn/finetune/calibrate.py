@@ -60,7 +60,8 @@ class Part:
         variance = np.interp(np.arange(NODES), nodes, known)
         white: Values = taken / np.sqrt(np.maximum(np.tensordot(variance, hats, 1), 1e-12))
         alike = np.array([_alike(white, flat, lag) for lag in range(LAGS)])
-        return cls(variance, alike / max(alike[0], 1e-12), _uneven((taken[:, flat] ** 2).mean(axis=1)))
+        alike = np.append(1.0, alike[1:] / max(alike[0], 1e-12))  # also where nothing was taken
+        return cls(variance, alike, _uneven((taken[:, flat] ** 2).mean(axis=1)))
 
     def mended(self, again: Self) -> Self:
         """By what the same, drawn and taken again, comes out as."""
