@@ -132,6 +132,8 @@ def test_all_of_the_noise_is_told_where_little_of_it_is_white():
     found = replace(report(2.8 / 255), removed=strong)
     assert list(found.findings) == ["white", "correlated"]
     assert choose(found, CARDS).why == "Noise of sigma 25.0/255 in a colour image: model photo."
+
+
 @pytest.mark.parametrize(
     ("cards", "end"), [({"grey": GREY}, "did not learn: bright parts may keep some; "), ({}, "learned: ")]
 )
