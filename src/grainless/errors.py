@@ -1,4 +1,4 @@
-"""The two errors that a person is told in one line, and words for them; all other exceptions are bugs."""
+"""The errors that a person is told in one line, and words for them; all other exceptions are bugs."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -30,6 +30,12 @@ class RunError(GrainlessError):
 
     exit_status = 1
     fault = WORLD
+
+
+class Stopped(RunError):
+    """A person ended it, by Ctrl-C or SIGTERM: 128 and SIGINT's number, as shells have it."""
+
+    exit_status = 130
 
 
 def did_you_mean(word: str, words: Iterable[str]) -> str:

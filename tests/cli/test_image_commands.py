@@ -38,7 +38,7 @@ def test_files_that_fail_are_a_line_each_with_one_name(call, folder, command):
 def test_the_status_is_1_where_the_world_failed_too(call, folder, monkeypatch):
     from grainless.denoising import files
 
-    def short_of_memory(image, policy):
+    def short_of_memory(image, policy, around=()):
         raise MemoryError
 
     save("a.png")
@@ -162,9 +162,11 @@ def test_one_is_told_as_one_and_several_as_several(call, folder):
     for name in ("a.png", "b.png", "c.png"):
         Image.new("L", (64, 64)).save(name)
     (folder / "in").mkdir()
-    (folder / "in/d.heic").write_bytes(b"")
+    for name in ("d.heic", "x.tga", "y.pdf", "z.pdf", ".hidden"):
+        (folder / "in" / name).write_bytes(b"")
     save("in/e.png")
     assert "2 left as they were" in call("denoise", "a.png", "b.png", "-o", "out")[2]
     told = call("denoise", "a.png", "b.png", "c.png", "-o", "out")[2]
     assert "1 left as it was, 2 done before (--overwrite does them anew)" in told
     assert "1 .heic file is passed over: convert it to PNG or TIFF first." in call("denoise", "in")[2]
+    assert "3 files are passed over: .pdf, .tga.\n" in call("denoise", "in")[2]

@@ -291,7 +291,7 @@ def test_demo(call, finished, monkeypatch):
     [
         (
             "network.cod=3",
-            r'tiny\.toml has a mistake: no option of network dense is called "cod" \(did you mean "code"',
+            r'--set network\.cod=3 has a mistake: no option of network dense is called "cod" \(did you mean "code"',
         ),
         ("train.epochs=many", r"option \"epochs\" of train is 'many': input should be a valid integer"),
         ("train.crop=9", r"train\.crop is 9, and an image is 8 x 8; take at most 8\."),
@@ -449,7 +449,10 @@ def test_a_diverging_training(call, recipe_file, tmp_path):
             ("evaluate", "tv", "--data", "digits", "--data-dir", "/none"),
             r"--data-dir is /none, and there is no such folder",
         ),
-        (("demo", "--set", "train.epoch=1"), r'demo\.toml has a mistake: .*"epoch" \(did you mean "epochs"'),
+        (
+            ("demo", "--set", "train.epoch=1"),
+            r'--set train\.epoch=1 has a mistake: .*"epoch" \(did you mean "epochs"',
+        ),
         (("train", "demo", "--set", "epochs"), r"--set epochs: write table\.key=value"),
         (
             ("train", "demo", "--resume", "--out", "/none"),
@@ -648,6 +651,8 @@ def test_without_options_the_result_lies_beside_the_image(call, tmp_path):
     assert (status, out) == (0, f"{tmp_path / 'photo-denoised.png'}\n")
     assert err.startswith(f"{tmp_path / 'photo.png'}: Noise of sigma ")
     status, out, err = call("denoise", tmp_path / "photo.png")
+    assert (status, out, err) == (0, "", "1 done before (--overwrite does it anew)\n")
+    status, out, err = call("denoise", tmp_path / "photo.png", "-o", tmp_path / "photo-denoised.png")
     assert (status, out) == (2, "")
     assert "photo-denoised.png exists: choose another name" in err
 
@@ -728,7 +733,7 @@ def test_ctrl_c_leaves_whole_files_and_says_how_to_go_on(tmp_path):
         assert process.poll() is None
     process.send_signal(signal.SIGINT)
     told = process.communicate(timeout=60)[1]
-    assert process.returncode == 1
+    assert process.returncode == 130
     assert "the same call goes on with the rest" in told
     assert "Traceback" not in told
     left = list((tmp_path / "out").iterdir())

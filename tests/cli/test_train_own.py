@@ -58,7 +58,7 @@ def test_a_stop_before_the_training_is_told(call, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("grainless.learn.finetune.plan.plan", stopped)
-    said = (1, "", "grainless: Stopped before the training began.\n")
+    said = (130, "", "grainless: Stopped before the training began.\n")
     assert call("train", "--images", "photos") == said
 
 

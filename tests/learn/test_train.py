@@ -241,7 +241,7 @@ def test_the_test_above_notices_another_seed(tmp_path, whole):
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-C", "SIGTERM"])
-def test_a_signal_to_stop_ends_with_one_line_and_status_1_and_a_model(tmp_path, stop):
+def test_a_signal_to_stop_ends_with_one_line_and_status_130_and_a_model(tmp_path, stop):
     recipe = tmp_path / "tiny.toml"
     recipe.write_text(TINY)
     with begun("train", recipe, "--out", tmp_path / "run", "--set", "train.epochs=100000") as process:
@@ -250,7 +250,7 @@ def test_a_signal_to_stop_ends_with_one_line_and_status_1_and_a_model(tmp_path, 
                 process.send_signal(stop)
                 break
         rest = process.stderr.read().splitlines()
-    assert process.returncode == 1
+    assert process.returncode == 130
     assert all(line.startswith("epoch ") for line in rest[:-1])
     assert rest[-1].startswith("grainless: Stopped. The best model so far (epoch ")
     assert load(tmp_path / "run" / "model.onnx").card.name == "tiny"

@@ -22,7 +22,7 @@ from grainless.cli.commands.training import training
 from grainless.cli.commands.web import web
 from grainless.cli.extras import lacking
 from grainless.cli.mistyped import UsageError, mistyped
-from grainless.errors import GrainlessError, InputError, RunError
+from grainless.errors import GrainlessError, InputError, RunError, Stopped
 
 app = typer.Typer(
     name="grainless",
@@ -58,6 +58,8 @@ def main() -> None:
     except UsageError as error:
         told = mistyped(error)
         _end(told) if told else sys.exit(InputError.exit_status)
+    except (KeyboardInterrupt, typer.Abort):
+        _end(Stopped("Stopped."))
     except ModuleNotFoundError as error:
         _end(lacking(error))
     except OSError as error:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from grainless.cli import console
-from grainless.errors import GrainlessError
+from grainless.errors import GrainlessError, counted
 
 if TYPE_CHECKING:
     from grainless.denoising.files import JobResult
@@ -23,6 +23,24 @@ STATES = {
 
 NAMED = 5
 """So many images that are passed over are named; of more, one and their number."""
+
+
+def tell_unread(endings: Mapping[str, int]) -> None:
+    """Files of a folder that nobody here reads: each kind of image, and all that are none in one line."""
+    from grainless.denoising.jobs import UNREAD
+
+    images = {ending: count for ending, count in endings.items() if ending in UNREAD}
+    for ending, count in images.items():
+        passed = f"{counted(count, f'{ending} file')} {'is' if count == 1 else 'are'} passed over"
+        console.remark(f"{passed}: convert {'it' if count == 1 else 'them'} to PNG or TIFF first.")
+    others = {ending: count for ending, count in endings.items() if ending not in UNREAD}
+    if others:
+        count = sum(others.values())
+        names = ", ".join(ending or "without an ending" for ending in list(others)[:NAMED])
+        more = ", ..." if len(others) > NAMED else ""
+        console.remark(
+            f"{counted(count, 'file')} {'is' if count == 1 else 'are'} passed over: {names}{more}."
+        )
 
 
 def tell_passed_over(results: Mapping[Path, Path]) -> None:

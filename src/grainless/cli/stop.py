@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from grainless.errors import RunError
+from grainless.errors import Stopped
 
 
 @contextmanager
@@ -27,9 +27,9 @@ def stop_is_told(words: str) -> Iterator[None]:
     """Say so if Ctrl-C comes while the block runs.
 
     Raises:
-        RunError: it came.
+        Stopped: it came.
     """
     try:
         yield
     except KeyboardInterrupt:
-        raise RunError(words) from None
+        raise Stopped(words) from None

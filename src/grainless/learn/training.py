@@ -11,7 +11,7 @@ from torch.utils.tensorboard import SummaryWriter
 
 from grainless.data.find import DataRoots
 from grainless.data.images import Data
-from grainless.errors import RunError
+from grainless.errors import RunError, Stopped
 from grainless.evaluation.figures.curves import epoch_name
 from grainless.learn.fitting.crew import Crew, Left
 from grainless.learn.fitting.epoch import Epoch
@@ -68,8 +68,9 @@ def train(
     Raises:
         InputError: there is no such recipe, or it has mistakes; `out` holds something else; the recipe does not fit
             the data.
-        RunError: another process trains this run; the training diverged, was stopped by the person, or lost one of its
-            processes: the best weights so far are kept.
+        RunError: another process trains this run; the training diverged, or lost one of its processes: the best
+            weights so far are kept.
+        Stopped: the person stopped it; they are kept, too.
     """
     recipe = _changed(recipe, changes)
     out = Path(out) if out is not None else RUNS / recipe.name
@@ -99,7 +100,7 @@ def train(
             _judge(run, recipe, fit, data)
         except KeyboardInterrupt as stop:
             left = _leave(run, recipe, fit)  # also where the export itself was stopped
-            raise RunError(f"Stopped before it was judged. {left}; {_going_on(run)}") from stop
+            raise Stopped(f"Stopped before it was judged. {left}; {_going_on(run)}") from stop
     return run
 
 
@@ -143,7 +144,7 @@ def _train(run: Run, recipe: Recipe, fit: Fit, callback: Callback) -> None:
                 run.pause(*fit.state())
                 callback.on_epoch(epoch)
     except KeyboardInterrupt as stop:
-        raise RunError(f"Stopped. {_leave(run, recipe, fit)}; {_going_on(run)}") from stop
+        raise Stopped(f"Stopped. {_leave(run, recipe, fit)}; {_going_on(run)}") from stop
     except Left as left:
         raise Left(f"{left} {_leave(run, recipe, fit)}; {_going_on(run)}") from left
     except RunError as error:

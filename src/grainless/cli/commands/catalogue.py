@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from grainless.cli import console
 from grainless.cli.options import Changes, DataDir, Json
 from grainless.errors import InputError, unknown
+
+if TYPE_CHECKING:
+    from grainless.model.card import Card
 
 catalogue = typer.Typer(rich_markup_mode="rich")
 
@@ -83,10 +86,10 @@ def show(
     elif "scores" in facts:
         from grainless.evaluation.metrics import USUAL
 
+        console.scores_reached(facts, USUAL)  # first: a hundred lines follow
         console.facts(
             what, {name: value for name, value in facts.items() if name not in {"scores", "noisy", "others"}}
         )
-        console.scores_reached(facts, USUAL)
     else:
         console.facts(what, facts)
         for line in letters:
@@ -124,18 +127,25 @@ def _facts(what: str, changes: Sequence[str], data_dir: Path | None) -> dict[str
     if changes and (Path(what).is_dir() or not (what.endswith(".toml") or what in _recipes())):
         raise InputError(f"--set changes a line of a recipe, and {what} is none.")
     if Path(what).is_file() and not what.endswith(".toml"):
-        return vars(load(what).card)  # before what follows: a card needs no more than denoising does
+        return _of_card(load(what).card)  # before what follows: a card needs no more than denoising does
     from grainless.data import DATA
 
     recipes, models = _recipes(), [model.name for model in zoo.models()]
     if Path(what).is_dir() or what.endswith(".toml") or what in recipes:
-        card = {"model": vars(load(what).card)} if what in models and not changes else {}
-        return _of_training(what, changes) | card
+        card = {"model": _of_card(load(what).card)} if what in models and not changes else {}
+        return card | _of_training(what, changes)
     if what.partition(":")[0] in DATA:
         return _of_data(what, data_dir)
     if what in models:
-        return vars(load(what).card)
+        return _of_card(load(what).card)
     raise InputError(unknown("recipe, run, model or data set", what, [*recipes, *DATA, *models]))
+
+
+def _of_card(card: "Card") -> dict[str, Any]:
+    """What a model says of itself: its scores before all else, the recipe that made it behind."""
+    about = dict(card.about)
+    ends = [{name: about.pop(name)} if name in about else {} for name in ("scores", "recipe")]
+    return vars(card) | {"about": ends[0] | about | ends[1]}
 
 
 def _of_training(what: str, changes: Sequence[str]) -> dict[str, Any]:

@@ -8,8 +8,8 @@ import typer
 
 from grainless.cli import console
 from grainless.cli.options import Json
-from grainless.cli.results import fail, tell, tell_passed_over
-from grainless.errors import InputError, RunError, counted, unknown
+from grainless.cli.results import fail, tell, tell_passed_over, tell_unread
+from grainless.errors import InputError, Stopped, counted, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,11 +69,17 @@ def denoise(
     threads: Annotated[
         int | None,
         typer.Option(
-            help="For each image. [default: the cores, shared by --jobs]", min=1, show_default=False
+            help="Threads of the processor for each image. [default: the cores, shared by --jobs]",
+            min=1,
+            show_default=False,
         ),
     ] = None,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace results that exist; else they are done already.")
+        bool,
+        typer.Option(
+            "--overwrite",
+            help="Replace results that exist; else they are done already, and a file that -o names is refused.",
+        ),
     ] = False,
     memory: Annotated[
         str | None,
@@ -124,11 +130,10 @@ def denoise(
     from grainless.denoising.sequence import Flicker
 
     found = plan_jobs(sources, out, recursive=recursive)
-    for ending, count in passed_over(sources, recursive=recursive).items():
-        passed = f"{counted(count, f'{ending} file')} {'is' if count == 1 else 'are'} passed over"
-        console.remark(f"{passed}: convert {'it' if count == 1 else 'them'} to PNG or TIFF first.")
+    tell_unread(passed_over(sources, recursive=recursive))
     tell_passed_over(earlier_results(sources, out, recursive=recursive))
     one = len(found) == len(sources) == 1 and found[0].source == Path(sources[0]) and not (manifest or shard)
+    named = one and out is not None and found[0].target == out
     if engine not in ENGINES:
         raise InputError(unknown("engine", engine, ENGINES))
     at_once, each = share(jobs, threads) if engine == "here" else (1, threads or 1)  # of a worker
@@ -136,16 +141,18 @@ def denoise(
     policy, flicker = Policy(model, strength, chroma, device, each, adapt), Flicker()
     if sequence:
         policy = _settled(policy, found, jobs, max_pixels)
+    frames = [each.source for each in found] if sequence else []
     found = Share.parse(shard)(found) if shard else found
     try:
         denoiser = FileDenoiser(
             policy,
             compare=compare,
             overwrite=overwrite,
-            skip=not one,
+            skip=not named,
             memory=parse(memory) // at_once if memory else None,
             max_pixels=max_pixels,
             callback=flicker.add if sequence and engine == "here" else None,
+            sequence=frames,
         )
         with (
             ENGINES[engine](denoiser, jobs, threads) as (placed, at_once),
@@ -156,7 +163,7 @@ def denoise(
                 results.append(result)
                 move(1, len(found))
     except KeyboardInterrupt:
-        raise RunError(
+        raise Stopped(
             f"Stopped. {len(results)} of {len(found)} are done; the same call goes on with the rest."
         ) from None
     if shard:

@@ -25,7 +25,12 @@ def anomalies(
     recipe: Recipe,
     classes: Annotated[
         list[int] | None,
-        typer.Option("--class", help="The usual one, in turn. [default: each]", min=0, show_default=False),
+        typer.Option(
+            "--class",
+            help="The class that is learned as the usual one; given again, the next. [default: each]",
+            min=0,
+            show_default=False,
+        ),
     ] = None,
     changes: Changes = None,
     out: StudyDir = Path("runs/studies"),
@@ -66,7 +71,11 @@ def adversarial(
     recipes: Annotated[list[str], typer.Argument(help='Recipes that learn by the method "adversarial".')],
     shares: Annotated[
         list[str] | None,
-        typer.Option("--share", help="Of the critic. [default: the recipe's]", show_default=False),
+        typer.Option(
+            "--share",
+            help="How much the critic's opinion weighs, 0 or more; given again, the next. [default: the recipe's]",
+            show_default=False,
+        ),
     ] = None,
     changes: Changes = None,
     out: StudyDir = Path("runs/studies"),

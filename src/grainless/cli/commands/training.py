@@ -35,12 +35,18 @@ def train(
     ] = None,
     noisy: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Or with noisy ones, alone or with partners that are ..."),
+        typer.Option(
+            metavar="DIR",
+            help="Or with noisy ones: alone, or with clean partners of the same names in --clean.",
+        ),
     ] = None,
-    clean: Annotated[Path | None, typer.Option(metavar="DIR", help="... here, clean.")] = None,
+    clean: Annotated[Path | None, typer.Option(metavar="DIR", help="The clean partners of --noisy.")] = None,
     noise: Annotated[
         str | None,
-        typer.Option(help="For --images. [default: what cameras, films and JPEG leave]", show_default=False),
+        typer.Option(
+            help="What is put on --images, as in gaussian:sigma=25/255. [default: what cameras, films and JPEG leave]",
+            show_default=False,
+        ),
     ] = None,
     start: Annotated[
         str | None,
@@ -49,7 +55,10 @@ def train(
         ),
     ] = None,
     minutes: Annotated[
-        float, typer.Option(help="How long it may take, for images of your own.", min=0.1)
+        float,
+        typer.Option(
+            help="How long it may take, looking and judging included, for images of your own.", min=0.1
+        ),
     ] = 10.0,
     changes: Changes = None,
     out: Annotated[

@@ -42,8 +42,8 @@ class Pace:
     precision: str
 
     def plan(self, minutes: float) -> tuple[int, int]:
-        """Epochs, and steps in each, that take about so long."""
-        seconds = 60 * minutes * TRAINING
+        """Epochs, and steps in each, that take about so long; however short it is, a few."""
+        seconds = 60 * max(minutes, 0.0) * TRAINING
         epochs = round(VALIDATING * seconds / max(self.validation, 1e-3))
         epochs = max(FEWEST_EPOCHS, min(MOST_EPOCHS, epochs))
         left = seconds - epochs * self.validation

@@ -1,5 +1,6 @@
 """From a person's own images to a recipe that trains a shipped model on with them, in so many minutes."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -84,6 +85,7 @@ def plan(
     Raises:
         InputError: the images will not do: the reason is told in a line.
     """
+    began = time.monotonic()
     Run.check_new(out)
     alone = noisy is not None and images is None and clean is None and noise is None
     own, found = (
@@ -96,18 +98,19 @@ def plan(
     if alone:
         chosen = replace(chosen, loss="mse")  # another loss takes the noise's median for its mean
     pace = measured(written(out, own, chosen, Pace(1, 1, "full"), epochs=1, steps=1), data)
-    epochs, steps = pace.plan(minutes)
+    looked = (time.monotonic() - began) / 60
+    epochs, steps = pace.plan(minutes - looked)
     recipe = written(out, own, chosen, pace, epochs=epochs, steps=steps).with_changes(changes)
     if recipe.tables["data"] != own.data:
         data = recipe.data(roots or DataRoots())
-    remarks = _remarks(own, chosen, pace, recipe, data)
+    remarks = _remarks(own, chosen, pace, recipe, data, minutes, looked)
     if found:
         remarks += [found, BY_LESSON if isinstance(method, Calibrated) and method.shared else BY_HALVES]
     else:
         remarks += noisy_themselves(data.train)
     remarks += of_two_kinds(data.train)
     if not any(change.startswith(RATE) for change in changes):
-        trial = tried(recipe, data, pace.trial(minutes, len(RATES)))
+        trial = tried(recipe, data, pace.trial(max(minutes - looked, 0.0), len(RATES)))
         recipe = recipe.changed(f"{RATE}{trial.rate}")
         remarks.append(str(trial))
     return Plan(recipe, data, remarks)
@@ -143,15 +146,20 @@ def _own(images: Path | None, noisy: Path | None, clean: Path | None, noise: str
     )
 
 
-def _remarks(own: Own, start: Start, pace: Pace, recipe: Recipe, data: Data) -> list[str]:
+def _remarks(
+    own: Own, start: Start, pace: Pace, recipe: Recipe, data: Data, minutes: float, looked: float
+) -> list[str]:
     options = recipe.training()
     seconds = pace.seconds(options["epochs"], options["steps"])
+    total = seconds + 60 * looked
+    more = f", more than {_minutes(60 * minutes)}: fewer teach nothing" if total > 75 * minutes else ""
     return [
         f"{own.what}: {len(data.train):,} to learn from, {len(data.validation):,} to choose the best weights by, "
         f"{len(data.test):,} to judge by.",
         f"Starts from {start.name}, which as it is brings those to choose by from {start.noisy:.2f} to "
         f"{start.psnr:.2f} dB.",
-        f"{counted(options['epochs'] * options['steps'], 'step')} of {pace.step:.2g} s: about {_minutes(seconds)}.",
+        f"{counted(options['epochs'] * options['steps'], 'step')} of {pace.step:.2g} s: about {_minutes(seconds)}"
+        f"; looking took {_minutes(60 * looked)}{more}.",
     ]
 
 
