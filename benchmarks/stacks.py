@@ -1,9 +1,9 @@
 """Hundreds of planes within --memory: does the process stay in it, and how quiet is the sequence in time?
 
-    python benchmarks/stacks.py [PLANES] [MEMORY]        # 300 planes of 512 x 512, 16 bits, within 200MB
+    python benchmarks/stacks.py [PLANES [MEMORY [MODEL]]]        # 300 planes of 512 x 512 within 200MB
 
 A scene at rest with white noise of 20/255, its own in each plane, is denoised as one sequence in a process of its own.
-Told are by how much the process grew at its highest, over one that did the same with a plane of 64 x 64, against what
+Told are by how much the process grew at its highest, over one that had two planes of 64 x 64, against what
 was allowed and what the planes take unpacked, and how much pixels change from plane to plane: sigma in time, before
 and after, and as `--sequence` tells it. Linux only.
 """
@@ -61,13 +61,13 @@ def change(path: Path) -> float:
     return float(np.sqrt(np.mean(total)))
 
 
-def measured(planes: int, memory: str) -> dict[str, object]:
+def measured(planes: int, memory: str, model: str = "auto") -> dict[str, object]:
     """What became of a stack of so many planes."""
     with tempfile.TemporaryDirectory() as folder:
         source, target, small = (Path(folder) / f"{name}.tif" for name in ("stack", "clean", "small"))
         stack(source, planes)
-        stack(small, 1, 64)
-        how = ("--sequence", "--memory", memory, "--threads", "1")
+        stack(small, 2, 64)
+        how = ("--sequence", "--memory", memory, "--threads", "1", "--model", model)
         started, _ = peak("denoise", str(small), *how)
         highest, told = peak("denoise", str(source), "-o", str(target), *how)
         said = re.search(r"sigma ([\d.]+)/255, and now by ([\d.]+)/255", told)
@@ -87,5 +87,7 @@ def measured(planes: int, memory: str) -> dict[str, object]:
 if __name__ == "__main__":
     number, allowed = int((sys.argv[1:2] or ["300"])[0]), (sys.argv[2:3] or ["200MB"])[0]
     tell_and_keep(
-        "stacks", [measured(number, allowed)], "A stack of 512 x 512, 16 bits; sigma in time times 255"
+        "-".join(["stacks", *(Path(model).name for model in sys.argv[3:4])]),
+        [measured(number, allowed, *sys.argv[3:4])],
+        "A stack of 512 x 512, 16 bits; sigma in time times 255",
     )

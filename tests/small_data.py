@@ -3,6 +3,7 @@
 import gzip
 
 import numpy as np
+import tifffile
 from PIL import Image
 
 
@@ -52,3 +53,11 @@ def images(folder, *names, size=(6, 8), channels=3, seed=0):
     for number, name in enumerate(names):
         pixels = different(1, *size, channels, seed=seed + number)[0]
         Image.fromarray(pixels.squeeze()).save(folder / name)
+
+
+def stack(path, planes=4, size=(6, 8), seed=0):
+    """Write a TIFF of several pages; gives them, (n, h, w)."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pixels = different(planes, *size, seed=seed)
+    tifffile.imwrite(path, pixels, photometric="minisblack", metadata=None)
+    return pixels

@@ -93,6 +93,12 @@ def files(folder, run):
         pages = np.stack([photograph(1, seed=seed) for seed in range(3)]).astype(np.uint16) * 257
         tifffile.imwrite(folder / name, pages, photometric="minisblack")
     tifffile.imwrite(folder / "cells.tif", pages[0], photometric="minisblack")
+    planes = np.stack([photograph(1, seed=seed, sigma=0) for seed in range(16)])
+    (folder / "planes").mkdir()
+    tifffile.imwrite(folder / "planes" / "a.tif", planes, photometric="minisblack")
+    for number, plane in enumerate(planes[:3]):
+        (folder / "frames").mkdir(exist_ok=True)
+        PIL.Image.fromarray(plane).save(folder / "frames" / f"{number}.png")
     shutil.copy(run.model_file, folder / "mine.onnx")
     (folder / "mine.toml").write_text(TINY.replace("epochs = 2", "epochs = 1"))
 

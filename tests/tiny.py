@@ -9,8 +9,12 @@ from grainless.model.card import KEY
 
 def save(path, card, *nodes, weights=None, sides=("h", "w")):
     """Write a model of these nodes, from "noisy" to "denoised", with the card inside (None: without)."""
-    shape = ["n", card.channels if card else 1, *sides]
-    ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name in ("noisy", "denoised")]
+    channels = card.channels if card else 1
+    counts = {"noisy": channels * (card.planes if card else 1), "denoised": channels}
+    ends = [
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", count, *sides])
+        for name, count in counts.items()
+    ]
     held = [numpy_helper.from_array(value, name) for name, value in (weights or {}).items()]
     graph = helper.make_graph(list(nodes), "tiny", ends[:1], ends[1:], held)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
@@ -21,7 +25,12 @@ def save(path, card, *nodes, weights=None, sides=("h", "w")):
 
 
 def identity(path, card=None, sides=("h", "w")):
-    """What comes in goes out."""
+    """What comes in goes out; of several planes the one in the middle."""
+    if card and card.neighbours:
+        ends = {"first": card.neighbours, "last": card.neighbours + 1}
+        held = {name: np.array([at * card.channels]) for name, at in ends.items()} | {"axis": np.array([1])}
+        node = helper.make_node("Slice", ["noisy", *held], ["denoised"])
+        return save(path, card, node, weights=held, sides=sides)
     return save(path, card, helper.make_node("Identity", ["noisy"], ["denoised"]), sides=sides)
 
 
@@ -52,3 +61,12 @@ def needs_four(path, card):
     down = helper.make_node("SpaceToDepth", ["noisy"], ["blocks"], blocksize=4)
     up = helper.make_node("DepthToSpace", ["blocks"], ["denoised"], blocksize=4)
     return save(path, card, down, up)
+
+
+def planes(path, card, *shares):
+    """Of each colour the planes, each times its share, and of that the mean of 3 x 3 pixels, zeros outside."""
+    colours = np.eye(card.channels, dtype=np.float32)
+    kernel = np.concatenate([share * colours for share in shares], axis=1)[..., None, None]
+    kernel = np.broadcast_to(kernel / 9, (*kernel.shape[:2], 3, 3)).astype(np.float32)
+    node = helper.make_node("Conv", ["noisy", "kernel"], ["denoised"], pads=[1] * 4)
+    return save(path, card, node, weights={"kernel": kernel})

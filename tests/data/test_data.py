@@ -26,6 +26,7 @@ OPTIONS = {
     "denoised": {"path": "photos", "by": "color"},
     "pages": {"count": 3, "held": 2},
     "shards": {"path": "packed"},
+    "stacks": {"path": "stacks"},
 }
 
 
@@ -46,6 +47,8 @@ def roots(tmp_path, monkeypatch):
     small_data.images(tmp_path / "scenes" / "low", *(f"{number}.png" for number in range(12)), seed=100)
     small_data.images(tmp_path / "scenes" / "high", *(f"{number}.png" for number in range(12)))
     pack(Folder(path=tmp_path / "photos"), tmp_path / "packed")
+    for number in range(5):
+        small_data.stack(tmp_path / "stacks" / f"{number}.tif", seed=number)
     return DataRoots(tmp_path)
 
 
@@ -60,7 +63,7 @@ def test_channels_and_size_are_as_said_beforehand(options, roots):
         assert part.channels == source.channels
         assert source.size in (None, part.size)
         for side in [part, part.noisy] if part.noisy else [part]:
-            assert side.buffer.size == (part.channels * part.heights * part.widths).sum()
+            assert side.buffer.size == (side.channels * part.heights * part.widths).sum()
 
 
 def test_parts_never_overlap(options, roots):

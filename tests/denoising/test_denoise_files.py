@@ -183,6 +183,21 @@ def test_jobs_run_at_once():
     assert len(list(denoise_files(["a", "b"], denoiser, 2))) == 2
 
 
+def test_of_many_files_a_few_wait_and_the_others_are_not_asked_for():
+    taken, waiting = 0, []
+
+    def many():
+        nonlocal taken
+        for each in range(1, 301):
+            taken = each
+            yield each
+
+    for done, _ in enumerate(denoise_files(many(), lambda job: JobResult(job, "left"), 3), start=1):
+        waiting.append(taken - done)
+    assert done == 300
+    assert max(waiting) <= 6
+
+
 def test_a_bug_is_no_failed_file():
     def denoiser(job):
         raise ZeroDivisionError
@@ -192,7 +207,7 @@ def test_a_bug_is_no_failed_file():
 
 
 def test_memory_that_runs_out_is_one_line(job, monkeypatch):
-    def greedy(image, policy):
+    def greedy(image, policy, around=()):
         raise MemoryError
 
     monkeypatch.setattr("grainless.denoising.files.process", greedy)

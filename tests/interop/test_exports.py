@@ -81,11 +81,12 @@ def test_darktable_can_run_what_is_shipped(name, tmp_path):
     ("card", "told"),
     [
         (Card("grey", 1, reach=0), "three colours, and grey takes grey images"),
+        (Card("planes", 3, reach=0, neighbours=1), "one image, and planes looks at 3 planes of a stack"),
         (Card("whole", 3, reach=None), "squares, and whole must see them whole"),
         (Card("odd", 3, reach=0, multiple=48), "multiples of 128, and odd takes others"),
         (Card("one", 3, (28, 28), reach=0), "multiples of 128, and one takes others"),
     ],
-    ids=["grey", "whole", "odd", "one-size"],
+    ids=["grey", "planes", "whole", "odd", "one-size"],
 )
 def test_what_darktable_cannot_run_is_refused(card, told, tmp_path):
     with pytest.raises(InputError, match=told):

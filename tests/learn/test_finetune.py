@@ -1,6 +1,7 @@
 """A shipped model trained on with a person's own images: what is planned, what it comes to, what will not do."""
 
 import re
+from types import SimpleNamespace
 
 import PIL.Image
 import PIL.ImageDraw
@@ -17,7 +18,7 @@ from grainless.data.gather import gather
 from grainless.errors import InputError
 from grainless.learn.finetune.clean import noisy_themselves, of_two_kinds
 from grainless.learn.finetune.own import HELD, clean_images, pairs
-from grainless.learn.finetune.pace import FEWEST_EPOCHS, MOST_EPOCHS, Pace
+from grainless.learn.finetune.pace import FEWEST_EPOCHS, MOST_EPOCHS, TRAINING, Pace
 from grainless.learn.finetune.plan import plan, run_folder
 from grainless.learn.finetune.rate import RATES, tried
 from grainless.learn.finetune.start import best_start
@@ -151,9 +152,29 @@ def test_speed_is_measured_in_steps_that_are_thrown_away(small, tmp_path):
     planned = plan(tmp_path / "out", images=soft(tmp_path / "w", 4), noise="gaussian", minutes=0.2)
     assert planned.recipe.options["train.precision"] in {"full", "half"}
     assert planned.recipe.options["train.steps"] > 1
-    assert re.fullmatch(r"[\d,]+ steps of [\d.e-]+ s: about \d+ seconds\.", planned.remarks[-2])
+    assert re.fullmatch(
+        r"[\d,]+ steps of [\d.e-]+ s: about \d+ seconds; looking took \d+ seconds?\.", planned.remarks[-2]
+    )
     assert planned.remarks[-1].startswith("Of the learning rates 2e-3, 5e-4, 1.25e-4, tried for ")
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("looked", "told"),
+    [(9, "looking took 9 seconds."), (60, "looking took 1 minute, more than 12 seconds: fewer teach")],
+)
+def test_the_time_of_looking_counts(small, tmp_path, monkeypatch, looked, told):
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=iter([0.0, float(looked)]).__next__))
+    monkeypatch.setattr(module, "measured", lambda recipe, data: Pace(0.1, 0.0, "full"))
+    images = soft(tmp_path / "w", 4)
+    planned = plan(
+        tmp_path / "out", images=images, noise="gaussian", minutes=0.2, changes=["train.rate=1e-3"]
+    )
+    options = planned.recipe.options
+    assert options["train.epochs"] * options["train.steps"] * 0.1 / TRAINING == pytest.approx(
+        max(12 - looked, 0.4 / TRAINING), rel=0.5
+    )
+    assert told in planned.remarks[2]
 
 
 def plain_data(folder, sigma):

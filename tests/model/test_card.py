@@ -50,7 +50,7 @@ def test_keys_that_are_not_known_are_passed_over():
 def test_a_card_of_a_later_format_is_refused():
     later = json.loads(Card("x", 1).to_json()) | {"format": FORMAT + 1}
     with pytest.raises(
-        InputError, match=r"its format is 3, and this Grainless reads up to 2: take a newer one\.$"
+        InputError, match=r"its format is 4, and this Grainless reads up to 3: take a newer one\.$"
     ):
         Card.from_json(json.dumps(later))
 

@@ -21,6 +21,7 @@ from grainless.data.sets.idx import FashionMnist, Mnist
 from grainless.data.sets.pages import Pages
 from grainless.data.sets.pairs import Pairs
 from grainless.data.sets.photos import Photos
+from grainless.data.sets.stacks import Stacks
 from grainless.data.shards.shards import Shards
 
 DATA: dict[str, Callable[..., DataSet]] = {
@@ -35,4 +36,5 @@ DATA: dict[str, Callable[..., DataSet]] = {
     "denoised": Denoised,
     "pages": Pages,
     "shards": Shards,
+    "stacks": Stacks,
 }

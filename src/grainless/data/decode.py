@@ -1,5 +1,6 @@
 """Image files into arrays: the pixels that denoising sees, as every image of a set has them."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from grainless.image.heads import head
 from grainless.image.image import DTYPES, Image, quantised
 from grainless.image.source import BYTES
 
-__all__ = ["decode", "head"]
+__all__ = ["decode", "decode_all", "head", "in_bytes"]
 
 LUMA = np.array([19_595, 38_470, 7_471], np.uint32)
 """Shares of red, green and blue in 65,536ths: ITU-R BT.601's 0.299, 0.587 and 0.114, as Pillow rounds them."""
@@ -32,15 +33,29 @@ def decode(source: Path | bytes, channels: int, *, name: str | None = None) -> N
     Raises:
         InputError: it cannot be read, or has 32-bit values.
     """
+    return next(decode_all(source, channels, name=name))
+
+
+def decode_all(
+    source: Path | bytes, channels: int, *, name: str | None = None
+) -> Iterator[NDArray[np.unsignedinteger]]:
+    """Every page or frame of a file; arguments and errors are those of `decode`."""
     name = name or (str(source) if isinstance(source, Path) else BYTES)
-    image = next(files.decode(source, name=name))
-    if image.depth == 32:
-        raise InputError(f"{name} has values of 32 bits, and 8 or 16 are expected: convert it.")
-    planes = quantised(_on_white(image), DTYPES[image.depth])
-    if channels < image.channels:
-        planes = _luma(planes)
-    turned = _turned(planes, orientation(image.metadata.exif))
-    return np.ascontiguousarray(np.broadcast_to(turned, (channels, *turned.shape[1:])))
+    for image in files.decode(source, name=name):
+        if image.depth == 32:
+            raise InputError(f"{name} has values of 32 bits, and 8 or 16 are expected: convert it.")
+        planes = quantised(_on_white(image), DTYPES[image.depth])
+        if channels < image.channels:
+            planes = _luma(planes)
+        turned = _turned(planes, orientation(image.metadata.exif))
+        yield np.ascontiguousarray(np.broadcast_to(turned, (channels, *turned.shape[1:])))
+
+
+def in_bytes(image: NDArray[np.unsignedinteger]) -> NDArray[np.uint8]:
+    """Pixels of 8 bits; those of 16 rounded to the nearest."""
+    if image.dtype.itemsize == 1:
+        return image.astype(np.uint8, copy=False)
+    return ((image.astype(np.uint32) + 128) // 257).astype(np.uint8)
 
 
 def _on_white(image: Image) -> NDArray[np.float32]:

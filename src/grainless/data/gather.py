@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grainless.atomic import whole, write_text
-from grainless.data.decode import decode, head
+from grainless.data.decode import decode, head, in_bytes
 from grainless.data.images import Images
 
 Type = np.dtype[np.unsignedinteger]
@@ -53,9 +53,7 @@ def _decoded(paths: Sequence[Path], channels: int, dtype: Type) -> Iterator[NDAr
     """The images one by one; 16-bit ones rounded to bytes if that is the type."""
     for path in paths:
         image = decode(path, channels)
-        if image.dtype.itemsize > dtype.itemsize:
-            image = ((image.astype(np.uint32) + 128) // 257).astype(np.uint8)
-        yield image
+        yield in_bytes(image) if dtype.itemsize == 1 else image
 
 
 def _in_memory(paths: Sequence[Path], channels: int) -> Images:

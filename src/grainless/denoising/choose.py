@@ -131,7 +131,9 @@ def may_be_chosen(card: Card) -> bool:
     >>> [may_be_chosen(Card("one", 3, learned={kind: None})) for kind in ("dark", "document", "white")]
     [False, True, True]
     """
-    return not any(words_for(kind).scene and words_for(kind).unseen for kind in card.learned)
+    return not (
+        card.neighbours or any(words_for(kind).scene and words_for(kind).unseen for kind in card.learned)
+    )
 
 
 def _fits(card: Card, report: Report) -> bool:

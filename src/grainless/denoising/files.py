@@ -1,8 +1,8 @@
 """From noisy files to denoised ones: each image of a file goes through `process`, and what became of it is told."""
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, as_completed, wait
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grainless.atomic import whole
+from grainless.denoising.around import mirrored, unlike, with_neighbours
 from grainless.denoising.comparison import side_by_side
 from grainless.denoising.form import form_of, remarks
 from grainless.denoising.jobs import Job
@@ -93,6 +94,8 @@ class FileDenoiser:
         memory: bytes by which the process may grow; larger TIFFs are streamed. None: no limit.
         max_pixels: refuse files of more.
         callback: is shown each image, before and after; of one that is streamed, its first rows.
+        sequence: files that are the frames of one, in their order: a model that looks at neighbours is shown those
+            before and after each in its folder.
 
     Raises:
         InputError: there is no such model or device.
@@ -108,6 +111,7 @@ class FileDenoiser:
         memory: int | None = None,
         max_pixels: int = MAX_PIXELS,
         callback: Callback | None = None,
+        sequence: Sequence[Path] = (),
     ) -> None:
         policy = policy or Policy()
         self._policy = replace(
@@ -115,6 +119,7 @@ class FileDenoiser:
         )  # loaded now: mistakes are told at once
         self._compare, self._overwrite, self._skip = compare, overwrite, skip
         self._memory, self._max_pixels, self._callback = memory, max_pixels, callback
+        self._sequence = tuple(sequence)
 
     def __call__(self, job: Job) -> JobResult:
         """Do a job.
@@ -148,7 +153,7 @@ class FileDenoiser:
         """Image by image. Nothing is encoded until one is changed: what is merely left is copied."""
         form = form_of(job)
         work = _Work(self._policy, keep=self._compare, callback=self._callback)
-        images = map(work, self._frames(job))
+        images = work.on(self._frames(job), self._before_and_after(job.source))
         changed = next((image for image in images if work.outcomes[-1].changed), None)
         copied = False
         if changed is not None:
@@ -184,6 +189,15 @@ class FileDenoiser:
             _copy(job)
         return JobResult.of(job, done.outcomes, (*done.notes, *((WHOLE_ONLY,) if self._compare else ())))
 
+    def _before_and_after(self, source: Path) -> list[Path]:
+        """The frames that are other files of its sequence, as far as the model looks, mirrored at the ends."""
+        half = self._policy.own.card.neighbours if self._policy.own else 0
+        beside = [path for path in self._sequence if path.parent == source.parent] if half else []
+        if len(beside) < 2:
+            return []
+        at = beside.index(source)
+        return [beside[mirrored(at + step, len(beside))] for step in range(-half, half + 1) if step]
+
     def _frames(self, job: Job) -> Iterator[Image]:
         return frames(job.source, max_pixels=self._max_pixels)
 
@@ -208,10 +222,26 @@ class _Work:
         """What reading made of the images, a sentence each."""
         return tuple(self._converted)
 
-    def __call__(self, image: Image) -> Image:
+    def on(self, images: Iterator[Image], others: Sequence[Path] = ()) -> Iterator[Image]:
+        """Image by image; a model that looks at neighbours is shown these, too: pages, or others of the sequence."""
+        own = self._policy.own
+        if own is None or not own.card.neighbours or self._policy.idle(own.card.channels):
+            yield from map(self, images)
+            return
+        first = list(islice(images, 2))
+        if len(first) == 1 and others:
+            around = [next(frames(path)).pixels for path in others]
+            if any(plane.shape != first[0].pixels.shape for plane in around):
+                raise unlike(first[0].name)
+            yield self(first[0], around)
+            return
+        for image, planes in with_neighbours(chain(first, images), own.card):
+            yield self(image, planes)
+
+    def __call__(self, image: Image, around: Sequence[NDArray[np.float32]] = ()) -> Image:
         """The image, denoised if there is noise."""
         self._converted |= dict.fromkeys(image.notes)
-        denoised, outcome = process(image, self._policy)
+        denoised, outcome = process(image, self._policy, around=around)
         if self._callback:
             self._callback(image.pixels, denoised.pixels)
         if self._keep and not any(each.changed for each in self.outcomes):
@@ -227,8 +257,10 @@ def denoise_files(
 ) -> Iterator[JobResult]:
     """Do jobs, several at once; what fails is told as a result, and the others go on.
 
+    No more than twice as many wait as are done at once, so that a million cost no more memory than a hundred.
+
     Args:
-        todo: the files.
+        todo: the files; taken as they are needed.
         denoiser: does one.
         jobs: how many at once.
 
@@ -246,9 +278,15 @@ def denoise_files(
         yield from map(result, todo)
         return
     pool = ThreadPoolExecutor(jobs)
+    waiting: set[Future[JobResult]] = set()
     try:
-        for done in as_completed([pool.submit(result, job) for job in todo]):
-            yield done.result()
+        for job in todo:
+            waiting.add(pool.submit(result, job))
+            if len(waiting) > 2 * jobs:
+                done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                yield from (each.result() for each in done)
+        for each in as_completed(waiting):
+            yield each.result()
     finally:
         pool.shutdown(cancel_futures=True)  # those begun are finished, whole
 

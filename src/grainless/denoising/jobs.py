@@ -15,7 +15,7 @@ INSTEAD = {".pbm": ".pgm"}
 """The ending of files that are read but not written -> what their results are; others become PNG."""
 
 UNREAD = {".heic", ".heif", ".avif", ".jp2", ".jxl", ".psd", ".exr", ".ico", *RAW_ENDINGS}
-"""Images all the same: in a folder they are passed over, and that is told."""
+"""Images all the same: in a folder they are passed over, and it is told what can be done about them."""
 
 MARK = "-denoised"
 """What is put behind the name of a file or folder when nobody says where the result goes."""
@@ -94,12 +94,16 @@ def image_paths(sources: Sequence[str | Path], *, recursive: bool = False) -> li
 
 
 def passed_over(sources: Sequence[str | Path], *, recursive: bool = False) -> dict[str, int]:
-    """How many images of each ending lie in the folders of `sources` that nobody here can read."""
+    """How many files of each ending lie in the folders of `sources` that nobody here can read, images or others."""
     folders = [Path(source) for source in sources if str(source) and Path(source).is_dir()]
+    read = {*_written(), *INSTEAD}
     names = [
-        path.suffix.lower() for each in folders for path in (each.rglob("*") if recursive else each.iterdir())
+        path.suffix.lower()
+        for each in folders
+        for path in (each.rglob("*") if recursive else each.iterdir())
+        if path.is_file() and not path.name.startswith(".")
     ]
-    return dict(Counter(ending for ending in sorted(names) if ending in UNREAD))
+    return dict(Counter(ending for ending in sorted(names) if ending not in read))
 
 
 def _found(source: str | Path, out: Path | None, recursive: bool) -> list[tuple[Path, Path | None]]:

@@ -41,6 +41,10 @@ A_SAMPLE_ADAPTED = 24
 """Bytes more for each sample where a curve is fitted: along the curve, denoised there, and back; or the sum over the
 ways to lay squares, what is added to it, and half of that on its way to the size."""
 
+A_SAMPLE_AROUND = 16
+"""Bytes more for each sample of each plane before and after the one that is denoised, where a model looks at such: its
+stored samples, floats, and these beside each other, padded."""
+
 RESERVE = 2**25
 """What the process takes besides that: threads, buffers, what onnxruntime's arena rounds up."""
 
@@ -114,8 +118,10 @@ def of_whole(path: Path, card: Card, *, adapt: bool = False) -> float:
     shape = shape_of(path)
     if shape is None:
         return 0
-    curves = A_SAMPLE_ADAPTED * shape.samples if adapt else 0
-    one = shape.pixels * (shape.bytes_a_pixel + curves) + of_run((shape.height, shape.width), card)
+    more = A_SAMPLE_ADAPTED * adapt + 2 * card.neighbours * A_SAMPLE_AROUND
+    one = shape.pixels * (shape.bytes_a_pixel + more * shape.samples) + of_run(
+        (shape.height, shape.width), card
+    )
     return one + _other_pages(path, shape) + RESERVE
 
 

@@ -1,5 +1,6 @@
 """The heart: look at an image, choose a model, denoise, check what was taken, and say all that was done."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 
 from grainless.denoising.adapt.adapt import adapt
 from grainless.denoising.adapt.adapted import Adapted
+from grainless.denoising.around import Around
 from grainless.denoising.choose import advise, of_white_noise, warnings
 from grainless.denoising.look import look
 from grainless.denoising.policy import Policy
@@ -20,7 +22,7 @@ from grainless.inspection.detail import DETAIL_LOSS_WARNING, detail_taken
 from grainless.inspection.sampling import Rows, rows_of, sampled
 from grainless.model import zoo
 from grainless.model.card import Card
-from grainless.model.denoiser import TILE, Denoiser, Progress
+from grainless.model.denoiser import TILE, Denoiser, Progress, alone
 from grainless.plain import as_object
 
 SEEN = 2048  # pixels a side of the part in whose middle lost detail is looked for
@@ -64,7 +66,11 @@ class Outcome:
 
 
 def process(
-    image: Image, policy: Policy | None = None, progress: Progress | None = None
+    image: Image,
+    policy: Policy | None = None,
+    progress: Progress | None = None,
+    *,
+    around: Sequence[Floats] = (),
 ) -> tuple[Image, Outcome]:
     """Denoise an image of full scales; alpha and everything beside the pixels stay as they are.
 
@@ -76,12 +82,14 @@ def process(
         policy: how; by default "auto", at full strength.
         progress: called after each tile as progress(done, total), both known beforehand; what it raises ends the work,
             before the next tile. Where nothing is denoised it is not called.
+        around: for a model that looks at neighbours, those before and then those after in their order, (c, h, w) each.
 
     Returns:
         The image, the same object where nothing was done, and what was done.
 
     Raises:
-        InputError: there is no such model, it does not take the image, or floats are no full scales.
+        InputError: there is no such model, it does not take the image, or floats are no full scales; it looks at
+            neighbours, and there are none.
         RunError: there was not enough memory, or the model gave what is no number.
     """
     if not isinstance(image, Image):
@@ -102,13 +110,29 @@ def process(
     denoiser.card.check(image.channels, image.size, image.name)
     transparent = transparent_of(image)
     used = outcome.report.used if outcome.report else 1.0
-    pixels = blend(image.pixels, denoiser, policy, transparent, used=used, progress=progress)
+    seeing = among(denoiser, around, used, image.name)
+    pixels = blend(image.pixels, seeing, policy, transparent, used=used, progress=progress)
     outcome = replace(
         outcome,
         warnings=outcome.warnings + _lost(denoiser.card, image.pixels, pixels, transparent),
         changed=not np.array_equal(pixels, image.pixels),
     )
     return replace(image, pixels=pixels), outcome
+
+
+def among(
+    denoiser: Denoiser | Adapted, planes: Sequence[Floats], used: float, name: str
+) -> Denoiser | Adapted | Around:
+    """The denoiser with the planes around the one that it is given, if it looks at such.
+
+    Raises:
+        InputError: it does, and there are none.
+    """
+    if not isinstance(denoiser, Denoiser) or not denoiser.card.neighbours:
+        return denoiser
+    if not planes:
+        raise alone(denoiser.card, name)
+    return Around(denoiser, planes, used)
 
 
 def decide(report: Report, policy: Policy, rows: Rows) -> tuple[Denoiser | Adapted | None, Outcome]:
@@ -143,6 +167,10 @@ def _decided(report: Report, policy: Policy, rows: Rows) -> tuple[Denoiser | Ada
 
 def _adapted(report: Report, policy: Policy, rows: Rows) -> tuple[Adapted | None, Outcome]:
     """The model of white noise with a curve around it."""
+    if (own := policy.own) and own.card.neighbours:
+        raise InputError(
+            f"adapt fits a curve to one image, and {own.card.name} looks at several: leave one of them out."
+        )
     name = of_white_noise(report, zoo.cards())
     model = policy.own or (policy.load(name) if name else None)
     if model is None:
@@ -157,7 +185,7 @@ def _adapted(report: Report, policy: Policy, rows: Rows) -> tuple[Adapted | None
 
 def blend(
     pixels: Floats,
-    denoiser: Denoiser | Adapted,
+    denoiser: Denoiser | Adapted | Around,
     policy: Policy,
     transparent: NDArray[np.bool_] | None = None,
     *,

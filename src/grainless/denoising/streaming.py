@@ -1,6 +1,6 @@
 """TIFF images larger than memory: rows are read, denoised and written band by band, to the whole image's result."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from grainless.atomic import whole
 from grainless.denoising import memory
 from grainless.denoising.adapt.adapted import Adapted
+from grainless.denoising.around import mirrored, unlike
 from grainless.denoising.choose import may_be_chosen
 from grainless.denoising.look import look_at_rows
 from grainless.denoising.memory import in_words
 from grainless.denoising.policy import Policy
-from grainless.denoising.process import Outcome, blend, decide
+from grainless.denoising.process import Outcome, among, blend, decide
 from grainless.errors import GrainlessError, InputError
 from grainless.image.arrays import check_range
 from grainless.image.files import MAX_PIXELS, check_output
@@ -119,8 +120,8 @@ def denoise_tiff(
             for page, (denoiser, outcome) in zip(pages, decided, strict=True)
         ]
         bands = (
-            (page.size[0], noted(_bands(page, plan, policy, source.name, callback)))
-            for page, plan in zip(pages, plans, strict=True)
+            (page.size[0], noted(_bands(page, plan, policy, source.name, callback, beside)))
+            for page, plan, beside in zip(pages, plans, _beside(pages, plans, source.name), strict=True)
         )
         with whole(target) as lent, lent.open("w+b") as file:
             strips.write(bands, file, nbytes=sum(page.nbytes for page in pages))
@@ -165,6 +166,7 @@ class Plan:
         a_row = width * _bytes_a_pixel(page)
         if isinstance(denoiser, Adapted):
             a_row += width * page.page.samplesperpixel * memory.A_SAMPLE_ADAPTED
+        a_row += 2 * card.neighbours * width * page.page.samplesperpixel * memory.A_SAMPLE_AROUND
         rows = int((free - tile * per_pixel) // a_row) - (4 * BLOCK if _has_alpha(page) else 0)
         lowest = min(cutting.shortest, card.grown(height))
         if rows < lowest:
@@ -200,8 +202,28 @@ def _look(page: Page, policy: Policy, name: str) -> tuple[Denoiser | Adapted | N
     return denoiser, outcome
 
 
+def _beside(pages: Sequence[Page], plans: Sequence[Plan], name: str) -> Iterator[list[Page]]:
+    """For each page those before and after it that its model looks at, mirrored at the ends.
+
+    Raises:
+        InputError: they differ in size.
+    """
+    for at, plan in enumerate(plans):
+        half = plan.denoiser.card.neighbours if plan.denoiser else 0
+        steps = (step for step in range(-half, half + 1) if step and len(pages) > 1)
+        beside = [pages[mirrored(at + step, len(pages))] for step in steps]
+        if beside and len({(page.size, page.page.samplesperpixel) for page in (pages[at], *beside)}) > 1:
+            raise unlike(name)
+        yield beside
+
+
 def _bands(
-    page: Page, plan: Plan, policy: Policy, name: str, callback: Callback | None = None
+    page: Page,
+    plan: Plan,
+    policy: Policy,
+    name: str,
+    callback: Callback | None = None,
+    beside: Sequence[Page] = (),
 ) -> Iterator[Image]:
     """The denoised rows of a page, band by band; the model pads the last one as it pads the whole image."""
     height, _width = page.size
@@ -216,9 +238,10 @@ def _bands(
         rows = slice(start - above, stop - above)
         pixels = image.pixels[:, rows]
         if plan.denoiser:
+            planes = [other.rows(above, below).pixels for other in beside]
             pixels = blend(
                 image.pixels,
-                plan.denoiser,
+                among(plan.denoiser, planes, plan.used, name),
                 policy,
                 transparent_of(image),
                 used=plan.used,

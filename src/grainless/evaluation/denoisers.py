@@ -1,6 +1,7 @@
 """Denoisers called by name, side by side on the same noisy images."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -111,10 +112,21 @@ def model(name: str) -> Denoise:
         raise InputError(f"{error} {baselines}") from error
 
 
+@dataclass(frozen=True)
+class Blind:
+    """What `blind` gives."""
+
+    model: Denoiser
+
+    @property
+    def planes(self) -> int:
+        """Of a stack that it is shown at once."""
+        return self.model.card.planes
+
+    def __call__(self, noisy: Array, sigma: float) -> Array:
+        return self.model.run(noisy.astype(np.float32, copy=False))
+
+
 def blind(model: Denoiser) -> Denoise:
     """A model as a table's denoiser: it is not told sigma."""
-
-    def denoise(noisy: Array, sigma: float) -> Array:
-        return model.run(noisy.astype(np.float32, copy=False))
-
-    return denoise
+    return Blind(model)

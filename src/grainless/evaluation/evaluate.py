@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,17 @@ from grainless.parts import choose
 Array = NDArray[np.floating]
 Denoise = Callable[[Array, float], Array]
 """(noisy (n, c, h, w) float32, sigma in full scales) -> denoised (n, c, h, w)."""
+
+
+@runtime_checkable
+class OfPlanes(Protocol):
+    """A denoiser that is shown `planes` planes of a stack at once, (n, planes * c, h, w), and gives the middle one."""
+
+    @property
+    def planes(self) -> int: ...
+
+    def __call__(self, noisy: Array, sigma: float) -> Array: ...
+
 
 Corrupt = Callable[[Array, Draw], Array]
 """A noise: (clean (n, c, h, w), chance) -> noisy; its `str` names it."""
@@ -90,7 +101,7 @@ class Task:
             raise InputError("There are no images to evaluate on.")
 
     def pair(self, index: int) -> tuple[Array, Array]:
-        """Image `index`, noisy and clean: (c, h, w) float32 each."""
+        """Image `index`, noisy and clean: (c, h, w) float32 each; of a stack, noisy with the planes around it."""
         start = (self.clean if self.clean.noisy is None else self.clean.noisy).floats(index)
         noisy = self.noise(start[None], PROTOCOLS[self.protocol].draw(self.seed, index))
         return noisy[0].astype(np.float32), self.clean.floats(index)
@@ -107,7 +118,10 @@ class Task:
     @cached_property
     def sigma(self) -> float:
         """RMS(noisy - clean) over all pixels, in full scales."""
-        squares = sum(float((mse(noisy, clean) * clean[0].size).sum()) for noisy, clean in self.batches())
+        squares = sum(
+            float((mse(middle(noisy, clean.shape[1]), clean) * clean[0].size).sum())
+            for noisy, clean in self.batches()
+        )
         return float(np.sqrt(squares / self.clean.buffer.size))
 
 
@@ -159,8 +173,9 @@ class _Tally:
 
     def add(self, task: Task, noisy: Array, clean: Array) -> None:
         sigma = task.sigma
+        shown = given(self.denoise, noisy, clean.shape[1])
         start = time.perf_counter()
-        denoised = self.denoise(noisy, sigma)
+        denoised = self.denoise(shown, sigma)
         self.seconds += time.perf_counter() - start
         judged, truth = map(PROTOCOLS[task.protocol].scored, (denoised, clean))
         for name, metric in self.metrics.items():
@@ -177,6 +192,17 @@ class _Tally:
             scores={metric: Score(np.concatenate(values)) for metric, values in self.scores.items()},
             seconds_per_megapixel=self.seconds / megapixels,
         )
+
+
+def given(denoise: Denoise, noisy: Array, channels: int) -> Array:
+    """What a denoiser is shown of (n, planes * channels, h, w): all planes, or the one in the middle."""
+    return noisy if isinstance(denoise, OfPlanes) and denoise.planes > 1 else middle(noisy, channels)
+
+
+def middle(planes: Array, channels: int) -> Array:
+    """The one in the middle of (..., planes * channels, h, w); an image alone as it is."""
+    first = (planes.shape[-3] - channels) // 2
+    return planes[..., first : first + channels, :, :]
 
 
 def _unchanged(noisy: Array, sigma: float) -> Array:

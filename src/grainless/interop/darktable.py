@@ -49,6 +49,10 @@ def check_for_darktable(card: Card) -> None:
     """
     if card.channels != 3:
         raise InputError(f"darktable gives a model three colours, and {card.name} takes grey images.")
+    if card.neighbours:
+        raise InputError(
+            f"darktable gives a model one image, and {card.name} looks at {card.planes} planes of a stack."
+        )
     if card.size or SQUARE % card.multiple:
         raise InputError(
             f"darktable gives a model squares whose sides are multiples of {SQUARE}, and {card.name} takes others."

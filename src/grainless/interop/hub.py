@@ -100,8 +100,7 @@ def page_of(card: Card, repository: str) -> str:
             f"grainless denoise noisy.png --model {card.name}.onnx",
             "```",
             "",
-            "Input and output are float32 (images, "
-            f"{card.channels}, height, width), 0 = black, 1 = full scale; sides are multiples of {card.multiple}.",
+            _shapes(card),
             "",
             *facts,
             "",
@@ -136,3 +135,13 @@ def _told(repository: str) -> Iterator[None]:
     ) as error:
         reason = " ".join(str(error).split())
         raise RunError(f"The Hub did not give or take {repository}: {reason}") from error
+
+
+def _shapes(card: Card) -> str:
+    """What goes in and comes out."""
+    sides = f"0 = black, 1 = full scale; sides are multiples of {card.multiple}."
+    output = f"(images, {card.channels}, height, width)"
+    if not card.neighbours:
+        return f"Input and output are float32 {output}, {sides}"
+    given = f"(images, {card.planes * card.channels}, height, width)"
+    return f"Input is float32 {given}: {card.planes} planes of a stack; output, {output}, the middle one; {sides}"

@@ -76,7 +76,7 @@ def _random_images(network: Network) -> Iterator[Tensor]:
     wide = 2 * (network.reach or 0) // network.multiple + 3  # so that some pixels see no border
     for count, rows, columns in [(3, wide, wide + 1), (1, wide + 2, wide)]:
         height, width = network.size or (rows * network.multiple, columns * network.multiple)
-        yield torch.rand(count, network.channels, height, width, generator=chance)
+        yield torch.rand(count, network.inputs, height, width, generator=chance)
 
 
 def _fitting(network: Network, images: Tensor) -> Tensor:

@@ -11,7 +11,7 @@ from grainless.atomic import write_text
 from grainless.data.images import Data
 from grainless.data.summary import describe
 from grainless.errors import counted
-from grainless.evaluation.evaluate import NOISY, Array, Denoise, Row, Task
+from grainless.evaluation.evaluate import NOISY, Array, Denoise, Row, Task, given, middle
 from grainless.evaluation.figures.curves import epoch_name
 from grainless.evaluation.reports.html import Html, facts, headline, page, table
 from grainless.evaluation.reports.report import curve, grid, scores
@@ -89,8 +89,11 @@ def _scenes(
     scenes = []
     for index in range(min(SPECIMENS if small else PHOTOGRAPHS, len(data.test))):
         noisy, clean = task.pair(index)
-        denoised = {name: denoise(noisy[None], task.sigma)[0] for name, denoise in chosen.items()}
-        versions = {"clean": clean, NOISY: noisy, **denoised}
+        denoised = {
+            name: denoise(given(denoise, noisy[None], len(clean)), task.sigma)[0]
+            for name, denoise in chosen.items()
+        }
+        versions = {"clean": clean, NOISY: middle(noisy, len(clean)), **denoised}
         scenes.append({name: np.clip(image, 0, 1) for name, image in versions.items()})
     return scenes
 

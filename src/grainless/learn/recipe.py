@@ -11,14 +11,17 @@ import tomlkit
 from grainless.data import DATA
 from grainless.data.find import DataRoots
 from grainless.data.images import Data, DataSet
+from grainless.data.sets.stacks import Stacks
 from grainless.errors import InputError, did_you_mean
 from grainless.learn.fitting.fit import Fit
 from grainless.learn.methods.losses import LOSSES, Loss, check_loss
-from grainless.learn.methods.methods import METHODS, Method, taught
+from grainless.learn.methods.methods import METHODS, Given, Method, taught
 from grainless.learn.networks import NETWORKS
+from grainless.learn.networks.among import Among
 from grainless.learn.networks.network import Network, check_size
 from grainless.learn.recipe_files import found
-from grainless.noise import Chain, noise_from
+from grainless.noise import Chain, Noise, noise_from
+from grainless.noise.apart import is_apart
 from grainless.parts import Mistakes, checked, choose, make, match, spec
 
 MAX_SEED = 2**31 - 1
@@ -52,11 +55,15 @@ class Recipe:
         """With several lines set, each as `changed` does, and checked.
 
         Raises:
-            InputError: a change has another form, or the recipe has mistakes.
+            InputError: a change has another form, or the recipe has mistakes: the changes, where it had none.
         """
-        recipe = self
+        recipe, told = self, []
         for change in changes:
             recipe = recipe.changed(change)
+            told.append(f"--set {change}")
+        mistakes = recipe.mistakes()
+        if mistakes and told and not self.mistakes():
+            raise InputError(_told(" ".join(told), mistakes))
         recipe.check()
         return recipe
 
@@ -126,10 +133,25 @@ class Recipe:
         Raises:
             InputError: all mistakes at once, each with the nearest right word.
         """
+        if mistakes := self.mistakes():
+            raise InputError(_told(f"{self.name}.toml", mistakes))
+
+    def mistakes(self) -> list[str]:
+        """What is wrong with it, each once, with the nearest right word.
+
+        Raises:
+            InputError: it is not TOML.
+        """
         mistakes = self._stray_tables()
         looks: list[Callable[[], object]] = [self.source, self.noise, self.loss, self.training]
         # By themselves, so that a mistake in [data] or [noise] hides none of theirs; then with all they need.
-        looks += [self._method_options, self._network_options, self.method, self._network_and_loss]
+        looks += [
+            self._method_options,
+            self._network_options,
+            self.method,
+            self._network_and_loss,
+            self._planes,
+        ]
         for look in looks:
             try:
                 look()
@@ -137,10 +159,7 @@ class Recipe:
                 mistakes += error.mistakes
             except InputError as error:
                 mistakes.append(str(error).removesuffix("."))
-        if mistakes:
-            mistakes = list(dict.fromkeys(mistakes))  # a wrong noise is met again by the method of learning
-            count = f"{len(mistakes)} mistakes" if len(mistakes) > 1 else "a mistake"
-            raise InputError(f"{self.name}.toml has {count}: {'; '.join(mistakes)}.")
+        return list(dict.fromkeys(mistakes))  # a wrong noise is met again by the method of learning
 
     def source(self) -> DataSet:
         """The data set, not yet read."""
@@ -162,8 +181,12 @@ class Recipe:
         """
         source, crop = self.source(), self.training().get("crop")
         size = (crop, crop) if crop else source.size
-        part, options = self._network_options(channels=source.channels, size=size)
+        neighbours = source.neighbours if isinstance(source, Stacks) else 0
+        shown = source.channels * (2 * neighbours + 1)
+        part, options = self._network_options(channels=shown, size=size)
         network = part(**options)
+        if neighbours:
+            network = Among(network, source.channels, neighbours)
         if size:
             check_size(network, *size)
         return network
@@ -198,6 +221,21 @@ class Recipe:
         network = self.network()
         check_loss(self.loss(), network)
 
+    def _planes(self) -> None:
+        """Planes beside those that are wanted are shown by one method, under noises that are new in each."""
+        if not isinstance(self.source(), Stacks):
+            return
+        if not isinstance(self.method(), Given):
+            raise InputError(
+                'data.name is "stacks", which gives what is shown beside what is wanted: learn.name is "given".'
+            )
+        for part in self.noise().parts:
+            if not (isinstance(part, Noise) and is_apart(part)):
+                raise InputError(
+                    f"{part} is made for one image at a time, and each plane of a stack needs noise of its own: take "
+                    "gaussian, poisson or their like."
+                )
+
     def _stray_tables(self) -> list[str]:
         """What stands at the top of the file and should not."""
         tables, words = self.tables, ("seed", *TABLES)
@@ -216,6 +254,11 @@ class Recipe:
         if not isinstance(table, dict):
             raise Mistakes([f"{name} is {table!r}; it is a table, [{name}]"])
         return table
+
+
+def _told(where: str, mistakes: list[str]) -> str:
+    count = f"{len(mistakes)} mistakes" if len(mistakes) > 1 else "a mistake"
+    return f"{where} has {count}: {'; '.join(mistakes)}."
 
 
 def _value(text: str) -> Any:

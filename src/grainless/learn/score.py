@@ -46,6 +46,7 @@ def export_best(run: Run, recipe: Recipe, network: Network, samples: Tensor) -> 
         network.reach,
         _about(run, recipe, network),
         learned_from(recipe.noise()),
+        neighbours=network.neighbours,
     )
     export(network, run.model_file, card, samples)
 

@@ -23,7 +23,7 @@ def of_recipe(recipe: Recipe) -> dict[str, Any]:
     total, trainable = parameters(network)
     return {
         "name": recipe.name,
-        "input": [network.channels, height, width],
+        "input": [network.inputs, height, width],
         "layers": [row._asdict() for row in layers(network, height, width)],
         "parameters": {"total": total, "trainable": trainable},
         "hyper-parameters": hyper_parameters(recipe),

@@ -12,9 +12,9 @@ from grainless.model.tiles import Cutting
 KEY = "grainless"
 """The name of the ONNX metadata entry that holds the card, as JSON."""
 
-FORMAT = 2
-"""Of cards that are written. A new key that older programs may overlook does not raise it; one that they must not
-overlook does."""
+FORMAT = 3
+"""The latest that is read. A new key that older programs may overlook does not raise it; one that they must not
+overlook does: 2 knows the kinds of noise, 3 planes beside the one that is denoised."""
 
 FACTS = ("name", "channels", "size")
 """No card is without them."""
@@ -41,7 +41,8 @@ class Card:
         about: for people: architecture, data, terms, licence, scores, versions.
         learned: kind of noise -> (least, most) strength in the kind's unit; None: any strength. Empty: nobody told.
         bytes_a_pixel: memory that its layers hold while it runs, for each pixel of an image; None: to be measured.
-        format: of the card.
+        neighbours: planes of a stack that it is shown before the one it denoises, and as many after.
+        format: of the card: the earliest that can hold it.
 
     Raises:
         InputError: the facts make no sense.
@@ -56,11 +57,19 @@ class Card:
     about: dict[str, Any] = field(default_factory=dict)
     learned: dict[str, Range | None] = field(default_factory=dict)
     bytes_a_pixel: float | None = None
-    format: int = FORMAT
+    neighbours: int = 0
+    format: int = field(default=2, init=False)
 
     def __post_init__(self) -> None:
+        if self.neighbours:
+            object.__setattr__(self, "format", 3)
         if faults := "; ".join(_faults(self)):
             raise InputError(f"The card of {self.name} makes no sense: {faults}.")
+
+    @property
+    def planes(self) -> int:
+        """How many it is shown for one that it denoises."""
+        return 2 * self.neighbours + 1
 
     @property
     def summary(self) -> str:
@@ -71,6 +80,8 @@ class Card:
         """
         macs = self.about.get("MACs a pixel")
         images = "grey images" if self.channels == 1 else "colour images"
+        if self.neighbours:
+            images = f"stacks of {images}, {self.planes} at once"
         return images + self._noises() + (f"; {macs / 1000:.0f} kMAC a pixel" if macs else "")
 
     def check(self, channels: int, size: tuple[int, int], name: str = "the image") -> None:
@@ -167,7 +178,7 @@ def _faults(card: Card) -> Iterator[str]:
         yield f"channels is {card.channels!r}, and 1 (grey) or 3 (RGB) is needed"
     if card.size is not None and not (len(card.size) == 2 and all(_whole(side, 1) for side in card.size)):
         yield f"size is {card.size!r}, and (height, width) or none is needed"
-    for name, least in (("multiple", 1), ("least", 1)):
+    for name, least in (("multiple", 1), ("least", 1), ("neighbours", 0)):
         if not _whole(getattr(card, name), least):
             yield f"{name} is {getattr(card, name)!r}, and a whole number from {least} on is needed"
     if card.reach is not None and not _whole(card.reach, 0):

@@ -83,6 +83,8 @@ class Denoiser:
             RunError: there was not enough memory, or the model gave what is no number.
         """
         noisy = image_of(image, channel_axis)
+        if self.card.neighbours:
+            raise alone(self.card, noisy.name)
         self.card.check(noisy.channels, noisy.size, noisy.name)
         check_range(noisy.pixels, noisy.name)
         denoised = self.visible(noisy.pixels, transparent_of(noisy))
@@ -119,6 +121,9 @@ class Denoiser:
     def run(self, noisy: Floats, *, tile: int = TILE, progress: Progress | None = None) -> Floats:
         """Denoise a batch of raw images, (n, c, h, w) float32, 0 black, 1 full scale; c = 1 or 3.
 
+        A model that looks at neighbours takes (n, planes * c, h, w): planes in their order, colours of each together;
+        it gives back the one in the middle.
+
         A grey model takes the colours of an image one by one; a colour model takes a grey image as three
         equal colours, and the mean of its answers counts. Sides are padded to the model's multiple, and
         to the least it takes, by reflection. Larger images than a tile run tile by tile, to the same result;
@@ -136,15 +141,20 @@ class Denoiser:
             InputError: the model does not take this size or these channels, or the denoiser is closed.
             RunError: there was not enough memory.
         """
-        count, channels, height, width = noisy.shape
+        count, given, height, width = noisy.shape
+        channels, over = divmod(given, self.card.planes)
+        if over:
+            raise InputError(
+                f"{self.card.name} takes {self.card.planes} planes at once, and {given} channels are none."
+            )
         self.card.check(channels, (height, width))
         if channels == self.card.channels:
             return self._padded(noisy, tile, progress)
         if channels == 3:
-            return self._padded(noisy.reshape(3 * count, 1, height, width), tile, progress).reshape(
-                noisy.shape
-            )
-        three = np.broadcast_to(noisy, (count, 3, height, width))
+            apart = noisy.reshape(count, self.card.planes, 3, height, width).swapaxes(1, 2)
+            each = apart.reshape(3 * count, self.card.planes, height, width)
+            return self._padded(each, tile, progress).reshape(count, 3, height, width)
+        three = np.repeat(noisy, 3, axis=1)
         mean: Floats = self._padded(three, tile, progress).mean(axis=1, keepdims=True)
         return mean
 
@@ -172,7 +182,7 @@ class Denoiser:
         return denoised
 
     def _padded(self, noisy: Floats, tile: int, progress: Progress | None) -> Floats:
-        """Run (n, card.channels, h, w) images, padded to what it takes, and cut the padding off again."""
+        """Run (n, planes * channels, h, w) images, padded to what it takes, and cut the padding off again."""
         height, width = noisy.shape[2:]
         down, right = self.card.grown(height) - height, self.card.grown(width) - width
         if down or right:
@@ -187,7 +197,7 @@ class Denoiser:
         """Run many images a few at a time: memory stays bounded."""
         session = self.session
         step = session.at_once or max(1, PIXELS_AT_ONCE // (noisy.shape[2] * noisy.shape[3]))
-        denoised = np.empty_like(noisy, dtype=np.float32)
+        denoised = np.empty((len(noisy), self.card.channels, *noisy.shape[2:]), np.float32)
         for at in range(0, len(noisy), step):
             denoised[at : at + step] = session.run(noisy[at : at + step])
         return denoised
@@ -208,6 +218,14 @@ def load(model: str | Path, device: str = "auto", threads: int | None = None) ->
     """
     session = opened(zoo.find(model), device, threads)
     return Denoiser(session, session.card)
+
+
+def alone(card: Card, name: str) -> InputError:
+    """What is said of one image that is given to a model of stacks."""
+    return InputError(
+        f"{card.name} looks at {card.planes} planes at once, and {name} is one: give it a stack of several pages, or "
+        "the frames of a sequence with --sequence."
+    )
 
 
 def _reopened(path: Path, device: str, threads: int | None, card: Card) -> Denoiser:

@@ -113,7 +113,7 @@ def sample(card: Card, dtype: np.dtype[Any]) -> np.ndarray:
     least = card.least + -card.least % card.multiple
     size = card.size or tuple(max(odd * card.multiple, least) for odd in ODD)
     chance = np.random.default_rng(0)
-    noisy = 0.5 + 0.1 * chance.standard_normal((1, card.channels, *size))
+    noisy = 0.5 + 0.1 * chance.standard_normal((1, card.planes * card.channels, *size))
     return noisy.astype(dtype)
 
 

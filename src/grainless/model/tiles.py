@@ -70,19 +70,22 @@ def by_tiles(image: Floats, work: Callable[[Floats], Floats], cutting: Cutting) 
 
     Args:
         image: (n, c, h, w), sides multiples of `cutting.multiple`.
-        work: (n, c, tile, tile) to the same shape; the border of what it is given may look to it as it likes.
+        work: (n, c, tile, tile) to (n, k, tile, tile); the border of what it is given may look to it as it likes.
         cutting: the sizes.
 
     Returns:
-        (n, c, h, w).
+        (n, k, h, w).
     """
     rows, columns = plan((image.shape[2], image.shape[3]), cutting)
     if len(rows) == len(columns) == 1:
         return work(image)
-    joined = np.empty(image.shape, np.float32)
+    joined: Floats | None = None
     for row, column in product(rows, columns):
         done = work(image[:, :, row.given, column.given])
+        if joined is None:
+            joined = np.empty((*done.shape[:2], *image.shape[2:]), np.float32)
         joined[:, :, row.core, column.core] = done[:, :, row.core_in_tile, column.core_in_tile]
+    assert joined is not None  # there is a tile
     return joined
 
 

@@ -98,31 +98,36 @@ class Crops:
                     f"train.crop is {crop}, and an image is {width} x {height}; take at most {min(height, width)}."
                 )
         place = _place(images, device)
-        self._sides = [_Bytes(part, place, device) for part in _sides(images)]
-        self._channels = images.channels
-        self._offsets = torch.from_numpy(images.offsets)
+        self._images = _sides(images)
+        self._sides = [_Bytes(part, place, device) for part in self._images]
         self._heights = torch.from_numpy(images.heights)
         self._widths = torch.from_numpy(images.widths)
 
     def __call__(self, draw: TorchDraw, epoch: int = 1) -> Iterator[Scene]:
         for _ in range(self.steps):
-            where = self._places(draw.generator)
-            yield Scene(*(side.at(where) for side in self._sides))
+            chosen, inside = self._squares(draw.generator)
+            places = (_places(part, chosen, inside) for part in self._images)
+            yield Scene(*(side.at(where) for side, where in zip(self._sides, places, strict=True)))
 
     def close(self) -> None:
         """Nothing is open."""
 
-    def _places(self, generator: torch.Generator) -> Tensor:
-        """Indices into the buffer of a batch of crops, (n, c, crop, crop)."""
-        chosen = torch.randint(len(self._offsets), (self.batch,), generator=generator)
+    def _squares(self, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """The images of a batch of crops, (n,), and indices into a channel of each, (n, 1, crop, crop)."""
+        chosen = torch.randint(len(self._heights), (self.batch,), generator=generator)
         heights, widths = self._heights[chosen], self._widths[chosen]
         chance = torch.rand(5, self.batch, generator=generator, dtype=torch.float64)
         top = (chance[0] * (heights - self.crop + 1)).long()
         left = (chance[1] * (widths - self.crop + 1)).long()
         rows, columns = _turned(self.crop, chance[2:] < 0.5)
-        plane = torch.arange(self._channels)[None, :, None, None] * _each(heights * widths)
-        inside = (_each(top) + rows) * _each(widths) + _each(left) + columns
-        return _each(self._offsets[chosen]) + plane + inside
+        return chosen, (_each(top) + rows) * _each(widths) + _each(left) + columns
+
+
+def _places(images: Images, chosen: Tensor, inside: Tensor) -> Tensor:
+    """Indices into the buffer of images, (n, c, crop, crop); one side may have more channels than the other."""
+    areas = torch.from_numpy(images.heights * images.widths)[chosen]
+    channels = torch.arange(images.channels)[None, :, None, None] * _each(areas)
+    return _each(torch.from_numpy(images.offsets)[chosen]) + channels + inside
 
 
 def steps_for(pixels: int, batch: int, crop: int) -> int:

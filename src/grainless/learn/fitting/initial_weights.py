@@ -10,6 +10,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from grainless.errors import InputError
+from grainless.learn.networks.network import Network
 from grainless.model import zoo
 from grainless.model.run_files import RunFiles
 
@@ -19,6 +20,9 @@ HALF = ".half"
 
 def load_initial_weights(network: nn.Module, start: str | Path) -> list[str]:
     """Give the network those of a trained one's weights that have the same name and shape.
+
+    A network that looks at neighbours takes those of one that does not, too: it then looks at the plane in the middle
+    alone, and learns what the others are good for.
 
     Args:
         network: is changed in place.
@@ -34,11 +38,13 @@ def load_initial_weights(network: nn.Module, start: str | Path) -> list[str]:
     own = network.state_dict()
     # A network inside another ("unet.door...") may have its weights from one that stands alone ("door...").
     sources = {name: name if name in theirs else name.partition(".")[2] for name in own}
-    fitting = {
-        name: theirs[source]
+    planes = 2 * network.neighbours + 1 if isinstance(network, Network) else 1
+    found = {
+        name: _placed(theirs[source], own[name], planes)
         for name, source in sources.items()
-        if source in theirs and own[name].shape == theirs[source].shape
+        if source in theirs
     }
+    fitting = {name: value for name, value in found.items() if value is not None}
     if not any(value.is_floating_point() for value in fitting.values()):
         raise InputError(f"train.start is {start}, and not one of its weights fits this network.")
     missed = [name for name in own if name not in fitting]
@@ -52,6 +58,24 @@ def load_initial_weights(network: nn.Module, start: str | Path) -> list[str]:
     with torch.no_grad():
         network.load_state_dict(fitting, strict=False)
     return missed
+
+
+def _placed(theirs: Tensor, own: Tensor, planes: int) -> Tensor | None:
+    """A weight as it is, or among zeros where its own have `planes` times the channels; None: it does not fit."""
+    if own.shape == theirs.shape:
+        return theirs
+    if own.ndim != theirs.ndim:
+        return None
+    times = [mine / given for mine, given in zip(own.shape, theirs.shape, strict=True)]
+    if any(ratio not in {1, planes} for ratio in times):
+        return None
+    placed, half = torch.zeros_like(own, dtype=theirs.dtype), planes // 2
+    middle = tuple(
+        slice(half * side, (half + 1) * side) if ratio > 1 else slice(None)
+        for side, ratio in zip(theirs.shape, times, strict=True)
+    )
+    placed[middle] = theirs
+    return placed
 
 
 def _weights(start: str | Path) -> dict[str, Tensor]:

@@ -62,7 +62,7 @@ def macs(network: Network) -> float:
 
     height, width = network.size or (_about_64(network), _about_64(network))
     with _looking_on(network, [module.register_forward_hook(add) for module in network.modules()]):
-        network(torch.zeros(1, network.channels, height, width))
+        network(torch.zeros(1, network.inputs, height, width))
     return total / (height * width)
 
 
@@ -78,7 +78,7 @@ def layers(network: Network, height: int, width: int) -> list[Layer]:
         return row
 
     with _looking_on(network, [module.register_forward_hook(note(name)) for name, module in parts.items()]):
-        network(torch.zeros(1, network.channels, height, width))
+        network(torch.zeros(1, network.inputs, height, width))
     return rows
 
 

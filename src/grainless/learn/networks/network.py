@@ -15,6 +15,8 @@ Count = Annotated[int, Ge(1)]
 class Network(nn.Module):
     """Noisy images in, denoised images out, both (n, c, h, w), 0 = black, 1 = full scale.
 
+    One that has `neighbours` is shown as many planes before and after, too: (n, inputs, h, w) go in.
+
     The facts are all that padding, tiling, export and running need to know. Beyond `forward`, a network that
     ends in a sigmoid has `logits`, with forward(noisy) = sigmoid(logits(noisy)), for losses that are exact
     there; a network with a code has `encode` and `decode`, with forward(noisy) = decode(encode(noisy)).
@@ -26,6 +28,7 @@ class Network(nn.Module):
         least: and no shorter than this.
         reach: no output pixel depends on input further away than this, along either side; None: on the
             whole image.
+        neighbours: planes that it is shown before the one it gives back, and as many after.
         aside: names of layers that lie beside the way of the pixels: an optimizer that treats the first and the last
             layer apart does not count them.
     """
@@ -35,7 +38,13 @@ class Network(nn.Module):
     multiple: int = 1
     least: int = 1
     reach: int | None = None
+    neighbours: int = 0
     aside: tuple[str, ...] = ()
+
+    @property
+    def inputs(self) -> int:
+        """Channels of what it is shown."""
+        return self.channels * (2 * self.neighbours + 1)
 
     def prepare(self, pairs: Iterable[tuple[Tensor, Tensor]]) -> None:
         """Find weights that need no descent, once, before a training's first step; most networks have none.

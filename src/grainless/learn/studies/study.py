@@ -11,7 +11,7 @@ import numpy as np
 from grainless.data.find import DataRoots
 from grainless.errors import RunError
 from grainless.evaluation.denoisers import blind
-from grainless.evaluation.evaluate import Array, Denoise, Task
+from grainless.evaluation.evaluate import Array, Denoise, Task, given, middle
 from grainless.learn.recipe import Recipe
 from grainless.learn.run import Run
 from grainless.learn.training import Callback, train
@@ -94,6 +94,7 @@ def scenes(run: Run, roots: DataRoots, count: int) -> list[dict[str, Array]]:
     shown = []
     for index in range(min(count, len(task.clean))):
         noisy, clean = task.pair(index)
-        versions = {"clean": clean, "noisy": noisy, "denoised": denoise(noisy[None], task.sigma)[0]}
+        denoised = denoise(given(denoise, noisy[None], len(clean)), task.sigma)[0]
+        versions = {"clean": clean, "noisy": middle(noisy, len(clean)), "denoised": denoised}
         shown.append({name: np.clip(image, 0, 1) for name, image in versions.items()})
     return shown
