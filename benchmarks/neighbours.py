@@ -1,4 +1,4 @@
-"""What planes before and after are worth: the same small network and steps, shown 0, 1 or 2 of them on either side.
+"""What planes before and after are worth: the same small network, start and steps, shown 0, 1 or 2 of them a side.
 
     python benchmarks/neighbours.py [STEPS]        needs $GRAINLESS_DATA; a minute or two of a core for each row
 
@@ -6,7 +6,8 @@ Sequences are made of photographs: a crop of 128 x 128 pixels that moves by whol
 down and 0 to 2 across, on another way in each; white noise of sigma 25/255, its own in each plane. Learned are
 sequences of 300 photographs of BSD that are not in BSD68; judged is the middle plane of seven of each of the 68, moved
 by 0, 1, 2 and 4 pixels a plane. PSNR in dB, mean over the 68, unclipped; seconds are of one core's time for a
-megapixel denoised. What was trained lies in runs/neighbours, and a call that was stopped goes on there.
+megapixel denoised. All start from one network that was trained on planes alone for as many steps, and go on for as
+many again. What was trained lies in runs/neighbours, and a call that was stopped goes on there.
 """
 
 import os
@@ -59,6 +60,7 @@ rate = 6e-3
 schedule = "linear"
 ema = 0.999
 precision = "half"
+{start}
 """
 
 
@@ -94,11 +96,10 @@ def sequences(place: Path) -> Path:
     return place
 
 
-def trained(around: int, place: Path, steps: int) -> Denoiser:
+def trained(name: str, around: int, place: Path, steps: int, start: str = "") -> Denoiser:
     """A network that looks at so many planes before, and after."""
-    folder = OUT / f"{around}-{steps}"
-    recipe = OUT / f"stacks-{around}-{steps}.toml"
-    recipe.write_text(RECIPE.format(place=place.resolve(), around=around, steps=steps))
+    folder, recipe = OUT / name, OUT / f"{name}.toml"
+    recipe.write_text(RECIPE.format(place=place.resolve(), around=around, steps=steps, start=start))
     if not (folder.is_dir() and Run(folder).finished):
         train(recipe, folder, resume=folder.is_dir())
     return load(folder)
@@ -123,9 +124,11 @@ if __name__ == "__main__":
     keep_freed_memory()
     steps = int((sys.argv[1:2] or ["250"])[0])
     place = sequences(OUT / "sequences")
+    alone = trained("alone", 0, place, steps)
+    start = f'start = "{alone.path.parent.resolve()}"'
     rows = []
     for around in AROUND:
-        denoiser = trained(around, place, steps)
+        denoiser = trained(f"around-{around}", around, place, steps, start)
         found = {speed: judged(denoiser, speed) for speed in SPEEDS}
         psnr = {f"{speed} px a plane": score for speed, (score, _) in found.items()}
         seconds = float(np.median([spent for _, spent in found.values()]))
