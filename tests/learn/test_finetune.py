@@ -164,8 +164,9 @@ def test_speed_is_measured_in_steps_that_are_thrown_away(small, tmp_path):
     [(9, "looking took 9 seconds."), (60, "looking took 1 minute, more than 12 seconds: fewer teach")],
 )
 def test_the_time_of_looking_counts(small, tmp_path, monkeypatch, looked, told):
-    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=iter([0.0, float(looked)]).__next__))
-    monkeypatch.setattr(module, "measured", lambda recipe, data: Pace(0.1, 0.0, "full"))
+    clock = SimpleNamespace(monotonic=iter([0.0, float(looked)]).__next__)
+    monkeypatch.setattr("grainless.learn.finetune.plan.time", clock)
+    monkeypatch.setattr("grainless.learn.finetune.plan.measured", lambda recipe, data: Pace(0.1, 0.0, "full"))
     images = soft(tmp_path / "w", 4)
     planned = plan(
         tmp_path / "out", images=images, noise="gaussian", minutes=0.2, changes=["train.rate=1e-3"]
