@@ -122,55 +122,47 @@ def _way(node: Node, shapes: Mapping[str, list[int]]) -> Way | None:
 class Convolutions(Made):
     """Convolutions in products that are half or a quarter as many."""
 
-    def add(self, node: Node, shape: list[int], way: Way) -> None:
+    def add(self, node: Node, weights_shape: list[int], way: Way) -> None:
         """One of them."""
-        out, into, count = shape[0], shape[1], way.products
+        out, into, count = *weights_shape[:2], way.products
         name = node.outputs[0]
-        weights = self._weights(node.inputs[1], shape, way, name)
+        weights = self._weights(node.inputs[1], weights_shape, way, name)
         bias = [self._bias(node.inputs[2], out, way, name)] if len(node.inputs) > 2 else []
         kernel, ends = way.each(SEEN, 1), way.each(STEP, 0)
         x = self.shaped(node.inputs[0], (into, 1, 0, 0), f"{name}/planes")
         tiles = self.constant(f"winograd/B{count}", way.of(B).reshape(count, 1, *kernel))
-        pads = [
-            *way.each(1, 0),
-            *ends,
-        ]  # to whole tiles, whatever the size: what is too much is cut off at the end
-        x = self.node(
-            "Conv", [x, tiles], f"{name}/tiles", kernel_shape=kernel, strides=way.each(STEP, 1), pads=pads
-        )
+        # To whole tiles, whatever the size: what is too much is cut off at the end.
+        pads = way.each(1, 0) + ends
+        shape = {"kernel_shape": kernel, "strides": way.each(STEP, 1), "pads": pads}
+        x = self.node("Conv", [x, tiles], f"{name}/tiles", **shape)
         x = self.node("Transpose", [x], f"{name}/by product", perm=[1, 0, 2, 3])
         x = self.shaped(x, (1, count * into, 0, 0), f"{name}/groups")
-        row = way.each(1, 3)
-        x = self.node(
-            "Conv",
-            [x, weights, *bias],
-            f"{name}/products",
-            kernel_shape=row,
-            pads=2 * way.each(0, 1),
-            group=count,
-        )
+        around = {"kernel_shape": way.each(1, 3), "pads": 2 * way.each(0, 1)}
+        x = self.node("Conv", [x, weights, *bias], f"{name}/products", **around, group=count)
         x = self._rows(x, out, name) if way == COLUMNS else self._squares(x, out, name)
         self._cut(x, node.inputs[0], way, name)
 
     def _rows(self, x: str, out: int, name: str) -> str:
         """The results of products down the columns: one matrix product, then rows find their places."""
-        sides = self.node("Shape", [x], f"{name}/row sides", start=2, end=4)
         width = self.node("Shape", [x], f"{name}/width", start=3, end=4)
-        x = self.shaped(x, (SEEN, -1), f"{name}/flat")
-        x = self.node("MatMul", [self.constant("winograd/A", A), x], f"{name}/rows")
-        before = self.constant(f"winograd/{STEP} x {out} x", np.array([STEP, out], np.int64))
-        x = self.node("Reshape", [x, self.joined([before, sides], f"{name}/as rows")], f"{name}/apart")
+        x = self._results(x, [STEP, out], COLUMNS, name)
         x = self.node("Transpose", [x], f"{name}/by channel", perm=[1, 2, 0, 3])
         before = self.constant(f"winograd/1 x {out} x", np.array([1, out, -1], np.int64))
         return self.node("Reshape", [x, self.joined([before, width], f"{name}/as one")], f"{name}/whole")
 
     def _squares(self, x: str, out: int, name: str) -> str:
-        """The results of products down and across: each square of them at its place."""
-        x = self.shaped(x, (SEEN**2, out, 0, 0), f"{name}/apart")
-        x = self.node("Transpose", [x], f"{name}/by channel", perm=[1, 0, 2, 3])
-        back = self.constant("winograd/A A", BOTH.of(A).T.reshape(SEEN**2, 1, STEP, STEP))
-        x = self.node("ConvTranspose", [x, back], f"{name}/back", kernel_shape=[STEP] * 2, strides=[STEP] * 2)
-        return self.shaped(x, (1, out, 0, 0), f"{name}/whole")
+        """The results of products down and across: one matrix product, then each finds its place."""
+        x = self._results(x, [1, STEP**2 * out], BOTH, name)
+        return self.node("DepthToSpace", [x], f"{name}/whole", blocksize=STEP)
+
+    def _results(self, x: str, before: list[int], way: Way, name: str) -> str:
+        """The sums of products, the results of a tile first: on all threads, as a transposed convolution is not."""
+        sides = self.node("Shape", [x], f"{name}/sides", start=2, end=4)
+        x = self.shaped(x, (way.products, -1), f"{name}/flat")
+        sums = self.constant(f"winograd/A{way.products}", way.of(A))
+        x = self.node("MatMul", [sums, x], f"{name}/results")
+        first = self.constant(f"winograd/{' x '.join(map(str, before))} x", np.array(before, np.int64))
+        return self.node("Reshape", [x, self.joined([first, sides], f"{name}/apart")], f"{name}/in places")
 
     def _weights(self, weights: str, shape: list[int], way: Way, name: str) -> str:
         """G w, of all channels: one matrix product, which the runtime makes once."""
