@@ -89,11 +89,13 @@ def _selected(study: Study, data: str, pictures: Path, effort: Effort) -> list[s
     """The best of those that are finished, by held-out images: the test images have no say in it."""
     runs, missing = _finished(study, data, effort)
     reached = {recipe: score(run, "psnr", "validation") for recipe, run in runs.items()}
+    best = max(reached, key=lambda recipe: reached[recipe])
     listed = ", ".join(f"{recipe} {psnr:.2f} dB" for recipe, psnr in reached.items())
+    among = f" among the {len(runs)} of {len(RECIPES)} that are finished" if missing else ""
     return [
-        f"Selected on {data}, by PSNR on the held-out images: **{max(reached, key=lambda name: reached[name])}** "
-        f"({listed}); the report selected the coded one. Each has the noise of its own publication, so whole recipes "
-        f"are compared.{_black(study, runs, data)}",
+        f"Selected on {data}{among}, by PSNR on the held-out images: **{best}** ({listed}); the report selected the "
+        "coded one. Each has the noise of its own publication, so whole recipes are compared."
+        f"{_black(study, runs, data)}",
         *(f"*Not in it, since {NOT_RUN}: {each}.*" for each in missing),
         _drawn(study, runs, data, pictures),
     ]
