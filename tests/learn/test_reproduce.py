@@ -14,7 +14,7 @@ from grainless.learn.recipe import Recipe
 from grainless.learn.reproduce import SYSTEMS, put, reproduce
 from grainless.learn.reproduce.scores import with_excess
 from grainless.learn.reproduce.section import Figure, Section
-from grainless.learn.reproduce.systems import c, cure
+from grainless.learn.reproduce.systems import alike, c, cure
 from grainless.learn.studies import study as studies
 from grainless.learn.studies.page import machine
 from grainless.learn.studies.study import Study
@@ -191,6 +191,18 @@ def test_what_is_finished_of_the_four_is_compared_and_the_rest_is_named(at_once,
     )
     assert "*The selection on fashion-mnist: not run at this length" in text
     assert (tmp_path / "page" / "c-comparison-mnist.png").stat().st_size > 1000
+
+
+def test_those_with_all_their_seeds_are_compared_alike_and_the_rest_is_named(at_once, tmp_path):
+    lines = ["data.name=mnist", *alike.CHANGES["quick"], alike.ONE_NOISE]
+    for seed in (7, 8):
+        at_once.run("c-pooled", [*lines, f"seed={seed}"])
+    page = tmp_path / "page.md"
+    reproduce(["C-alike"], replace(at_once, finished_only=True), page, "quick")
+    text = page.read_text()
+    assert "| c-pooled | mnist | 28,353 | 20.00 ± 0.00 dB | 20.00, 20.00 |" in text
+    assert "*Not in it, since not run at this length: `grainless train c-coded --set data.name=mnist" in text
+    assert "*The four on fashion-mnist: not run at this length" in text
 
 
 @pytest.mark.parametrize("letter", SYSTEMS)

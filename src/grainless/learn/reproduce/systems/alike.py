@@ -4,11 +4,11 @@ from functools import partial
 from pathlib import Path
 
 from grainless.evaluation.reports.markdown import table
-from grainless.learn.reproduce.section import Effort, Section
+from grainless.learn.reproduce.section import NOT_RUN, Effort, Section
 from grainless.learn.reproduce.systems.c import DATA, RECIPES
 from grainless.learn.reproduce.words import took
 from grainless.learn.studies.alike import alike
-from grainless.learn.studies.study import Study
+from grainless.learn.studies.study import Study, Unfinished
 
 ONE_NOISE = "noise=gaussian:sigma=0.5,clip=true"
 CHANGES: dict[Effort, list[str]] = {
@@ -33,18 +33,28 @@ def reproduce(study: Study, pictures: Path, effort: Effort) -> Section:
     return section
 
 
-def _one_set(study: Study, data: str, effort: Effort) -> str:
-    recipes = RECIPES[1:3] if effort == "quick" else RECIPES
-    found = alike(study, recipes, [data], [*CHANGES[effort], ONE_NOISE], SEEDS[effort], "psnr")
-    cells = [
-        (
-            row["recipe"],
-            row["data"],
-            f"{row['parameters']:,}",
-            f"{row['test psnr']:.2f} ± {row['±']:.2f} dB",
-            ", ".join(f"{value:.2f}" for value in row["values"]),
-            took(runs[0]),
-        )
-        for row, runs in zip(found.rows(), found.runs.values(), strict=True)
-    ]
-    return table(("recipe", "data", "parameters", "PSNR, test", "of each seed", "first run"), cells)
+def _one_set(study: Study, data: str, effort: Effort) -> list[str]:
+    """A table of those whose seeds are all finished, and the others' commands."""
+    cells, missing = [], []
+    for recipe in RECIPES[1:3] if effort == "quick" else RECIPES:
+        try:
+            cells.append(_row(study, recipe, data, effort))
+        except Unfinished as error:
+            missing.append(str(error))
+    if not cells:
+        raise Unfinished(missing[0])
+    head = ("recipe", "data", "parameters", "PSNR, test", "of each seed", "first run")
+    return [table(head, cells), *(f"*Not in it, since {NOT_RUN}: {each}.*" for each in missing)]
+
+
+def _row(study: Study, recipe: str, data: str, effort: Effort) -> tuple[str, ...]:
+    found = alike(study, [recipe], [data], [*CHANGES[effort], ONE_NOISE], SEEDS[effort], "psnr")
+    (row,), (runs,) = found.rows(), found.runs.values()
+    return (
+        row["recipe"],
+        row["data"],
+        f"{row['parameters']:,}",
+        f"{row['test psnr']:.2f} ± {row['±']:.2f} dB",
+        ", ".join(f"{value:.2f}" for value in row["values"]),
+        took(runs[0]),
+    )
