@@ -140,7 +140,21 @@ def test_all_of_the_noise_is_told_where_little_of_it_is_white():
 def test_grey_noise_that_grows_is_sent_to_a_curve(cards, end):
     choice = choose(report(0.1, gain=0.01, channels=1), cards)
     assert choice.warnings[-1].endswith(f"{end}denoise --adapt fits a curve to it.")
-    assert not any("--adapt" in each for each in choose(report(0.1, gain=0.01), {"colour": COLOUR}).warnings)
+    colour = choose(report(0.1, gain=0.01), {"colour": COLOUR})
+    alike = choose(replace(report(0.1, gain=0.01, channels=1), correlation=0.3), cards)
+    assert not any("--adapt" in each for each in (*colour.warnings, *alike.warnings))
+
+
+def test_so_is_a_confocal_whose_grain_a_model_of_cameras_learned():
+    """White by its neighbours, whatever a model of cameras says of it."""
+    camera = Card("camera", 3, learned={"white": (0.0, 0.2), "correlated": None})
+    zones = (4 / 255,) * 3
+    coarse = Removed(zones, zones, 4 / 255, 4 / 255, (0.8, 0.8), False)
+    found = replace(report(gain=0.084, channels=1), removed=coarse)
+    told = ("The noise grows with brightness (gain 0.084): denoise --adapt fits a curve to it.",)
+    assert {"growing", "correlated"} <= found.findings.keys()
+    assert warnings(found, camera) == told
+    assert warnings(replace(found, correlation=0.5), camera) == ()
 
 
 def test_what_a_model_of_pages_does_to_white_noise_is_not_foretold():

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from grainless.denoising.adapt.adapt import ALIKE
 from grainless.inspection import Report, words_for
 from grainless.model import zoo
 from grainless.model.card import Card
@@ -108,14 +109,18 @@ def warnings(report: Report, card: Card | None) -> tuple[str, ...]:
 def _sentences(report: Report, card: Card | None) -> Iterator[str]:
     for kind, strength in report.findings.items():
         words, cover = words_for(kind), _cover(card, kind, strength) if card else UNKNOWN
+        white = words.grey and _is_grey(report) and (report.correlation or 0.0) <= ALIKE
+        curve = words.grey if white else ""
         if card and words.part_of in card.learned.keys() & report.findings.keys():
+            if curve:
+                yield f"{words.sentence(strength)}: {curve}."
             continue
         if cover == UNKNOWN:
             who = f"{card.name} did not learn" if card else "no model learned"
             hence = (
                 [words.remedy] if words.remedy else [words.left] if card else []
             )  # else all stays: that is said
-            hence += [words.grey] if words.grey and _is_grey(report) else []
+            hence += [curve] if curve else []
             yield f"{words.sentence(strength)}, which {who}{': ' if hence else ''}{'; '.join(hence)}."
         elif cover == BEYOND and card:
             least, most = card.learned[kind] or (0.0, math.inf)
