@@ -17,6 +17,7 @@ from grainless.inspection.facts import facts
 from grainless.inspection.levels import BLOCK, SIDE, Levels, levels
 from grainless.inspection.pages import Page
 from grainless.inspection.removed import Removed, removed
+from grainless.inspection.words import in_words
 from grainless.model.card import Card
 from grainless.noise import NumpyDraw, noise_from
 
@@ -362,3 +363,33 @@ def test_noise_is_the_same_in_few_large_products_as_in_many_small_ones(monkeypat
 
 def test_products_are_so_small_that_openblas_keeps_to_one_thread():
     assert BLOCK * SIDE**4 <= 2**18
+
+
+def test_the_table_tells_of_what_was_found_alone():
+    report = measure(stored(noisy("salt-pepper:share=0.05")))
+    curved = replace(
+        report, curve=curve([Levels(np.linspace(0.1, 0.9, 8), np.linspace(0.1, 0.9, 8), np.full(8, 999))])
+    )
+    for each in (report, curved, replace(curved, removed=taken(14.5))):
+        assert each.words == "stuck pixels"
+        told = facts(each)
+        assert told["salt and pepper"].endswith(" %")
+        assert told["noise that grows with brightness"] == told["blocks of JPEG"] == "none found"
+
+
+def test_where_nothing_varies_no_correlation_is_told():
+    report = measure(np.full((64, 64), 100, np.uint8))
+    assert (report.correlation, report.flat_sigma) == (None, 0)
+    assert facts(report)["correlation of neighbours"] == "cannot be told"
+
+
+def test_white_noise_is_fine_grain():
+    told = Removed((9 / 255,) * 3, (0.0,) * 3, 4.5 / 255, 0.0, (0.5003, 0.5), True)
+    assert in_words(told) == "fine grain, strong"
+
+
+def test_only_a_report_is_advised_on():
+    with pytest.raises(
+        InputError, match=r"takes what grainless\.inspect gives, a grainless\.Report, not ndarray"
+    ):
+        advise(np.zeros((8, 8)))

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from grainless.denoising.adapt.adapt import ALIKE
+from grainless.errors import InputError
 from grainless.inspection import Report, words_for
 from grainless.model import zoo
 from grainless.model.card import Card
@@ -35,12 +36,16 @@ def advise(report: Report) -> Choice:
     """Choose among the models that are shipped.
 
     Raises:
-        InputError: a shipped file is missing, or is not what was shipped.
+        InputError: it is no report, a shipped file is missing, or is not what was shipped.
 
     >>> import numpy, grainless
     >>> advise(grainless.inspect(numpy.zeros((64, 64), "uint8"))).why
     'No noise found: it is left as it is.'
     """
+    if not isinstance(report, Report):
+        raise InputError(
+            f"advise takes what grainless.inspect gives, a grainless.Report, not {type(report).__name__}."
+        )
     return choose(report, zoo.cards())
 
 

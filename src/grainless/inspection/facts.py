@@ -3,7 +3,7 @@
 from grainless.inspection.kinds import level
 from grainless.inspection.report import Report
 
-UNTOLD = "too small to tell"
+UNTOLD = "cannot be told"
 ABSENT = "none found"
 
 
@@ -19,7 +19,7 @@ def facts(report: Report) -> dict[str, str]:
         "noise with neighbours alike, sigma": _correlated(report),
         "noise that grows with brightness": _growing(report),
         "correlation of neighbours": UNTOLD if report.correlation is None else f"{report.correlation:.2f}",
-        "salt and pepper": _share(report.impulses) if report.impulses else ABSENT,
+        "salt and pepper": _share(report.impulses) if "impulses" in report.findings else ABSENT,
         "trace of a JPEG": f"of quality about {report.quality}" if report.quality else ABSENT,
         "blocks of JPEG": _blocks(report),
         "pixels at black, at white": ", ".join(map(_share, report.clipped)),
@@ -33,11 +33,11 @@ def _white(report: Report) -> str:
 def _correlated(report: Report) -> str:
     if report.removed is None:
         return UNTOLD
-    return level(report.removed.sigma) if report.correlated else ABSENT
+    return level(report.removed.sigma) if "correlated" in report.findings else ABSENT
 
 
 def _growing(report: Report) -> str:
-    if report.curve is None:
+    if report.curve is None or "growing" not in report.findings:
         return ABSENT
     return f"gain {report.curve.gain:.2g}, read noise {level(report.curve.read)}"
 
@@ -45,7 +45,7 @@ def _growing(report: Report) -> str:
 def _blocks(report: Report) -> str:
     if report.grid is None:
         return UNTOLD
-    if not report.blocky:
+    if "jpeg" not in report.findings:
         return ABSENT
     down, across = report.grid.offset
     return f"strength {report.grid.strength:.2f}, offset {across}, {down}"

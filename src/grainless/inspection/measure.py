@@ -74,6 +74,7 @@ def _report(sample: Sample, size: tuple[int, int], name: str, denoise: Denoise |
     grows = curve(told) if told else None
     sigmas = (0.0,) * len(channels) if drawn else _sigmas(found, mended, grows)
     flat = [each for each in map(defects.correlation, mended) if each is not None]
+    alike = [correlation for correlation, sigma in flat if sigma]
     return Report(
         name=name,
         size=size,
@@ -82,7 +83,7 @@ def _report(sample: Sample, size: tuple[int, int], name: str, denoise: Denoise |
         sigmas=sigmas,
         curve=grows if sigmas and max(sigmas) >= NOISY else None,
         impulses=stuck,
-        correlation=float(np.mean([each[0] for each in flat])) if flat else None,
+        correlation=float(np.mean(alike)) if alike else None,
         flat_sigma=float(np.mean([each[1] for each in flat])) if flat else None,
         grid=defects.grid(channels.mean(axis=0)) if sample.hidden is None else None,
         clipped=(float(np.mean([each[0] for each in ends])), float(np.mean([each[1] for each in ends]))),

@@ -37,7 +37,8 @@ class Report:
             Where half of the pixels are clipped, it reads a third low.
         curve: how the noise grows with brightness; None: it does not.
         impulses: share of pixels stuck at black or white.
-        correlation: of neighbouring pixels in the flattest blocks, where there is noise: 0 for white noise.
+        correlation: of neighbouring pixels in the flattest blocks: 0 for white noise; None: nothing varies there, or
+            all are clipped.
         flat_sigma: standard deviation in the flattest blocks; with correlated noise nearer the truth than `sigmas`.
         grid: the blocks of JPEG; None: too small to tell, or partly transparent.
         clipped: shares of pixels at black and at white.
@@ -72,7 +73,7 @@ class Report:
 
     @property
     def sigma(self) -> float | None:
-        """Of the noise that was found, with neighbours alike or white; None: too small to tell."""
+        """Of noise with neighbours alike, where it was found; else as `white_sigma`, however little that is."""
         if self.removed is None or not self.correlated:
             return self.white_sigma
         return max(self.removed.sigma, self.findings.get("white", 0.0))
@@ -151,7 +152,13 @@ class Report:
     @property
     def words(self) -> str | None:
         """The noise as a photographer would name it, strongest first; None: there is none, or it cannot be told."""
-        return in_words(self.removed, self.blocky, self.quality) if self.noisy else None
+        found = self.findings
+        if not found:
+            return None
+        grain = self.removed if found.keys() & {"white", "growing", "correlated"} else None
+        return in_words(
+            grain, self.blocky, self.quality, stuck="impulses" in found, stained="document" in found
+        )
 
     def plain(self) -> dict[str, Any]:
         """All of it for JSON."""
