@@ -45,8 +45,9 @@ A_SAMPLE_AROUND = 16
 """Bytes more for each sample of each plane before and after the one that is denoised, where a model looks at such: its
 stored samples, floats, and these beside each other, padded."""
 
-RESERVE = 2**25
-"""What the process takes besides that: threads, buffers, what onnxruntime's arena rounds up."""
+RESERVE = 2**26
+"""What the process takes besides that: threads, buffers, what onnxruntime's arena rounds up; and the look at an image,
+which was measured to take up to 60 MB, whatever its size."""
 
 
 HEADERS: dict[str, type[ImageFile]] = {
