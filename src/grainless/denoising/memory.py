@@ -45,9 +45,12 @@ A_SAMPLE_AROUND = 16
 """Bytes more for each sample of each plane before and after the one that is denoised, where a model looks at such: its
 stored samples, floats, and these beside each other, padded."""
 
-RESERVE = 2**26
-"""What the process takes besides that: threads, buffers, what onnxruntime's arena rounds up; and the look at an image,
-which was measured to take up to 60 MB, whatever its size."""
+RESERVE = 2**25
+"""What the process takes besides that: threads, buffers, what onnxruntime's arena rounds up."""
+
+LOOK = 2**25
+"""And what the look at a whole image takes beyond the reserve: up to 60 MB in all, whatever its size. By rows it takes
+less."""
 
 
 HEADERS: dict[str, type[ImageFile]] = {
@@ -123,7 +126,7 @@ def of_whole(path: Path, card: Card, *, adapt: bool = False) -> float:
     one = shape.pixels * (shape.bytes_a_pixel + more * shape.samples) + of_run(
         (shape.height, shape.width), card
     )
-    return one + _other_pages(path, shape) + RESERVE
+    return one + _other_pages(path, shape) + RESERVE + LOOK
 
 
 def _other_pages(path: Path, largest: Shape) -> int:
