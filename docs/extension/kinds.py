@@ -13,6 +13,8 @@ def kind(annotation: Any, *, null: bool = False) -> str:
 
     >>> [kind(each) for each in (int, float | tuple[float, float], Literal["a", "b"], tuple[int, ...])]
     ['whole number', 'number or range', '`a` or `b`', 'list of whole numbers']
+    >>> kind(list[str])
+    'list of texts'
     >>> kind(float | None, null=True)
     'number or null'
     """
@@ -33,7 +35,7 @@ def _kinds(annotation: Any) -> Iterator[str]:
         yield from (f"`{each}`" for each in inside)
     elif inside == (float, float):
         yield "range"
-    elif origin is tuple:
+    elif origin in {tuple, list}:
         yield f"list of {kind(inside[0])}s"
     elif origin is dict:
         yield "object"

@@ -3,12 +3,14 @@
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from grainless.denoising.adapt.adapt import ALIKE
 from grainless.errors import InputError
 from grainless.inspection import Report, words_for
 from grainless.model import zoo
 from grainless.model.card import Card
+from grainless.plain import as_object
 
 NEAR = 1.1
 """Times the strongest noise that a model learned is still that: estimates are off by a few per cent."""
@@ -30,6 +32,10 @@ class Choice:
     model: str | None
     why: str
     warnings: tuple[str, ...] = ()
+
+    def plain(self) -> dict[str, Any]:
+        """For JSON."""
+        return as_object(self)
 
 
 def advise(report: Report) -> Choice:

@@ -29,7 +29,7 @@ class Report:
     """What was found in an image. Levels are in full scales, of the bits that are used; shares go from 0 to 1.
 
     Args:
-        name: of the image.
+        name: of the image's file; "the image" where it has none, as over HTTP.
         size: (height, width) in pixels.
         channels: 1 grey, 3 RGB.
         colourless: all channels are equal.

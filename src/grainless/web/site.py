@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from string import Template
 
-from grainless.atomic import whole
-from grainless.errors import InputError
 from grainless.inspection import words_for
 from grainless.model import zoo
 from grainless.model.card import Card
+from grainless.web.folder import write_folder
 from grainless.web.page import BROWSER, RUNTIME_FOLDER, page, runtime
 from grainless.web.rewrite.winograd import faster
 
@@ -24,25 +23,15 @@ def write_site(out: Path, *, overwrite: bool = False) -> list[Path]:
 
     Args:
         out: the folder, new or empty.
-        overwrite: replace an older site that lies there.
+        overwrite: replace an older site that lies there, or what an interrupted call left of one.
 
     Returns:
-        The files written.
+        The site's files.
 
     Raises:
         InputError: an older site lies there, or something else does, or it is a file.
     """
-    if out.exists() and not out.is_dir():
-        raise InputError(f"{out} is a file: name a folder for the site.")
-    if out.is_dir() and any(out.iterdir()) and not (out / MODELS).is_file():
-        raise InputError(f"{out} holds other files: name a new folder for the site, or an older site's.")
-    if (out / MODELS).is_file() and not overwrite:
-        raise InputError(f"{out} holds an older site: name a new folder, or replace it by --overwrite.")
-    files = site()
-    for path, content in files.items():
-        with whole(out / path) as lent:
-            lent.write_bytes(content)
-    return [out / path for path in files]
+    return write_folder(out, site(), overwrite=overwrite)
 
 
 def site() -> dict[str, bytes]:

@@ -1,5 +1,6 @@
 """The commands of the page: a static site, and the server."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +13,7 @@ from grainless.server.gate.limits import Limits
 web = typer.Typer(rich_markup_mode="rich")
 
 
-@web.command(epilog="Example: grainless site out && python -m http.server --directory out")
+@web.command(epilog="Example: grainless site out && python -m http.server --bind localhost --directory out")
 def site(
     out: Annotated[Path, typer.Argument(metavar="OUT", help="A new folder, or that of an older site.")],
     overwrite: Overwrite = False,
@@ -25,7 +26,7 @@ def site(
     console.say(
         f"{out}: {len(files)} files, {size / 1e6:.0f} MB. Any host of files serves it; to look at it here:"
     )
-    console.say(f"python -m http.server --bind localhost --directory {out}")
+    console.say(shlex.join(["python", "-m", "http.server", "--bind", "localhost", "--directory", str(out)]))
 
 
 @web.command(epilog="Example: grainless serve")

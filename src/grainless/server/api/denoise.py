@@ -59,7 +59,7 @@ class Result:
         model = next((each.model for each in self.outcomes if each.model), None)
         height, width = self.first.size
         report = self.outcomes[0].report
-        remarks = chain(self.first.notes, *(each.remarks for each in self.outcomes))
+        remarks = chain(*(each.remarks for each in self.outcomes), self.first.notes)
         return Denoised(
             state="denoised" if model else "left",
             model=model,
