@@ -38,6 +38,13 @@ def test_images_alone_in_natural_order(tmp_path):
     ]
 
 
+def test_a_folder_called_as_an_image_is_none(tmp_path):
+    small_data.images(tmp_path / "folder.png", "in.png")
+    small_data.images(tmp_path, "a.png")
+    assert [path.name for path in image_files(tmp_path)] == ["a.png"]
+    assert [path.name for path in image_files(tmp_path, recursive=True)] == ["a.png", "in.png"]
+
+
 def test_no_folder_and_no_images(tmp_path):
     with pytest.raises(InputError, match=r"nowhere is no folder\."):
         image_files(tmp_path / "nowhere")

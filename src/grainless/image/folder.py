@@ -10,7 +10,7 @@ ENDINGS = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".pgm", ".
 
 
 def image_files(folder: Path, *, recursive: bool = False, endings: Collection[str] = ENDINGS) -> list[Path]:
-    """The image files in a folder, in natural order; hidden ones and others are passed over.
+    """The image files in a folder, in natural order; hidden ones, folders and others are passed over.
 
     Args:
         folder: where to look.
@@ -23,7 +23,11 @@ def image_files(folder: Path, *, recursive: bool = False, endings: Collection[st
     if not folder.is_dir():
         raise InputError(f"{folder} is no folder.")
     found = folder.rglob("*") if recursive else folder.iterdir()
-    images = [path for path in found if path.suffix.lower() in endings and not path.name.startswith(".")]
+    images = [
+        path
+        for path in found
+        if path.suffix.lower() in endings and not path.name.startswith(".") and not path.is_dir()
+    ]  # a link that leads nowhere is told when its turn comes
     if not images:
         raise InputError(f"There are no images in {folder}; looked for {', '.join(endings)}.")
     return sorted(images, key=lambda path: [natural(part) for part in path.relative_to(folder).parts])
