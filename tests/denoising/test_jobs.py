@@ -134,6 +134,16 @@ def test_two_targets_of_one_name_are_told_and_the_rest_goes_on(scans):
     )
 
 
+def test_what_is_no_image_does_not_hinder_one_of_the_same_name(scans):
+    for name, content in (("a.txt", b"words"), ("b.bin", b"P5 1 1 255 a"), ("b.png", b"")):
+        (scans / name).write_bytes(content)
+    found = plan_jobs(["scans/*"], Path("out"))
+    faults = {each.source.name: each.fault for each in found}
+    assert faults["a.png"] is faults["b.JPG"] is faults["notes.txt"] is None
+    assert faults["a.txt"].startswith("a.txt is no image that Grainless reads")
+    assert faults["b.bin"].startswith("scans/b.bin and scans/b.png would both become out/b.png")  # an image
+
+
 def test_images_that_are_only_looked_at_have_no_targets(scans):
     for name in ("a.png", "a-denoised.png", "p.pbm", "p.pgm"):
         Path(name).touch()

@@ -1,13 +1,13 @@
 """Which images go in, and where each comes out."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from glob import has_magic
 from pathlib import Path
 
 from grainless.errors import InputError
-from grainless.image.files import WRITTEN
+from grainless.image.files import WRITTEN, check_readable
 from grainless.image.folder import image_files, natural
 from grainless.image.formats.signatures import RAW_ENDINGS
 
@@ -59,7 +59,7 @@ def plan_jobs(
     scans-denoised. With it, one file goes to that file, or into that folder; of several, and of folders, all
     go into that folder, with the folders inside a folder mirrored. The result of one job is never the
     source of another: what an earlier call wrote is passed over. Two images that would come out as one file are jobs
-    with a fault; the others can be done.
+    with a fault, and so is what is no image beside one; the others can be done.
 
     Args:
         sources: files, folders, or patterns such as "scans/*.png" (** goes into folders).
@@ -165,7 +165,7 @@ def _written() -> list[str]:
 
 
 def _apart(found: Sequence[Job]) -> list[Job]:
-    """The jobs, with a fault in those whose images would come out as one file."""
+    """The jobs, with a fault in those whose images would come out as one file; what is no image hinders none."""
     sources: dict[Path, dict[Path, Path]] = {}
     for each in found:
         sources.setdefault(each.target.resolve(), {})[each.source.resolve()] = each.source
@@ -175,13 +175,32 @@ def _apart(found: Sequence[Job]) -> list[Job]:
         target = job.target.resolve()
         if named[target.with_suffix("")] > 1 or job.picture.resolve() in sources:
             job = replace(job, crowded=True)
-        rivals = sources[target].values()
-        if len(rivals) == 1:
-            return job
-        fault = (
-            f"{' and '.join(map(str, rivals))} would both become {job.target}: give them to two calls, each with "
-            "its own folder."
+        return (
+            job if len(sources[target]) == 1 else replace(job, fault=_rivalry(job, sources[target].values()))
         )
-        return replace(job, fault=fault)
 
     return [checked(job) for job in found]
+
+
+def _rivalry(job: Job, sources: Collection[Path]) -> str | None:
+    """Why a job of several with one target cannot be done; None: it is the only image among them."""
+    if told := _no_image(job.source):
+        return told
+    images = [path for path in sources if not _no_image(path)]
+    if len(images) == 1:
+        return None
+    return (
+        f"{' and '.join(map(str, images))} would both become {job.target}: give them to two calls, each with "
+        "its own folder."
+    )
+
+
+def _no_image(path: Path) -> str | None:
+    """Why a file whose name is no image's is none; None: it is one."""
+    if path.suffix.lower() in {*_written(), *INSTEAD}:
+        return None
+    try:
+        check_readable(path)
+    except InputError as error:
+        return str(error)
+    return None

@@ -96,6 +96,17 @@ def format_of(source: Source) -> str | None:
     )
 
 
+def check_readable(path: Path) -> None:
+    """Refuse a file that is of no format of READ, by its first bytes; a check before long work.
+
+    Raises:
+        InputError: it is none of these, or cannot be read.
+    """
+    if not (data := bytes_of(path, HEAD)):
+        raise InputError(f"{path.name} is empty.")
+    _kind(data, path.name)
+
+
 def is_of_format(source: Source, form: str) -> bool:
     """Whether a file, as its content tells, is of a format that is written: a copy of it needs no encoding.
 
