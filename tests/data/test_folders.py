@@ -53,6 +53,13 @@ def test_below_a_data_folder(tmp_path):
     assert Folder(path="mine").read(DataRoots(tmp_path)).found == str(tmp_path / "mine")
 
 
+def test_a_link_that_leads_nowhere_is_told(tmp_path):
+    small_data.images(tmp_path, *TEN)
+    (tmp_path / "5b.png").symlink_to(tmp_path / "gone" / "5.png")
+    with pytest.raises(InputError, match=r"5b\.png: no such file"):
+        Folder(path=tmp_path).files(DataRoots())
+
+
 def test_too_few(tmp_path):
     small_data.images(tmp_path / "one", "1.png")
     with pytest.raises(InputError, match="one has 1 image; with 1 and 1 held out, none is left to train on"):

@@ -1,6 +1,8 @@
 """The bytes of an image: those given, or a file's."""
 
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from grainless.atomic import in_the_way
@@ -22,10 +24,21 @@ def bytes_of(source: Source, most: int | None = None) -> bytes:
     if not isinstance(source, str | Path):
         return bytes(source[:most])
     path = Path(source)
-    try:
+    with readable(path):
         _check_plain(path)
         with path.open("rb") as file:
             return file.read(most)
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """What the system says of a file that is looked at meanwhile, in one line.
+
+    Raises:
+        InputError: there is no such file, it is none, or it cannot be read.
+    """
+    try:
+        yield
     except FileNotFoundError:
         raise InputError(f"{path}: no such file{_neighbour(path)}.") from None
     except NotADirectoryError:

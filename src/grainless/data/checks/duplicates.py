@@ -5,12 +5,23 @@ from collections.abc import Hashable, Sequence
 from hashlib import sha256
 from pathlib import Path
 
+from grainless.image.source import bytes_of, readable
+
 
 def groups(paths: Sequence[Path]) -> list[Hashable]:
-    """A key for each file, equal for files of equal bytes; only those of one length are read."""
-    lengths = [path.stat().st_size for path in paths]
+    """A key for each file, equal for files of equal bytes; only those of one length are read.
+
+    Raises:
+        InputError: one cannot be read, such as a link that leads nowhere.
+    """
+    lengths = [_length(path) for path in paths]
     several = {length for length, count in Counter(lengths).items() if count > 1}
     return [
-        sha256(path.read_bytes()).digest() if length in several else (length,)
+        sha256(bytes_of(path)).digest() if length in several else (length,)
         for path, length in zip(paths, lengths, strict=True)
     ]
+
+
+def _length(path: Path) -> int:
+    with readable(path):
+        return path.stat().st_size
