@@ -5,7 +5,7 @@ import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from errno import ELOOP, ENOTDIR
+from errno import EISDIR, ELOOP, ENOTDIR
 from hashlib import sha256
 from pathlib import Path
 from typing import IO, BinaryIO
@@ -30,8 +30,8 @@ def whole(path: Path) -> Iterator[Path]:
         path: where the file shall stand; missing folders are made.
 
     Raises:
-        RunError: the system could not write (disk full, no permission), or `path` is no plain file, such as a
-            device; it is as it was before.
+        InputError: no file can ever stand there: `path` is a folder or a device, or lies in what is no folder.
+        RunError: the system could not write (disk full, no permission); all is as it was before.
     """
     try:
         place, before = _place(path)
@@ -44,7 +44,13 @@ def whole(path: Path) -> Iterator[Path]:
                 _drop(lent, held)
                 raise
     except OSError as error:
-        raise RunError(f"{path} could not be written: {error.strerror or error}.") from error
+        raise unwritten(path, error) from error
+
+
+def unwritten(path: Path, error: OSError) -> InputError | RunError:
+    """That a file could not be written, and whose fault it is: the name's, or the world's."""
+    kind = InputError if isinstance(error, NotADirectoryError | IsADirectoryError) else RunError
+    return kind(f"{path} could not be written: {error.strerror or error}.")
 
 
 def check_free(path: Path, *, overwrite: bool) -> None:
@@ -98,7 +104,8 @@ def _place(path: Path) -> tuple[Path, os.stat_result | None]:
     except (FileNotFoundError, NotADirectoryError):
         return place, None
     if not stat.S_ISREG(before.st_mode):
-        raise OSError(f"{'a folder' if stat.S_ISDIR(before.st_mode) else 'no plain file'} stands there")
+        kind = "a folder" if stat.S_ISDIR(before.st_mode) else "no plain file"
+        raise IsADirectoryError(EISDIR, f"{kind} stands there")
     return place, before
 
 

@@ -170,3 +170,20 @@ def test_one_is_told_as_one_and_several_as_several(call, folder):
     assert "1 left as it was, 2 done before (--overwrite does them anew)" in told
     assert "1 .heic file is passed over: convert it to PNG or TIFF first." in call("denoise", "in")[2]
     assert "3 files are passed over: .pdf, .tga.\n" in call("denoise", "in")[2]
+
+
+@pytest.mark.parametrize(
+    ("option", "path", "told"),
+    [
+        ("-o", "a.png/x.png", "a.png is no folder"),
+        ("-o", "/dev/null", "/dev/null is no folder"),
+        ("--manifest", "/", "/ is a folder: give the name of a file"),
+        ("--manifest", "a.png/m.jsonl", "a.png is no folder"),
+        ("--manifest", "/dev/null", "/dev/null is no plain file"),
+    ],
+)
+def test_a_path_where_nothing_can_ever_stand_is_wrong_itself(call, folder, option, path, told):
+    save("a.png")
+    status, out, err = call("denoise", "a.png", "--model", "grey", option, path)
+    assert (status, out) == (2, "")
+    assert told in err

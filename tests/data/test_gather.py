@@ -11,7 +11,7 @@ from PIL import Image
 from grainless.data import gather as module
 from grainless.data.decode import decode
 from grainless.data.gather import gather, plan
-from grainless.errors import InputError, RunError
+from grainless.errors import InputError
 
 
 @pytest.fixture
@@ -92,5 +92,5 @@ def test_half_a_cache_is_made_anew(files, tmp_path, ending):
 
 def test_a_cache_that_cannot_be_written(files, tmp_path):
     (tmp_path / "cache").write_text("a file where the folder should be")
-    with pytest.raises(RunError, match=r"cache.* could not be written"):
+    with pytest.raises(InputError, match=r"cache.* could not be written"):
         gather(files, 3, cache=tmp_path / "cache")

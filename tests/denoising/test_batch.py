@@ -199,7 +199,7 @@ def test_another_file_is_no_manifest_and_stays(photos):
     ):
         Manifest(photos / "notes.txt", HOW)
     assert (photos / "notes.txt").read_text() == "mine\n"
-    with pytest.raises(RunError, match=r"cannot be read: Is a directory"):
+    with pytest.raises(InputError, match=r"is a folder: give the name of a file"):
         Manifest(photos, HOW)
 
 

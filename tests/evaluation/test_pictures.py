@@ -7,7 +7,7 @@ from hypothesis import strategies as some
 from numpy.testing import assert_array_equal
 from PIL import Image
 
-from grainless.errors import RunError
+from grainless.errors import InputError
 from grainless.evaluation.figures.pictures import detail, png, strip
 from grainless.image.picture import picture
 
@@ -95,7 +95,7 @@ def test_each_row_has_a_label_or_none(tmp_path):
 
 def test_a_strip_that_cannot_be_written_is_told(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(RunError, match=r"strip\.png could not be written"):
+    with pytest.raises(InputError, match=r"strip\.png could not be written"):
         strip([[np.zeros((1, 2, 2))]], tmp_path / "file" / "strip.png")
 
 

@@ -301,7 +301,7 @@ def test_a_folder_stands_there(tmp_path):
 
 def test_what_cannot_be_written(tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(RunError, match=r"a\.png could not be written"):
+    with pytest.raises(InputError, match=r"a\.png could not be written"):
         write(image(), tmp_path / "file/a.png")
     assert [each.name for each in tmp_path.iterdir()] == ["file"]
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from grainless.errors import RunError
+from grainless.errors import InputError, RunError
 from grainless.learn.lock import locked
 
 HOLD = """
@@ -55,7 +55,7 @@ def test_a_file_system_without_locks_holds_none(tmp_path, monkeypatch):
 def test_a_lock_that_cannot_be_written_is_told(tmp_path):
     (tmp_path / "file").touch()
     with (
-        pytest.raises(RunError, match=r"lock could not be written: "),
+        pytest.raises(InputError, match=r"lock could not be written: "),
         locked(tmp_path / "file" / "lock", "it"),
     ):
         pytest.fail("it was taken")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from grainless.atomic import _take_over, is_left_over, whole, write_text
-from grainless.errors import RunError
+from grainless.errors import InputError, RunError
 
 
 def full(*_, **__):
@@ -29,7 +29,7 @@ def test_a_file_is_written_its_folders_with_it(tmp_path):
 @pytest.mark.parametrize("name", ["mine/a.txt", "mine/b/c/a.txt"])
 def test_a_file_that_stands_for_a_folder_is_named(tmp_path, name):
     (tmp_path / "mine").write_text("mine")
-    with pytest.raises(RunError, match=rf"{name} could not be written: \S+/mine is no folder\."):
+    with pytest.raises(InputError, match=rf"{name} could not be written: \S+/mine is no folder\."):
         write_text(tmp_path / name, "")
 
 
@@ -104,9 +104,9 @@ def test_a_link_in_a_circle_is_told(tmp_path):
 def test_devices_and_folders_stay_what_they_are(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "link").symlink_to("pipe")
-    with pytest.raises(RunError, match=r"link could not be written: no plain file stands there\.$"):
+    with pytest.raises(InputError, match=r"link could not be written: no plain file stands there\.$"):
         write_text(tmp_path / "link", "")
-    with pytest.raises(RunError, match=r"could not be written: a folder stands there\.$"):
+    with pytest.raises(InputError, match=r"could not be written: a folder stands there\.$"):
         write_text(tmp_path, "")
     assert (tmp_path / "pipe").is_fifo()
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from grainless.atomic import make_folder, take
+from grainless.atomic import make_folder, take, unwritten
 from grainless.errors import RunError
 
 
@@ -23,13 +23,14 @@ def locked(path: Path, what: str) -> Iterator[None]:
         what: is locked, for the message.
 
     Raises:
+        InputError: its folder is none.
         RunError: another process, or another thread, holds it; or the file cannot be written.
     """
     try:
         make_folder(path.parent)
         file = path.open("a+", encoding="utf-8")
     except OSError as error:
-        raise RunError(f"{path} could not be written: {error.strerror or error}.") from error
+        raise unwritten(path, error) from error
     with file:
         if take(file) is False:
             raise RunError(

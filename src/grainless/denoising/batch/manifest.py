@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Any, Literal, NamedTuple
 
 from grainless import __version__
-from grainless.atomic import make_folder
+from grainless.atomic import make_folder, unwritten
 from grainless.denoising.files import JobResult
 from grainless.denoising.jobs import Job
 from grainless.denoising.policy import Policy
@@ -58,7 +58,7 @@ class Manifest:
         how: what all its files have in common.
 
     Raises:
-        InputError: it is of files that were denoised otherwise, or is no manifest.
+        InputError: it is of files that were denoised otherwise, or is no manifest; no file can stand there.
         RunError: it cannot be read or written.
     """
 
@@ -68,9 +68,14 @@ class Manifest:
     _lock: Lock = field(default_factory=Lock, init=False)
 
     def __post_init__(self) -> None:
+        if self.path.exists() and not self.path.is_file():
+            kind = "a folder" if self.path.is_dir() else "no plain file"
+            raise InputError(f"{self.path} is {kind}: give the name of a file.")
         try:
             make_folder(self.path.parent)
             begun = self.path.exists() and self._read()
+        except NotADirectoryError as error:
+            raise unwritten(self.path, error) from error
         except OSError as error:
             raise RunError(f"{self.path} cannot be read: {error.strerror or error}.") from error
         if not begun:
@@ -143,7 +148,7 @@ class Manifest:
                 file.write(text.encode("utf-8", "surrogateescape"))
                 os.fsync(file.fileno())
         except OSError as error:
-            raise RunError(f"{self.path} could not be written: {error.strerror or error}.") from error
+            raise unwritten(self.path, error) from error
 
 
 @dataclass(frozen=True)
