@@ -1,6 +1,7 @@
 """Every command: what it prints for people and for programs, and one line for all that a person did or met."""
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -514,7 +515,51 @@ def test_ctrl_c_is_quiet(call, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("grainless.evaluation.denoisers.evaluate_named", stopped)
-    assert call("evaluate", "tv", "--data", "digits") == (130, "", "")
+    assert call("evaluate", "tv", "--data", "digits") == (130, "", "grainless: Stopped.\n")
+    status, out, _ = call("evaluate", "tv", "--data", "digits", "--json")
+    assert (status, json.loads(out)) == (130, {"error": "Stopped.", "fault": "world"})
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)], ids=["words", "json"])
+def test_ctrl_c_while_it_loads_is_one_line(monkeypatch, capsys, form):
+    from grainless import __main__
+
+    class Stopping:
+        def find_spec(self, name, *_):
+            if name == "grainless.cli.main":
+                raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "grainless.cli.main")
+    monkeypatch.setattr(sys, "meta_path", [Stopping(), *sys.meta_path])
+    monkeypatch.setattr(sys, "argv", ["grainless", "list", *form])
+    with pytest.raises(SystemExit) as ended:
+        __main__.main()
+    out, err = capsys.readouterr()
+    assert (ended.value.code, err) == (130, "grainless: Stopped.\n")
+    assert bool(out) == bool(form)
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ((), "the same call goes on with the rest"),
+        (("--overwrite",), "the same call does all of them anew, by --overwrite"),
+        (("--overwrite", "--manifest", "m.jsonl"), "the same call goes on with the rest"),
+    ],
+    ids=["new", "overwrite", "manifest"],
+)
+def test_sigterm_ends_denoise_as_ctrl_c_and_says_what_the_same_call_does(
+    call, monkeypatch, tmp_path, options, told
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(
+        "grainless.denoising.files.denoise_files", lambda *_: os.kill(os.getpid(), signal.SIGTERM)
+    )
+    for name in ("a.png", "b.png"):
+        Image.new("L", (8, 8)).save(name)
+    status, out, err = call("denoise", "a.png", "b.png", *options)
+    assert (status, out) == (130, "")
+    assert err.startswith(f"grainless: Stopped. 0 of 2 are done; {told}")
 
 
 @pytest.mark.parametrize("form", [(), ("--json",)])

@@ -4,12 +4,11 @@ import os
 import sys
 from contextlib import suppress
 from errno import EDQUOT, ENOSPC
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
 from grainless import __version__
-from grainless.cli import console
 from grainless.cli.commands.catalogue import catalogue
 from grainless.cli.commands.codes import codes
 from grainless.cli.commands.evaluation import evaluation
@@ -22,6 +21,7 @@ from grainless.cli.commands.training import training
 from grainless.cli.commands.web import web
 from grainless.cli.extras import lacking
 from grainless.cli.mistyped import UsageError, mistyped
+from grainless.cli.stop import end, sigterm_is_ctrl_c
 from grainless.errors import GrainlessError, InputError, RunError, Stopped
 
 app = typer.Typer(
@@ -52,35 +52,31 @@ for panel, rooms in PANELS.items():
 def main() -> None:
     """Run the command line. What a person did or met is one line; only a bug has a traceback."""
     try:
-        sys.exit(app(prog_name="grainless", standalone_mode=False))
+        with sigterm_is_ctrl_c():
+            status = app(prog_name="grainless", standalone_mode=False)
+        if status == Stopped.exit_status:  # so Typer hands on Ctrl-C that no command told of
+            end(Stopped("Stopped."))
+        sys.exit(status)
     except GrainlessError as error:
-        _end(error)
+        end(error)
     except UsageError as error:
         told = mistyped(error)
-        _end(told) if told else sys.exit(InputError.exit_status)
+        end(told) if told else sys.exit(InputError.exit_status)
     except (KeyboardInterrupt, typer.Abort):
-        _end(Stopped("Stopped."))
+        end(Stopped("Stopped."))
     except ModuleNotFoundError as error:
-        _end(lacking(error))
+        end(lacking(error))
     except OSError as error:
         if error.errno not in {ENOSPC, EDQUOT}:
             raise
         _drop_what_is_not_printed()
-        _end(RunError(f"{error.filename or 'A file'} could not be written: {error.strerror}."))
+        end(RunError(f"{error.filename or 'A file'} could not be written: {error.strerror}."))
 
 
 def _drop_what_is_not_printed() -> None:
     """What a full disk did not take would be written once more at the very end, and fail once more."""
     with suppress(OSError, ValueError):  # no file lies under it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _end(error: GrainlessError) -> NoReturn:
-    """One line on stderr; where JSON was asked for, also an object on stdout, which is never empty then."""
-    if "--json" in sys.argv:
-        console.as_json(error.plain())
-    console.err.print(f"grainless: {error}", markup=False, highlight=False, soft_wrap=True)
-    sys.exit(error.exit_status)
 
 
 def _version(asked: bool) -> None:

@@ -9,7 +9,6 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from grainless.cli.allocator import keep_freed_memory
 from grainless.cli.console import err
 from grainless.cli.quiet import quiet
-from grainless.cli.stop import sigterm_is_ctrl_c
 from grainless.data.images import Data
 from grainless.errors import counted
 from grainless.learn.fitting.crew import is_first
@@ -23,8 +22,7 @@ from grainless.learn.training import Callback
 class TerminalProgress(Callback):
     """Shows loss, images a second and time left. Used in a `with`, which puts the terminal back in order.
 
-    Meanwhile this process is a training: it keeps freed memory, SIGTERM ends it as Ctrl-C does, and PyTorch says
-    nothing of itself.
+    Meanwhile this process is a training: it keeps freed memory, and PyTorch says nothing of itself.
     """
 
     def __init__(self) -> None:
@@ -43,7 +41,6 @@ class TerminalProgress(Callback):
 
     def __enter__(self) -> Self:
         keep_freed_memory()  # this process is the program's own: a library would not change it
-        self._program.enter_context(sigterm_is_ctrl_c())
         self._program.enter_context(quiet())
         self._bar.start()
         return self

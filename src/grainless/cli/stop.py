@@ -1,11 +1,14 @@
-"""Stopping: SIGTERM, by which Slurm, docker and systemd do it, is Ctrl-C; and what is told of it."""
+"""Ending: SIGTERM, by which Slurm, docker and systemd stop a program, is Ctrl-C; and what is told at the end."""
 
+import json
 import signal
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import NoReturn
 
-from grainless.errors import Stopped
+from grainless.errors import GrainlessError, Stopped
 
 
 @contextmanager
@@ -23,8 +26,8 @@ def sigterm_is_ctrl_c() -> Iterator[None]:
 
 
 @contextmanager
-def stop_is_told(words: str) -> Iterator[None]:
-    """Say so if Ctrl-C comes while the block runs.
+def stop_is_told(words: Callable[[], str]) -> Iterator[None]:
+    """Say so if Ctrl-C comes while the block runs, in words that are asked for then.
 
     Raises:
         Stopped: it came.
@@ -32,4 +35,13 @@ def stop_is_told(words: str) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        raise Stopped(words) from None
+        raise Stopped(words()) from None
+
+
+def end(error: GrainlessError) -> NoReturn:
+    """One line on stderr; where JSON was asked for, also an object on stdout, which is never empty then."""
+    if "--json" in sys.argv:
+        sys.stdout.write(json.dumps(error.plain(), indent=2) + "\n")
+        sys.stdout.flush()
+    sys.stderr.write(f"grainless: {error}\n")
+    sys.exit(error.exit_status)

@@ -9,7 +9,8 @@ import typer
 from grainless.cli import console
 from grainless.cli.options import Json
 from grainless.cli.results import fail, tell, tell_passed_over, tell_unread
-from grainless.errors import InputError, Stopped, counted, unknown
+from grainless.cli.stop import stop_is_told
+from grainless.errors import InputError, counted, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -143,7 +144,8 @@ def denoise(
         policy = _settled(policy, found, jobs, max_pixels)
     frames = [each.source for each in found] if sequence else []
     found = Share.parse(shard)(found) if shard else found
-    try:
+    again = overwrite and not manifest  # a manifest is asked before
+    with stop_is_told(lambda: _how_to_go_on(len(results), len(found), again=again)):
         denoiser = FileDenoiser(
             policy,
             compare=compare,
@@ -162,15 +164,27 @@ def denoise(
             for result in [work(found[0])] if one and not json else denoise_files(found, work, at_once):
                 results.append(result)
                 move(1, len(found))
-    except KeyboardInterrupt:
-        raise Stopped(
-            f"Stopped. {len(results)} of {len(found)} are done; the same call goes on with the rest."
-        ) from None
     if shard:
         console.remark(f"Share {shard}: {counted(len(found), 'file')}.")
     if flicker.sentence:
         console.remark(flicker.sentence)
     tell(results, json=json)
+
+
+def _how_to_go_on(done: int, all_of_them: int, *, again: bool) -> str:
+    """What is told when it is stopped.
+
+    Args:
+        done: images.
+        all_of_them: images.
+        again: the same call would replace also what is done.
+    """
+    further = (
+        "the same call does all of them anew, by --overwrite; with a --manifest it would go on"
+        if again
+        else "the same call goes on with the rest"
+    )
+    return f"Stopped. {done:,} of {all_of_them:,} are done; {further}."
 
 
 def _settled(policy: "Policy", found: "Sequence[Job]", jobs: int, max_pixels: int) -> "Policy":

@@ -78,7 +78,7 @@ def train(
         raise InputError(
             "--devices and --nodes are for a recipe; images of your own are trained on by one device."
         )
-    with stop_is_told("Stopped before the training began."):
+    with stop_is_told(lambda: "Stopped before the training began."):
         from grainless.learn.recipe_files import found
 
         if recipe is not None:
