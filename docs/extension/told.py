@@ -24,7 +24,10 @@ from grainless.server.gate.limits import Limits
 from grainless.server.gate.metrics import Metrics
 from grainless.server.gate.queue import Queue
 
-LISTED = "An object with one name, `images`: a list, with an object for each file."
+LISTED = (
+    "An object of `images`, a list with an object for each file, and `passed_over`: how many files of each ending "
+    "lie in the folders that were named, and are none that Grainless reads."
+)
 
 
 def page() -> str:
@@ -64,7 +67,7 @@ def _example() -> str:
     image = image_of(noisy.clip(0, 255).astype(np.uint8), -1)
     found = FileInspection(Path("photo.png"), Inspection.of(replace(image, name="photo.png"))).plain()
     rounded = json.loads(json.dumps(found), parse_float=lambda text: float(f"{float(text):.3g}"))
-    text = json.dumps({"images": [rounded]}, indent=1)
+    text = json.dumps({"images": [rounded], "passed_over": {}}, indent=1)
     return re.sub(
         r"\[[^\[\]{}]*\]", lambda found: " ".join(found[0].split()), text
     )  # a list of numbers is a line

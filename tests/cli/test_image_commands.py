@@ -187,3 +187,14 @@ def test_a_path_where_nothing_can_ever_stand_is_wrong_itself(call, folder, optio
     status, out, err = call("denoise", "a.png", "--model", "grey", option, path)
     assert (status, out) == (2, "")
     assert told in err
+
+
+@pytest.mark.parametrize("command", ["denoise", "inspect"])
+def test_files_of_a_folder_that_nobody_reads_are_told_also_to_programs(call, folder, command):
+    (folder / "in").mkdir()
+    for name in ("b.heic", "notes.txt"):
+        (folder / "in" / name).touch()
+    save("in/a.png")
+    status, out, err = call(command, "in", "--json")
+    assert (status, json.loads(out)["passed_over"]) == (0, {".heic": 1, ".txt": 1})
+    assert "1 .heic file is passed over: convert it to PNG or TIFF first." in err

@@ -120,6 +120,8 @@ def test_no_name_is_a_mistake_not_this_folder(scans):
 def test_images_that_nobody_reads_are_counted(scans):
     for name in ("a.heic", "b.HEIC", "c.dng", "in/d.jp2"):
         (scans / name).touch()
+    (scans / "dir.heic").mkdir()
+    (scans / ".c.cr2").touch()
     assert passed_over([scans, "scans/a.png"]) == {".dng": 1, ".heic": 2, ".txt": 1}
     assert passed_over([scans], recursive=True) == {".dng": 1, ".heic": 2, ".jp2": 1, ".txt": 1}
 

@@ -50,3 +50,12 @@ def test_no_folder_and_no_images(tmp_path):
         image_files(tmp_path / "nowhere")
     with pytest.raises(InputError, match=r"There are no images in .*; looked for \.png, \.jpg"):
         image_files(tmp_path)
+
+
+def test_images_that_others_read_are_named_where_there_are_no_others(tmp_path):
+    for name in ("a.heic", "b.HEIC", "c.cr2", "notes.txt", ".d.avif"):
+        (tmp_path / name).touch()
+    with pytest.raises(
+        InputError, match=r"reads, but 1 \.cr2 file and 2 \.heic files: convert to PNG or TIFF first"
+    ):
+        image_files(tmp_path)

@@ -1,7 +1,7 @@
 """What became of files, as a person is told it."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from grainless.errors import GrainlessError, counted
 
 if TYPE_CHECKING:
     from grainless.denoising.files import JobResult
+    from grainless.denoising.inspecting import FileInspection
 
 STATES = {
     "denoised": ("denoised", "denoised"),
@@ -27,7 +28,7 @@ NAMED = 5
 
 def tell_unread(endings: Mapping[str, int]) -> None:
     """Files of a folder that nobody here reads: each kind of image, and all that are none in one line."""
-    from grainless.denoising.jobs import UNREAD
+    from grainless.image.folder import UNREAD
 
     images = {ending: count for ending, count in endings.items() if ending in UNREAD}
     for ending, count in images.items():
@@ -54,14 +55,19 @@ def tell_passed_over(results: Mapping[Path, Path]) -> None:
     return None
 
 
-def tell(results: Sequence["JobResult"], *, json: bool) -> None:
+def tell(results: Sequence["JobResult"], unread: Mapping[str, int], *, json: bool) -> None:
     """What became of files: results on stdout; remarks, what failed and a count of all on stderr.
+
+    Args:
+        results: of the files.
+        unread: how many files of each ending were passed over; for JSON, others are told before the work.
+        json: whether an object for programs is printed.
 
     Raises:
         typer.Exit: something failed.
     """
     if json:
-        console.as_json({"images": [each.plain() for each in results]})
+        as_object(results, unread)
     for each in results:
         if not json and each.state in {"denoised", "left"}:
             console.say(str(each.job.target))
@@ -80,6 +86,11 @@ def tell(results: Sequence["JobResult"], *, json: bool) -> None:
             f"No model was run on {which}; one that is named is run all the same, as in --model photo."
         )
     fail({each.job.source: each.error for each in results if each.error})
+
+
+def as_object(results: Iterable["JobResult | FileInspection"], unread: Mapping[str, int]) -> None:
+    """An object for programs: one for each file, and how many files of each ending were passed over."""
+    console.as_json({"images": [each.plain() for each in results], "passed_over": unread})
 
 
 def fail(errors: Mapping[Path, GrainlessError]) -> None:

@@ -9,13 +9,9 @@ from pathlib import Path
 from grainless.errors import InputError
 from grainless.image.files import WRITTEN, check_readable
 from grainless.image.folder import image_files, natural
-from grainless.image.formats.signatures import RAW_ENDINGS
 
 INSTEAD = {".pbm": ".pgm"}
 """The ending of files that are read but not written -> what their results are; others become PNG."""
-
-UNREAD = {".heic", ".heif", ".avif", ".jp2", ".jxl", ".psd", ".exr", ".ico", *RAW_ENDINGS}
-"""Images all the same: in a folder they are passed over, and it is told what can be done about them."""
 
 MARK = "-denoised"
 """What is put behind the name of a file or folder when nobody says where the result goes."""

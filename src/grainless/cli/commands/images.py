@@ -8,7 +8,7 @@ import typer
 
 from grainless.cli import console
 from grainless.cli.options import Json
-from grainless.cli.results import fail, tell, tell_passed_over, tell_unread
+from grainless.cli.results import as_object, fail, tell, tell_passed_over, tell_unread
 from grainless.cli.stop import stop_is_told
 from grainless.errors import InputError, counted, unknown
 
@@ -131,7 +131,7 @@ def denoise(
     from grainless.denoising.sequence import Flicker
 
     found = plan_jobs(sources, out, recursive=recursive)
-    tell_unread(passed_over(sources, recursive=recursive))
+    tell_unread(unread := passed_over(sources, recursive=recursive))
     tell_passed_over(earlier_results(sources, out, recursive=recursive))
     one = len(found) == len(sources) == 1 and found[0].source == Path(sources[0]) and not (manifest or shard)
     named = one and out is not None and found[0].target == out
@@ -168,7 +168,7 @@ def denoise(
         console.remark(f"Share {shard}: {counted(len(found), 'file')}.")
     if flicker.sentence:
         console.remark(flicker.sentence)
-    tell(results, json=json)
+    tell(results, unread, json=json)
 
 
 def _how_to_go_on(done: int, all_of_them: int, *, again: bool) -> str:
@@ -228,16 +228,17 @@ def inspect(
 ) -> None:
     """Tell what noise is in images, and what Grainless would do about it."""
     from grainless.denoising.inspecting import FileInspection
-    from grainless.denoising.jobs import image_paths
+    from grainless.denoising.jobs import image_paths, passed_over
     from grainless.inspection.facts import facts
 
-    told = []
-    for source in image_paths(sources):
+    told, found = [], image_paths(sources)
+    tell_unread(unread := passed_over(sources))
+    for source in found:
         told.append(each := FileInspection.of(source))
         if each.found and not json:
             console.facts(str(source), facts(each.found.report))
             for line in (each.found.advice.why, *each.found.advice.warnings, ""):
                 console.say(line)
     if json:
-        console.as_json({"images": [each.plain() for each in told]})
+        as_object(told, unread)
     fail({each.source: each.error for each in told if each.error})
