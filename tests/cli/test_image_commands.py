@@ -198,3 +198,17 @@ def test_files_of_a_folder_that_nobody_reads_are_told_also_to_programs(call, fol
     status, out, err = call(command, "in", "--json")
     assert (status, json.loads(out)["passed_over"]) == (0, {".heic": 1, ".txt": 1})
     assert "1 .heic file is passed over: convert it to PNG or TIFF first." in err
+
+
+@pytest.mark.parametrize("options", [(), ("--manifest", "m.jsonl")], ids=["plain", "manifest"])
+def test_a_drawing_of_one_bit_that_is_left_is_its_bytes_under_its_own_ending(call, folder, options):
+    fax = b"P4\n32 32\n" + bytes(128)
+    (folder / "fax.pbm").write_bytes(fax)
+    status, out, err = call("denoise", "fax.pbm", "--strength", 0, *options)
+    assert (status, out) == (0, "fax-denoised.pbm\n")
+    assert (folder / "fax-denoised.pbm").read_bytes() == fax
+    assert "8-bit" not in err
+    status, out, err = call("denoise", "fax.pbm", "fax-denoised.pbm", "--strength", 0, *options)
+    assert (status, out) == (0, "")
+    assert "done before" in err
+    assert sorted(path.suffix for path in folder.glob("fax*")) == [".pbm", ".pbm"]

@@ -94,6 +94,10 @@ def test_what_cannot_be_written_in_its_own_format_becomes_png(tmp_path, monkeypa
     assert told(plan_jobs(["scan.xyz"], Path("out"))) == {"scan.xyz": "out/scan.png"}
     Path("fax.pbm").touch()
     assert told(plan_jobs(["."], Path("out"))) == {"fax.pbm": "out/fax.pgm"}
+    (job,) = plan_jobs(["."], Path("out"))
+    assert job.places == (Path("out/fax.pgm"), Path("out/fax.pbm"))  # denoised, or left as it is
+    (job,) = plan_jobs(["."], Path.cwd())
+    assert (job.places, job.kept) == ((Path.cwd() / "fax.pgm",), Path("fax.pbm"))
 
 
 @pytest.mark.parametrize(

@@ -24,11 +24,13 @@ import grainless
 from grainless.denoising.files import FileDenoiser
 from grainless.denoising.inspecting import FileInspection
 from grainless.denoising.jobs import Job
+from grainless.denoising.policy import Policy
 from grainless.errors import InputError, RunError
 from grainless.image.files import decode
 from grainless.model.card import Card
 from grainless.plain import plain
 from grainless.server.api import pictures as application
+from grainless.server.api.denoise import denoise_file
 from grainless.server.app import create_app
 from grainless.server.gate.limits import Limits
 from grainless.server.gate.queue import Stopped
@@ -102,6 +104,13 @@ def parts(answer):
         )
         for part in form.iter_parts()
     }
+
+
+def test_a_drawing_of_one_bit_that_is_left_comes_back_and_nothing_is_said_of_eight():
+    fax = b"P4\n32 32\n" + bytes(128)
+    done = denoise_file(fax, Policy(strength=0), Limits(), lambda *_: None)
+    assert done.content == fax
+    assert not any("8-bit" in each for each in done.told().remarks)
 
 
 def test_a_tiff_comes_with_pictures_that_a_browser_shows(server):

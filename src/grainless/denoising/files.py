@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from grainless.atomic import whole
+from grainless.atomic import check_free, whole
 from grainless.denoising.around import mirrored, unlike, with_neighbours
 from grainless.denoising.comparison import side_by_side
 from grainless.denoising.form import form_of, remarks
@@ -113,10 +113,8 @@ class FileDenoiser:
         callback: Callback | None = None,
         sequence: Sequence[Path] = (),
     ) -> None:
-        policy = policy or Policy()
-        self._policy = replace(
-            policy, model=policy.own or policy.model
-        )  # loaded now: mistakes are told at once
+        given = policy or Policy()
+        self._policy = replace(given, model=given.own or given.model)  # loaded now: mistakes are told at once
         self._compare, self._overwrite, self._skip = compare, overwrite, skip
         self._memory, self._max_pixels, self._callback = memory, max_pixels, callback
         self._sequence = tuple(sequence)
@@ -129,8 +127,8 @@ class FileDenoiser:
             RunError: the system could not write, or memory ran out.
         """
         self._check(job)
-        if self._skip and job.target.exists() and not self._overwrite:
-            return JobResult(job, "skipped")
+        if self._skip and not self._overwrite and (there := [path for path in job.places if path.exists()]):
+            return JobResult(replace(job, target=there[0]), "skipped")
         try:
             return self._streamed(job) or self._whole(job)
         except MemoryError as error:
@@ -146,29 +144,31 @@ class FileDenoiser:
                 f"{source} would be overwritten: choose another target, or allow it by --overwrite."
             )
         check_output(target, overwrite=self._overwrite or self._skip)
+        for kept in job.places[1:]:
+            check_free(kept, overwrite=self._overwrite or self._skip)
         if self._compare:
             check_output(job.picture, overwrite=self._overwrite or self._skip)
 
     def _whole(self, job: Job) -> JobResult:
         """Image by image. Nothing is encoded until one is changed: what is merely left is copied."""
-        form = form_of(job)
+        form, done, copied = form_of(job), job, False
         work = _Work(self._policy, keep=self._compare, callback=self._callback)
         images = work.on(self._frames(job), self._before_and_after(job.source))
         changed = next((image for image in images if work.outcomes[-1].changed), None)
-        copied = False
         if changed is not None:
             before = len(work.outcomes) - 1
             left = islice(self._frames(job), before) if before else ()
             write_frames(chain(left, [changed], images), job.target, overwrite=True, form=form)
-        elif copied := is_of_format(job.source, form):
-            _copy(job)
+        elif copied := bool(job.kept) or is_of_format(job.source, form):
+            done = replace(job, target=job.kept or job.target)
+            _copy(done)
         else:
             write_frames(self._frames(job), job.target, overwrite=True, form=form)
         if work.compared:
             with whole(job.picture) as lent:
                 side_by_side(*work.compared).save(lent)
         told = remarks(job, form, len(work.outcomes))
-        return JobResult.of(job, work.outcomes, (*(() if copied else work.converted), *told))
+        return JobResult.of(done, work.outcomes, (*(() if copied else work.converted), *told))
 
     def _streamed(self, job: Job) -> JobResult | None:
         """By rows, where the whole image would be too much; None where it would not."""

@@ -32,13 +32,22 @@ class Job:
         source: the image.
         target: the file to be written.
         fault: why it cannot be done, a sentence; None: it can.
+        kept: where its bytes go if it is left as it is, of a format that is not written; None: to the target, too.
         crowded: another result beside it is called the same but for the ending, as a.png and a.jpg are.
     """
 
     source: Path
     target: Path
     fault: str | None = None
+    kept: Path | None = None
     crowded: bool = False
+
+    @property
+    def places(self) -> tuple[Path, ...]:
+        """Where its result may stand: one of them."""
+        if self.kept is None or self.kept == self.source:
+            return (self.target,)
+        return self.target, self.kept
 
     @property
     def picture(self) -> Path:
@@ -125,15 +134,23 @@ def _planned(sources: Sequence[str | Path], out: Path | None, recursive: bool) -
     given = [pair for source in sources for pair in _found(source, out, recursive)]
     lone = len(given) == 1 and not Path(sources[0]).is_dir()
     if out and lone and not (out.is_dir() or _named_as_folder(out)):
-        return [Job(given[0][0], out)]
+        return [Job(given[0][0], out)]  # what is named is also of that format
     if out and (out.is_file() or (out.suffix.lower() in _written() and not out.is_dir())):
         raise InputError(f"{out} is the name of one file, and {len(given)} go in: give the name of a folder.")
-    return [Job(source, _target(source, within, out)) for source, within in given]
+    return [_job(source, _target(source, within, out)) for source, within in given]
+
+
+def _job(source: Path, target: Path) -> Job:
+    """The job of a source; into its own folder, what is left is the source itself."""
+    if source.suffix.lower() not in INSTEAD:
+        return Job(source, target)
+    kept = target.with_suffix(source.suffix)
+    return Job(source, target, kept=source if kept.resolve() == source.resolve() else kept)
 
 
 def _results(found: Sequence[Job]) -> dict[Path, Path]:
     """The sources that another job writes, or draws as its picture -> the source of that."""
-    written = {path.resolve(): each.source for each in found for path in (each.picture, each.target)}
+    written = {path.resolve(): each.source for each in found for path in (each.picture, *each.places)}
     by = {each.source: written.get(each.source.resolve()) for each in found}
     return {source: other for source, other in by.items() if other and other != source}
 

@@ -82,9 +82,9 @@ class Manifest:
             self._append({"manifest": __version__, "how": dict(self.how)})
 
     def says(self, job: Job) -> Literal["done", "changed"] | None:
-        """Of a job whose target is still there: this source was denoised to it; or another version of this source."""
+        """Of a job whose result is still there: this source was denoised to it; or another version of this source."""
         then = self._done.get(_name(job.source))
-        if then is None or then[1] != _name(job.target) or not job.target.exists():
+        if then is None or then[1] not in {_name(path) for path in job.places if path.exists()}:
             return None
         return "done" if then[0] == Source.of(job.source) else "changed"
 

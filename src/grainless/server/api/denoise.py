@@ -59,7 +59,9 @@ class Result:
         model = next((each.model for each in self.outcomes if each.model), None)
         height, width = self.first.size
         report = self.outcomes[0].report
-        remarks = chain(*(each.remarks for each in self.outcomes), self.first.notes)
+        changed = any(each.changed for each in self.outcomes)
+        converted = self.first.notes if changed else ()  # else the bytes that came go back
+        remarks = chain(*(each.remarks for each in self.outcomes), converted)
         return Denoised(
             state="denoised" if model else "left",
             model=model,
@@ -67,7 +69,7 @@ class Result:
             words=report.words if report else None,
             remarks=list(dict.fromkeys(remarks)),
             warnings=list(dict.fromkeys(chain(*(each.warnings for each in self.outcomes)))),
-            changed=any(each.changed for each in self.outcomes),
+            changed=changed,
             width=width,
             height=height,
             channels=self.first.channels,
