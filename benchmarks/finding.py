@@ -1,4 +1,4 @@
-"""What a model that knows real noise takes from clean and noisy photographs: the limits of `inspection/removed.py`.
+"""What a model that knows real noise takes from clean and noisy photographs: the limits of `estimators/removed.py`.
 
     python benchmarks/finding.py [--model photo]
 

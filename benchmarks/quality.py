@@ -16,7 +16,7 @@ import numpy as np
 from measuring import tell_and_keep
 from PIL import Image
 
-from grainless.inspection.compression import quality
+from grainless.inspection.estimators.compression import quality
 
 DATA = Path(os.environ["GRAINLESS_DATA"])
 QUALITIES = (30, 40, 50, 60, 70, 75, 80, 85, 90, 95)

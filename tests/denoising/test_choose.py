@@ -13,10 +13,10 @@ from scenes import noisy
 from grainless.denoising.choose import advise, choose, warnings
 from grainless.errors import InputError
 from grainless.inspection import measure
-from grainless.inspection.curve import Curve
-from grainless.inspection.defects import Grid
-from grainless.inspection.pages import Page
-from grainless.inspection.removed import Removed
+from grainless.inspection.estimators.curve import Curve
+from grainless.inspection.estimators.defects import Grid
+from grainless.inspection.estimators.pages import Page
+from grainless.inspection.estimators.removed import Removed
 from grainless.inspection.report import Report
 from grainless.model import zoo
 from grainless.model.card import Card

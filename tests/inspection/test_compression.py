@@ -7,7 +7,7 @@ import PIL.Image
 import pytest
 
 from grainless.inspection import measure
-from grainless.inspection.compression import quality, steps
+from grainless.inspection.estimators.compression import quality, steps
 from grainless.inspection.facts import facts
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from grainless.inspection.detail import DETAIL_LOSS_WARNING, detail_taken, detail_taken_from_parts
+from grainless.inspection.estimators.detail import DETAIL_LOSS_WARNING, detail_taken, detail_taken_from_parts
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from scipy.ndimage import gaussian_filter
 
 import grainless
-from grainless.inspection.drawn import even
+from grainless.inspection.estimators.drawn import even
 
 
 def lines(count, paper, seed=0):

@@ -5,7 +5,7 @@ import PIL.ImageFont
 import pytest
 
 from grainless.inspection import measure
-from grainless.inspection.pages import page
+from grainless.inspection.estimators.pages import page
 
 TEXT = "There exist several methods to design forms with fields to be filled in; fields may be surrounded by boxes."
 

@@ -11,12 +11,12 @@ from grainless import InputError
 from grainless.denoising.choose import advise, warnings
 from grainless.image.files import Image as FileImage
 from grainless.inspection import Report, measure
-from grainless.inspection.curve import curve
-from grainless.inspection.defects import correlation, grid, impulses
+from grainless.inspection.estimators.curve import curve
+from grainless.inspection.estimators.defects import correlation, grid, impulses
+from grainless.inspection.estimators.levels import BLOCK, SIDE, Levels, levels
+from grainless.inspection.estimators.pages import Page
+from grainless.inspection.estimators.removed import Removed, removed
 from grainless.inspection.facts import facts
-from grainless.inspection.levels import BLOCK, SIDE, Levels, levels
-from grainless.inspection.pages import Page
-from grainless.inspection.removed import Removed, removed
 from grainless.inspection.words import in_words
 from grainless.model.card import Card
 from grainless.noise import NumpyDraw, noise_from
@@ -356,7 +356,7 @@ def test_hidden_blocks_do_not_count_in_what_was_taken():
 def test_noise_is_the_same_in_few_large_products_as_in_many_small_ones(monkeypatch):
     tiles = (0.5 + 0.1 * np.random.default_rng(0).standard_normal((1, 90, 70))).astype(np.float32)
     small = levels(tiles)
-    monkeypatch.setattr("grainless.inspection.levels.BLOCK", 10_000)
+    monkeypatch.setattr("grainless.inspection.estimators.levels.BLOCK", 10_000)
     large = levels(tiles)
     np.testing.assert_allclose(small.variance, large.variance, rtol=1e-5)
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
 
-from grainless.inspection.removed import COLOURED, CORRELATED, removed
+from grainless.inspection.estimators.removed import COLOURED, CORRELATED, removed
 
 SIGMA = 6 / 255
 

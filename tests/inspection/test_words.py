@@ -1,6 +1,6 @@
 import pytest
 
-from grainless.inspection.removed import Removed
+from grainless.inspection.estimators.removed import Removed
 from grainless.inspection.words import in_words
 
 

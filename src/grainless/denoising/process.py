@@ -18,7 +18,7 @@ from grainless.image.image import Image
 from grainless.image.luma import LUMA
 from grainless.image.transparent import transparent_of
 from grainless.inspection import Report, words_for
-from grainless.inspection.detail import DETAIL_LOSS_WARNING, detail_taken
+from grainless.inspection.estimators.detail import DETAIL_LOSS_WARNING, detail_taken
 from grainless.inspection.sampling import Rows, rows_of, sampled
 from grainless.model import zoo
 from grainless.model.card import Card

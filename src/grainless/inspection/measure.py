@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from grainless.image.arrays import check_range, image_of
 from grainless.image.image import Image
-from grainless.inspection import defects
-from grainless.inspection.compression import quality
-from grainless.inspection.curve import Curve, curve
-from grainless.inspection.levels import Levels, levels
-from grainless.inspection.pages import page
-from grainless.inspection.removed import BLOCK, Removed, removed
+from grainless.inspection.estimators import defects
+from grainless.inspection.estimators.compression import quality
+from grainless.inspection.estimators.curve import Curve, curve
+from grainless.inspection.estimators.levels import Levels, levels
+from grainless.inspection.estimators.pages import page
+from grainless.inspection.estimators.removed import BLOCK, Removed, removed
 from grainless.inspection.report import NOISY, Report
 from grainless.inspection.sampling import TILE, Rows, Sample, rows_of, sampled
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
-from grainless.inspection.curve import Curve
-from grainless.inspection.defects import Grid
-from grainless.inspection.pages import Page
-from grainless.inspection.removed import Removed
+from grainless.inspection.estimators.curve import Curve
+from grainless.inspection.estimators.defects import Grid
+from grainless.inspection.estimators.pages import Page
+from grainless.inspection.estimators.removed import Removed
 from grainless.inspection.sampling import share_of
 from grainless.inspection.words import VISIBLE, in_words
 from grainless.plain import as_object

@@ -1,6 +1,6 @@
 """Noise in the words of photographers."""
 
-from grainless.inspection.removed import Removed
+from grainless.inspection.estimators.removed import Removed
 
 STRENGTHS = {8 / 255: "strong", 4 / 255: "medium", 1.5 / 255: "light"}
 """Least sigma in full scales -> the word; below the last there is no word."""

@@ -11,9 +11,9 @@ from grainless.denoising.adapt.fit import fitted
 from grainless.denoising.adapt.growth import Growth
 from grainless.denoising.adapt.phases import shrunk
 from grainless.denoising.adapt.transform import Floats
-from grainless.inspection import defects
+from grainless.inspection.estimators import defects
+from grainless.inspection.estimators.levels import SIDE
 from grainless.inspection.kinds import level
-from grainless.inspection.levels import SIDE
 from grainless.inspection.report import NOISY
 from grainless.inspection.sampling import Sample
 from grainless.model.denoiser import Denoiser

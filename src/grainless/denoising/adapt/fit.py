@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from grainless.denoising.adapt.growth import Growth, Values
 from grainless.denoising.adapt.transform import Floats, Transform
-from grainless.inspection.curve import line_through
-from grainless.inspection.levels import Levels, levels
+from grainless.inspection.estimators.curve import line_through
+from grainless.inspection.estimators.levels import Levels, levels
 
 ROUNDS = 4
 OFF = 0.15

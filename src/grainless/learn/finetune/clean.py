@@ -4,7 +4,7 @@ import numpy as np
 
 from grainless.data.images import Images
 from grainless.denoising.look import inspect
-from grainless.inspection.pages import page
+from grainless.inspection.estimators.pages import page
 
 LOOKED_AT, SIDE = 3, 512
 """So many images, spread evenly over all, and the middles of them, pixels a side."""

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from grainless.image.luma import LUMA
 from grainless.inspection.blocks import blocks
-from grainless.inspection.detail import MOSTLY_DETAIL, detail_taken_from_parts
-from grainless.inspection.drawn import DRAWN, DRAWN_IN_BLACK_OR_WHITE, even
+from grainless.inspection.estimators.detail import MOSTLY_DETAIL, detail_taken_from_parts
+from grainless.inspection.estimators.drawn import DRAWN, DRAWN_IN_BLACK_OR_WHITE, even
 
 BLOCK = 16  # pixels a side
 FEWEST = 4  # blocks that tell anything

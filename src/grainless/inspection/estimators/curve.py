@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from grainless.inspection.levels import Levels
+from grainless.inspection.estimators.levels import Levels
 
 FEW = 60  # patches: a bin of fewer tells nothing
 SURE = 4.0  # standard errors
