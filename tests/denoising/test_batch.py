@@ -15,9 +15,10 @@ from hypothesis import strategies as some
 from grainless.denoising.batch.manifest import Manifest, Noted, Source, how
 from grainless.denoising.batch.retry import Retrying
 from grainless.denoising.batch.share import Share
-from grainless.denoising.files import FileDenoiser, JobResult
+from grainless.denoising.files import FileDenoiser
 from grainless.denoising.jobs import Job
 from grainless.denoising.policy import Policy
+from grainless.denoising.result import JobResult
 from grainless.errors import InputError, RunError
 from grainless.model.card import Card
 from grainless.model.denoiser import load
@@ -207,7 +208,7 @@ APPENDING = """
 import sys
 from pathlib import Path
 from grainless.denoising.batch.manifest import Manifest
-from grainless.denoising.files import JobResult
+from grainless.denoising.result import JobResult
 from grainless.denoising.jobs import Job
 
 manifest = Manifest(Path(sys.argv[1]), {})

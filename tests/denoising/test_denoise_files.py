@@ -9,9 +9,10 @@ import tifffile
 import tiny
 from scenes import noisy
 
-from grainless.denoising.files import FileDenoiser, JobResult, denoise_files
+from grainless.denoising.files import FileDenoiser, denoise_files
 from grainless.denoising.jobs import Job, plan_jobs
 from grainless.denoising.policy import Policy
+from grainless.denoising.result import JobResult
 from grainless.errors import InputError, RunError
 from grainless.image.files import MAX_PIXELS
 from grainless.model.card import Card

@@ -11,8 +11,8 @@ from grainless.cli import console
 from grainless.errors import GrainlessError, counted
 
 if TYPE_CHECKING:
-    from grainless.denoising.files import JobResult
     from grainless.denoising.inspecting import FileInspection
+    from grainless.denoising.result import JobResult
 
 STATES = {
     "denoised": ("denoised", "denoised"),

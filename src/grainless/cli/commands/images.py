@@ -15,9 +15,9 @@ from grainless.errors import InputError, counted, unknown
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from grainless.denoising.files import JobResult
     from grainless.denoising.jobs import Job
     from grainless.denoising.policy import Policy
+    from grainless.denoising.result import JobResult
 
 images = typer.Typer(rich_markup_mode="rich")
 
@@ -124,10 +124,11 @@ def denoise(
     from grainless.denoising.batch.engines import ENGINES
     from grainless.denoising.batch.share import Share
     from grainless.denoising.cores import share
-    from grainless.denoising.files import FileDenoiser, JobResult, denoise_files
+    from grainless.denoising.files import FileDenoiser, denoise_files
     from grainless.denoising.jobs import earlier_results, passed_over, plan_jobs
     from grainless.denoising.memory import parse
     from grainless.denoising.policy import Policy
+    from grainless.denoising.result import JobResult
     from grainless.denoising.sequence import Flicker
 
     found = plan_jobs(sources, out, recursive=recursive)

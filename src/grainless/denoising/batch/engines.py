@@ -5,8 +5,8 @@ from contextlib import AbstractContextManager, contextmanager
 
 from grainless.denoising.batch.cluster import cluster
 from grainless.denoising.cores import share
-from grainless.denoising.files import JobResult
 from grainless.denoising.jobs import Job
+from grainless.denoising.result import JobResult
 
 Denoise = Callable[[Job], JobResult]
 Engine = Callable[[Denoise, int, int | None], AbstractContextManager[tuple[Denoise, int]]]

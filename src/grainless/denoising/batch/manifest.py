@@ -11,9 +11,9 @@ from typing import Any, Literal, NamedTuple
 
 from grainless import __version__
 from grainless.atomic import make_folder, unwritten
-from grainless.denoising.files import JobResult
 from grainless.denoising.jobs import Job
 from grainless.denoising.policy import Policy
+from grainless.denoising.result import JobResult
 from grainless.errors import GrainlessError, InputError, RunError
 
 DONE = {"denoised", "left", "skipped"}

@@ -1,0 +1,69 @@
+"""What became of a file, for a person and for programs."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+from grainless.denoising.jobs import Job
+from grainless.denoising.process import Outcome
+from grainless.errors import GrainlessError
+from grainless.plain import as_object
+
+State = Literal["denoised", "left", "skipped", "failed"]
+
+
+@dataclass(frozen=True)
+class JobResult:
+    """What became of a job.
+
+    Args:
+        job: the files.
+        state: "denoised"; "left": the result is the source, byte for byte where it is of the same format; "skipped":
+            its result was there already; "failed": there is none.
+        model: the name of the first model that was taken.
+        sigma: of the noise found in the first image, in full scales.
+        remarks: what a person should be told, a sentence each.
+        error: why it failed.
+        chosen: what was done was the choice of "auto".
+    """
+
+    PLAIN: ClassVar = ("source", "target", "state", "model", "sigma", "remarks", "error", "fault")
+
+    job: Job
+    state: State
+    model: str | None = None
+    sigma: float | None = None
+    remarks: tuple[str, ...] = ()
+    error: GrainlessError | None = None
+    chosen: bool = False
+
+    @classmethod
+    def of(cls, job: Job, outcomes: Iterable[Outcome], notes: Iterable[str] = ()) -> "JobResult":
+        """Of what was done with each image of the file; each sentence is told once."""
+        outcomes = list(outcomes)
+        model = next((each.model for each in outcomes if each.model), None)
+        remarks = dict.fromkeys(chain(*(each.remarks for each in outcomes), notes))
+        chosen = any(each.why for each in outcomes)
+        state: State = "denoised" if model else "left"
+        return cls(job, state, model, outcomes[0].sigma, tuple(remarks), chosen=chosen)
+
+    @property
+    def source(self) -> Path:
+        """The file that was given."""
+        return self.job.source
+
+    @property
+    def target(self) -> Path:
+        """The file that is its result."""
+        return self.job.target
+
+    @property
+    def fault(self) -> str | None:
+        """Of the error: "input", the file is wrong and stays so; or "world", another try may help."""
+        return self.error.fault if self.error else None
+
+    def plain(self) -> dict[str, Any]:
+        """For JSON."""
+        return as_object(self)
