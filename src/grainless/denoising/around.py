@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from grainless.errors import InputError
 from grainless.image.image import Image
-from grainless.image.transparent import filled
+from grainless.image.transparent import filled, where_seen
 from grainless.model.card import Card
 from grainless.model.denoiser import TILE, Denoiser, Progress, alone
 
@@ -47,18 +47,19 @@ class Around:
         Raises:
             RunError: there was not enough memory, or the model gave what is no number.
         """
-        if transparent is not None and transparent[rows].all():
-            return pixels[:, rows]
-        others = [plane * np.float32(1 / self._used) if self._used != 1 else plane for plane in self._planes]
-        half = self.card.neighbours
-        shown = np.concatenate([*others[:half], pixels, *others[half:]])
-        if transparent is not None:
-            shown = filled(shown, transparent)
-        made = self.model.visible(shown[:, rows], tile=tile, progress=progress)
-        if transparent is None:
-            return made
-        kept: Floats = np.where(transparent[rows], pixels[:, rows], made)
-        return kept
+
+        def work(seen: Floats) -> Floats:
+            others = [self._beside(plane, transparent)[:, rows] for plane in self._planes]
+            half = self.card.neighbours
+            shown = np.concatenate([*others[:half], seen, *others[half:]])
+            return self.model.visible(shown, tile=tile, progress=progress)
+
+        return where_seen(pixels, transparent, rows, work)
+
+    def _beside(self, plane: Floats, transparent: NDArray[np.bool_] | None) -> Floats:
+        """A plane as the one that is denoised is shown: in the bits that are used, what nobody sees filled."""
+        scaled = plane * np.float32(1 / self._used) if self._used != 1 else plane
+        return scaled if transparent is None else filled(scaled, transparent)
 
 
 def with_neighbours(images: Iterator[Image], card: Card) -> Iterator[tuple[Image, list[Floats]]]:

@@ -8,6 +8,8 @@ Source: Gortler, Grzeszczuk, Szeliski, Cohen, "The lumigraph", SIGGRAPH 1996, se
 look at their eight neighbours, and the largest is limited: a strip of the image is then filled as the whole image is.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -64,6 +66,26 @@ def filled(pixels: Floats, transparent: NDArray[np.bool_]) -> Floats:
     colours = np.pad(np.where(transparent, 0, pixels).astype(np.float32), room)
     found = _fill(colours, weights, BLOCK)[:, :height, :width]
     return np.where(transparent, found, pixels)
+
+
+def where_seen(
+    pixels: Floats, transparent: NDArray[np.bool_] | None, rows: slice, work: Callable[[Floats], Floats]
+) -> Floats:
+    """What is made of some rows, where they are seen; transparent pixels stay, and do not colour the others.
+
+    Args:
+        pixels: (c, h, w).
+        transparent: (h, w), pixels that nobody sees; None: all are seen.
+        rows: which are worked on and given back; around them transparent pixels find their colours.
+        work: makes as many pixels of (c, rows, w); not called where nothing is seen.
+    """
+    if transparent is None or not transparent[rows].any():
+        return work(pixels[:, rows])
+    if transparent[rows].all():
+        return pixels[:, rows]
+    made = work(filled(pixels, transparent)[:, rows])
+    kept: Floats = np.where(transparent[rows], pixels[:, rows], made)
+    return kept
 
 
 def _fill(sums: Floats, weights: Floats, side: int) -> Floats:

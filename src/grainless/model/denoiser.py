@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from grainless.errors import InputError, RunError
 from grainless.image.arrays import Given, check_range, image_of, like
-from grainless.image.transparent import filled, transparent_of
+from grainless.image.transparent import transparent_of, where_seen
 from grainless.model import zoo
 from grainless.model.card import Card
 from grainless.model.session import Session, cool, opened
@@ -111,12 +111,7 @@ class Denoiser:
         Raises:
             RunError: there was not enough memory, or the model gave what is no number.
         """
-        if transparent is None or not transparent[rows].any():
-            return self._finite(pixels[:, rows], tile, progress)
-        if transparent[rows].all():
-            return pixels[:, rows]
-        shown = filled(pixels, transparent)[:, rows]
-        return np.where(transparent[rows], pixels[:, rows], self._finite(shown, tile, progress))
+        return where_seen(pixels, transparent, rows, lambda seen: self._finite(seen, tile, progress))
 
     def run(self, noisy: Floats, *, tile: int = TILE, progress: Progress | None = None) -> Floats:
         """Denoise a batch of raw images, (n, c, h, w) float32, 0 black, 1 full scale; c = 1 or 3.

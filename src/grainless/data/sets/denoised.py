@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 from annotated_types import Ge
 
+from grainless.data.any_size import AnySize
 from grainless.data.find import DataRoots
 from grainless.data.images import Data, Images
 from grainless.data.sets.folders import Folder
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Denoised:
+class Denoised(AnySize):
     """Denoised: noisy images with what a model makes of each as its clean partner, for the method "calibrated".
 
     The folder is read, and parts are held out, as by "folder". Results have 16 bits. What the model leaves as it is
@@ -43,12 +44,6 @@ class Denoised:
     test: Held = 0.1
     seed: int = 0
     grey: bool = False
-
-    size: ClassVar[None] = None
-
-    @property
-    def channels(self) -> int:
-        return 1 if self.grey else 3
 
     def read(self, roots: DataRoots) -> Data:
         """Decode all images, and denoise them.

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
 
+from grainless.data.any_size import AnySize
 from grainless.data.checks.duplicates import groups
 from grainless.data.find import DataRoots
 from grainless.data.gather import gather
@@ -13,7 +13,7 @@ from grainless.image.folder import image_files
 
 
 @dataclass(frozen=True, kw_only=True)
-class Folder:
+class Folder(AnySize):
     """Folder: images of any sizes, in memory.
 
     Where the folder has a folder train/ inside, that is trained on, and validation/ and test/ are taken for
@@ -38,12 +38,6 @@ class Folder:
     seed: int = 0
     recursive: bool = False
     grey: bool = False
-
-    size: ClassVar[None] = None
-
-    @property
-    def channels(self) -> int:
-        return 1 if self.grey else 3
 
     def read(self, roots: DataRoots) -> Data:
         """Decode all images.

@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from annotated_types import Ge
 
+from grainless.data.any_size import AnySize
 from grainless.data.checks.duplicates import groups
 from grainless.data.decode import head
 from grainless.data.find import DataRoots
@@ -25,7 +26,7 @@ TOLD = 10
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pairs:
+class Pairs(AnySize):
     """Pairs: a folder of noisy images and one of the same scenes clean, matched by the numbers in their names.
 
     Where a name has no number, or two share one, files of the same name are partners instead. Pairs whose clean files
@@ -53,12 +54,6 @@ class Pairs:
     seed: int = 0
     grey: bool = False
     memory: Annotated[float, Ge(0)] = 2000
-
-    size: ClassVar[None] = None
-
-    @property
-    def channels(self) -> int:
-        return 1 if self.grey else 3
 
     def read(self, roots: DataRoots) -> Data:
         """Match and decode all pairs.

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
 
+from grainless.data.any_size import AnySize
 from grainless.data.find import DataRoots
 from grainless.data.gather import gather
 from grainless.data.images import Data, Images
@@ -23,7 +23,7 @@ GREY = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Photos:
+class Photos(AnySize):
     """Photos: seven or thirteen photographs of several sizes, inside scikit-image, some held out by name.
 
     Args:
@@ -33,12 +33,6 @@ class Photos:
     """
 
     grey: bool = True
-
-    size: ClassVar[None] = None
-
-    @property
-    def channels(self) -> int:
-        return 1 if self.grey else 3
 
     def read(self, roots: DataRoots) -> Data:
         """Read them; `roots` is not looked at.

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 import numpy as np
 from annotated_types import Ge
 from numpy.typing import NDArray
 
+from grainless.data.any_size import AnySize
 from grainless.data.decode import decode_all, in_bytes
 from grainless.data.find import DataRoots
 from grainless.data.images import Data, Images
@@ -25,7 +26,7 @@ SEVERAL = 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stacks:
+class Stacks(AnySize):
     """Stacks and sequences: clean planes, each with those before and after it, which are shown noisy.
 
     A file of several pages or frames is a stack. Files of one image are the frames of a sequence, in the order of
@@ -51,12 +52,6 @@ class Stacks:
     test: Held = 0.1
     seed: int = 0
     grey: bool = False
-
-    size: ClassVar[None] = None
-
-    @property
-    def channels(self) -> int:
-        return 1 if self.grey else 3
 
     def read(self, roots: DataRoots) -> Data:
         """Decode all planes.

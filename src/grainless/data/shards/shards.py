@@ -1,10 +1,11 @@
 """Shards: what `grainless pack` wrote, streamed; for sets larger than memory, or far away."""
 
 from dataclasses import dataclass, replace
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from annotated_types import Ge
 
+from grainless.data.any_size import AnySize
 from grainless.data.find import DataRoots
 from grainless.data.images import Data, Images
 from grainless.data.shards.index import NAME, Index
@@ -17,7 +18,7 @@ SHOWN = 64
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shards:
+class Shards(AnySize):
     """Shards: images packed by grainless pack, streamed from a folder or an address; for sets larger than memory.
 
     Each pass goes through the shards, and through the images of each, in an order of its own; crops of a batch are
@@ -36,12 +37,6 @@ class Shards:
     grey: bool = False
     memory: Annotated[float, Ge(0)] = 256
     held: Annotated[int, Ge(1)] = 1000
-
-    size: ClassVar[None] = None
-
-    @property
-    def channels(self) -> int:
-        return 1 if self.grey else 3
 
     def read(self, roots: DataRoots) -> Data:
         """Read the index, what is held out, and a few of the training images.

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from grainless.denoising.adapt.phases import TAPS, by_phases
 from grainless.denoising.adapt.transform import Floats, Transform
-from grainless.image.transparent import filled
+from grainless.image.transparent import where_seen
 from grainless.model.card import Card
 from grainless.model.denoiser import TILE, Denoiser, Progress
 
@@ -73,13 +73,7 @@ class Adapted:
         Raises:
             RunError: there was not enough memory, or the model gave what is no number.
         """
-        if transparent is None:
-            return self._made(pixels[:, rows], tile, progress)
-        if transparent[rows].all():
-            return pixels[:, rows]
-        made = self._made(filled(pixels, transparent)[:, rows], tile, progress)
-        kept: Floats = np.where(transparent[rows], pixels[:, rows], made)
-        return kept
+        return where_seen(pixels, transparent, rows, lambda seen: self._made(seen, tile, progress))
 
     def _made(self, pixels: Floats, tile: int, progress: Progress | None) -> Floats:
         """All phases of (c, h, w) pixels, denoised."""
