@@ -18,11 +18,11 @@ from inspecting import photographs
 from measuring import tell_and_keep
 from PIL import Image, ImageDraw, ImageFont
 
-from grainless.atomic import write_text
 from grainless.data.find import DataRoots
 from grainless.data.images import Images
 from grainless.denoising.choose import advise
 from grainless.denoising.look import inspect
+from grainless.disk.whole import write_text
 from grainless.evaluation.auto import LEFT
 from grainless.evaluation.benchmark.real import pairs
 from grainless.evaluation.reports.markdown import table

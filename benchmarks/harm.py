@@ -15,9 +15,9 @@ from choosing import photos, stored
 from measuring import tell_and_keep
 from PIL import Image, ImageDraw
 
-from grainless.atomic import write_text
 from grainless.denoising.policy import Policy
 from grainless.denoising.process import blend
+from grainless.disk.whole import write_text
 from grainless.evaluation.reports.markdown import table
 from grainless.image.luma import LUMA
 from grainless.model.denoiser import load

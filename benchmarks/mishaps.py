@@ -19,7 +19,7 @@ from pathlib import Path
 
 from torture import SCENARIOS, compared, digest, ended, forked, rehearsed
 
-from grainless.atomic import is_left_over
+from grainless.disk.temporary import is_left_over
 
 READ_ONLY = Path("/sys")
 """Where not even root may make a file."""

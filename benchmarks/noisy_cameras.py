@@ -21,7 +21,7 @@ from torch.nn import functional as F
 from grainless.data.find import DataRoots
 from grainless.data.images import Data, Images
 from grainless.data.sets.denoised import Denoised
-from grainless.learn.finetune.teacher import Teacher
+from grainless.learn.finetune.noisy_only.teacher import Teacher
 from grainless.learn.fitting.fit import Fit
 from grainless.learn.methods.apart import Dealing
 from grainless.learn.methods.losses import LOSSES

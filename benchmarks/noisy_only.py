@@ -43,7 +43,7 @@ from grainless.data.images import Data, Images
 from grainless.denoising.policy import Policy
 from grainless.denoising.process import process
 from grainless.image.image import Image
-from grainless.learn.finetune.calibrate import calibrated
+from grainless.learn.finetune.noisy_only.calibrate import calibrated
 from grainless.learn.fitting.fit import Fit
 from grainless.learn.methods.losses import LOSSES
 from grainless.learn.methods.methods import METHODS, Method, WithRisk

@@ -24,9 +24,9 @@ import ray.data
 from measuring import tell_and_keep
 
 from grainless.denoising.batch.cluster import TRIES, cluster
-from grainless.denoising.files import denoise_files
-from grainless.denoising.jobs import Job
-from grainless.denoising.result import JobResult
+from grainless.denoising.files.denoiser import denoise_files
+from grainless.denoising.files.jobs import Job
+from grainless.denoising.files.result import JobResult
 
 WORKERS = 2
 SLEEPY = 60

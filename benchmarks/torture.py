@@ -33,8 +33,8 @@ import numpy as np
 import PIL.Image
 from measuring import RESULTS, machine
 
-from grainless.atomic import is_left_over
 from grainless.cli.main import main as command_line
+from grainless.disk.temporary import is_left_over
 
 LOST = 60
 """Kills in a row without an end: a scenario that never gets there is broken."""

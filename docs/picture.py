@@ -8,15 +8,15 @@ from pathlib import Path
 
 import numpy as np
 
-from grainless.model.denoiser import load
-from grainless.evaluation.denoisers import blind, contender
 from grainless.data.find import DataRoots
 from grainless.data.sets.photos import Photos
+from grainless.evaluation.denoisers import blind, contender
 from grainless.evaluation.evaluate import Task
-from grainless.evaluation.metrics import psnr
-from grainless.noise import noise_from
 from grainless.evaluation.figures.pictures import detail, strip
+from grainless.evaluation.metrics import psnr
 from grainless.learn.demo import CLASSICAL, NOISE
+from grainless.model.denoiser import load
+from grainless.noise import noise_from
 
 PHOTOGRAPH, SEED = "camera.png", 7
 SIDE, TIMES = 64, 4  # of the piece

@@ -12,7 +12,7 @@ import torch
 from small_data import cifar, csv, images, mnist
 from trainings import TINY, Notes
 
-from grainless.data.sets.idx import Idx
+from grainless.data.sets.labelled.idx import Idx
 from grainless.data.sets.photos import Photos
 from grainless.evaluation.benchmark import section
 from grainless.learn import demo, score

@@ -10,10 +10,10 @@ import PIL.Image
 import pytest
 
 from grainless.denoising.choose import Choice
-from grainless.denoising.inspecting import FileInspection, Inspection
-from grainless.denoising.jobs import Job
+from grainless.denoising.files.inspecting import FileInspection, Inspection
+from grainless.denoising.files.jobs import Job
+from grainless.denoising.files.result import JobResult
 from grainless.denoising.process import Outcome
-from grainless.denoising.result import JobResult
 from grainless.errors import InputError, RunError
 from grainless.inspection import Report
 from grainless.plain import kinds, names, plain

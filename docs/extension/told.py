@@ -14,8 +14,8 @@ from extension.docstring import plain, read
 from extension.kinds import kind
 from extension.tables import table
 from grainless.denoising.batch.manifest import BESIDE
-from grainless.denoising.inspecting import FileInspection, Inspection
-from grainless.denoising.result import JobResult
+from grainless.denoising.files.inspecting import FileInspection, Inspection
+from grainless.denoising.files.result import JobResult
 from grainless.image.arrays import image_of
 from grainless.inspection.kinds import KINDS, Kind
 from grainless.plain import kinds

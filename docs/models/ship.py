@@ -21,12 +21,13 @@ import numpy as np
 import onnx
 import torch
 from safetensors.torch import load_file
+from told import BSD, DIGITS, MODELS, TEST
 
 from grainless import __version__
 from grainless.data.find import DataRoots
 from grainless.evaluation.benchmark.sets import image_set
-from grainless.evaluation.figures.curves import curve_png
 from grainless.evaluation.evaluate import Task
+from grainless.evaluation.figures.curves import curve_png
 from grainless.learn.export import export
 from grainless.learn.recipe import Recipe
 from grainless.learn.run import Run
@@ -35,7 +36,6 @@ from grainless.model.card import KEY, Card
 from grainless.model.denoiser import load
 from grainless.model.zoo import PRETRAINED
 from grainless.noise import noise_from
-from told import BSD, DIGITS, MODELS, TEST
 
 PAGES = Path(__file__).parent
 LONGER = tomllib.loads((PAGES / "longer.toml").read_text("utf-8"))

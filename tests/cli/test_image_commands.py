@@ -36,14 +36,14 @@ def test_files_that_fail_are_a_line_each_with_one_name(call, folder, command):
 
 
 def test_the_status_is_1_where_the_world_failed_too(call, folder, monkeypatch):
-    from grainless.denoising import files
+    from grainless.denoising.files import denoiser
 
     def short_of_memory(image, policy, around=()):
         raise MemoryError
 
     save("a.png")
     (folder / "b.png").write_bytes(BROKEN)
-    monkeypatch.setattr(files, "process", short_of_memory)
+    monkeypatch.setattr(denoiser, "process", short_of_memory)
     assert call("denoise", "a.png", "b.png", "-o", "out")[0] == 1
     assert call("denoise", "b.png", "none.png", "-o", "out")[0] == 2
 

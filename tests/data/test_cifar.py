@@ -8,7 +8,7 @@ import small_data
 from numpy.testing import assert_array_equal
 
 from grainless.data.find import DataRoots
-from grainless.data.sets.cifar import Cifar10
+from grainless.data.sets.labelled.cifar import Cifar10
 from grainless.errors import InputError
 
 

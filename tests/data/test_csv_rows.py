@@ -8,8 +8,8 @@ import small_data
 from numpy.testing import assert_array_equal
 
 from grainless.data.find import DataRoots
-from grainless.data.sets import csv_rows
-from grainless.data.sets.csv_rows import Csv, first_rows, read_csv
+from grainless.data.sets.labelled import csv_rows
+from grainless.data.sets.labelled.csv_rows import Csv, first_rows, read_csv
 from grainless.errors import InputError
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from grainless.data.find import DataRoots
-from grainless.data.sets.digits import Digits
+from grainless.data.sets.labelled.digits import Digits
 
 
 def test_levels_are_spread_over_the_bytes():

@@ -8,7 +8,7 @@ import small_data
 from numpy.testing import assert_array_equal
 
 from grainless.data.find import DataRoots
-from grainless.data.sets.idx import Mnist, read_idx, read_part
+from grainless.data.sets.labelled.idx import Mnist, read_idx, read_part
 from grainless.errors import InputError
 
 NAME = "train-images-idx3-ubyte.gz"

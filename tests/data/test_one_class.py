@@ -4,8 +4,8 @@ import pytest
 from grainless.data import DATA
 from grainless.data.find import DataRoots
 from grainless.data.images import Images
-from grainless.data.sets.digits import Digits
-from grainless.data.sets.one_class import of_class
+from grainless.data.sets.labelled.digits import Digits
+from grainless.data.sets.labelled.one_class import of_class
 from grainless.errors import InputError
 
 

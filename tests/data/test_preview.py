@@ -4,7 +4,7 @@ import pytest
 
 from grainless.data.find import DataRoots
 from grainless.data.preview import rows
-from grainless.data.sets.csv_rows import Csv
+from grainless.data.sets.labelled.csv_rows import Csv
 
 
 @pytest.mark.parametrize("header", ["", "class,a,b,c,d\n"])

@@ -10,17 +10,17 @@ from hypothesis import strategies as some
 from numpy.testing import assert_allclose, assert_array_equal
 
 import grainless
-from grainless.denoising import memory
 from grainless.denoising.adapt import adapt
 from grainless.denoising.adapt.adapted import Adapted
 from grainless.denoising.adapt.fit import fitted
 from grainless.denoising.adapt.growth import Growth
 from grainless.denoising.adapt.phases import by_phases, shrunk
 from grainless.denoising.adapt.transform import Transform
+from grainless.denoising.files import memory
+from grainless.denoising.files.sequence import settle
+from grainless.denoising.files.streaming import denoise_tiff
 from grainless.denoising.policy import Policy
 from grainless.denoising.process import process
-from grainless.denoising.sequence import settle
-from grainless.denoising.streaming import denoise_tiff
 from grainless.errors import InputError
 from grainless.image.files import read, write
 from grainless.image.image import Image

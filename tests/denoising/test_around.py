@@ -11,12 +11,12 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.ndimage import uniform_filter
 
 import grainless
-from grainless.denoising import memory
 from grainless.denoising.around import mirrored
-from grainless.denoising.files import FileDenoiser
-from grainless.denoising.jobs import Job
+from grainless.denoising.files import memory
+from grainless.denoising.files.denoiser import FileDenoiser
+from grainless.denoising.files.jobs import Job
+from grainless.denoising.files.streaming import denoise_tiff
 from grainless.denoising.policy import Policy
-from grainless.denoising.streaming import denoise_tiff
 from grainless.errors import InputError
 from grainless.image.files import read, write
 from grainless.image.image import Image

@@ -15,10 +15,10 @@ from hypothesis import strategies as some
 from grainless.denoising.batch.manifest import Manifest, Noted, Source, how
 from grainless.denoising.batch.retry import Retrying
 from grainless.denoising.batch.share import Share
-from grainless.denoising.files import FileDenoiser
-from grainless.denoising.jobs import Job
+from grainless.denoising.files.denoiser import FileDenoiser
+from grainless.denoising.files.jobs import Job
+from grainless.denoising.files.result import JobResult
 from grainless.denoising.policy import Policy
-from grainless.denoising.result import JobResult
 from grainless.errors import InputError, RunError
 from grainless.model.card import Card
 from grainless.model.denoiser import load
@@ -208,8 +208,8 @@ APPENDING = """
 import sys
 from pathlib import Path
 from grainless.denoising.batch.manifest import Manifest
-from grainless.denoising.result import JobResult
-from grainless.denoising.jobs import Job
+from grainless.denoising.files.result import JobResult
+from grainless.denoising.files.jobs import Job
 
 manifest = Manifest(Path(sys.argv[1]), {})
 for number in range(150):

@@ -8,11 +8,11 @@ from numpy.testing import assert_allclose
 from onnx import helper
 
 import grainless
-from grainless.denoising import memory
-from grainless.denoising.files import FileDenoiser
-from grainless.denoising.jobs import Job
+from grainless.denoising.files import memory
+from grainless.denoising.files.denoiser import FileDenoiser
+from grainless.denoising.files.jobs import Job
+from grainless.denoising.files.streaming import must_stream
 from grainless.denoising.policy import Policy
-from grainless.denoising.streaming import must_stream
 from grainless.inspection.facts import facts
 from grainless.model.card import Card
 from grainless.model.denoiser import load

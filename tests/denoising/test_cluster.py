@@ -11,9 +11,9 @@ import pytest
 
 from grainless.denoising.batch.cluster import Cluster, Worker, cluster
 from grainless.denoising.batch.engines import ENGINES
-from grainless.denoising.files import FileDenoiser, denoise_files
-from grainless.denoising.jobs import Job
-from grainless.denoising.result import JobResult
+from grainless.denoising.files.denoiser import FileDenoiser, denoise_files
+from grainless.denoising.files.jobs import Job
+from grainless.denoising.files.result import JobResult
 from grainless.errors import InputError, RunError
 
 

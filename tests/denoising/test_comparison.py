@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from grainless.denoising import comparison
-from grainless.denoising.comparison import GAP, LINE, side_by_side
+from grainless.denoising.files import comparison
+from grainless.denoising.files.comparison import GAP, LINE, side_by_side
 
 
 @pytest.mark.parametrize("channels", [1, 3])

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from grainless.denoising.cores import cores, share
+from grainless.denoising.batch.cores import cores, share
 from grainless.errors import InputError
 
 asked = some.integers(1, 40)

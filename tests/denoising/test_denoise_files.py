@@ -9,10 +9,10 @@ import tifffile
 import tiny
 from scenes import noisy
 
-from grainless.denoising.files import FileDenoiser, denoise_files
-from grainless.denoising.jobs import Job, plan_jobs
+from grainless.denoising.files.denoiser import FileDenoiser, denoise_files
+from grainless.denoising.files.jobs import Job, plan_jobs
+from grainless.denoising.files.result import JobResult
 from grainless.denoising.policy import Policy
-from grainless.denoising.result import JobResult
 from grainless.errors import InputError, RunError
 from grainless.image.files import MAX_PIXELS
 from grainless.model.card import Card
@@ -211,7 +211,7 @@ def test_memory_that_runs_out_is_one_line(job, monkeypatch):
     def greedy(image, policy, around=()):
         raise MemoryError
 
-    monkeypatch.setattr("grainless.denoising.files.process", greedy)
+    monkeypatch.setattr("grainless.denoising.files.denoiser.process", greedy)
     with pytest.raises(RunError, match=r"in\.png needs more memory than there is"):
         FileDenoiser()(job)
     assert not job.target.exists()
@@ -240,7 +240,7 @@ def unwritten(monkeypatch):
     def refused(*_, **__):
         raise AssertionError("encoded")
 
-    monkeypatch.setattr("grainless.denoising.files.write_frames", refused)
+    monkeypatch.setattr("grainless.denoising.files.denoiser.write_frames", refused)
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ import pytest
 from PIL import Image
 from scenes import noisy
 
-from grainless.denoising.files import FileDenoiser
-from grainless.denoising.jobs import Job
+from grainless.denoising.files.denoiser import FileDenoiser
+from grainless.denoising.files.jobs import Job
 from grainless.denoising.policy import Policy
 from grainless.image.files import format_of
 

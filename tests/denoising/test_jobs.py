@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from grainless.denoising.jobs import Job, image_paths, passed_over, plan_jobs
+from grainless.denoising.files.jobs import Job, image_paths, passed_over, plan_jobs
 from grainless.errors import InputError
 
 

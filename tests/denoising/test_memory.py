@@ -4,7 +4,7 @@ import pytest
 import tifffile
 import tiny
 
-from grainless.denoising import memory
+from grainless.denoising.files import memory
 from grainless.errors import InputError
 from grainless.model.card import Card
 from grainless.model.denoiser import load

@@ -7,12 +7,12 @@ import tifffile
 import tiny
 from scenes import noisy
 
-from grainless.denoising import memory
-from grainless.denoising.files import FileDenoiser
-from grainless.denoising.jobs import Job
+from grainless.denoising.files import memory
+from grainless.denoising.files.denoiser import FileDenoiser
+from grainless.denoising.files.jobs import Job
+from grainless.denoising.files.sequence import Flicker, settle
+from grainless.denoising.files.streaming import must_stream
 from grainless.denoising.policy import Policy
-from grainless.denoising.sequence import Flicker, settle
-from grainless.denoising.streaming import must_stream
 from grainless.model.card import Card
 from grainless.model.denoiser import load
 

@@ -11,12 +11,12 @@ from numpy.testing import assert_allclose, assert_array_equal
 from onnx import helper
 from scenes import noisy
 
-from grainless.denoising import memory
-from grainless.denoising.files import FileDenoiser
-from grainless.denoising.jobs import Job
+from grainless.denoising.files import memory
+from grainless.denoising.files.denoiser import FileDenoiser
+from grainless.denoising.files.jobs import Job
+from grainless.denoising.files.streaming import denoise_tiff, must_stream
 from grainless.denoising.policy import Policy
 from grainless.denoising.process import process
-from grainless.denoising.streaming import denoise_tiff, must_stream
 from grainless.errors import InputError
 from grainless.image.files import read, write
 from grainless.image.formats.tiff import strips
@@ -114,7 +114,7 @@ from pathlib import Path
 import imagecodecs, tifffile, PIL.Image
 from grainless.model.denoiser import load
 from grainless.denoising.policy import Policy
-from grainless.denoising.streaming import denoise_tiff
+from grainless.denoising.files.streaming import denoise_tiff
 
 source, target, model, budget = sys.argv[1:]
 denoiser = load(model)

@@ -15,7 +15,7 @@ import torch
 from safetensors.torch import save_file
 
 from grainless.data.find import DataRoots
-from grainless.data.sets.digits import Digits
+from grainless.data.sets.labelled.digits import Digits
 from grainless.errors import GrainlessError
 from grainless.learn import training
 from grainless.learn.fitting.crew import Crew

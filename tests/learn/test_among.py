@@ -9,15 +9,15 @@ from numpy.testing import assert_allclose
 from safetensors.torch import save_file
 
 from grainless.data.find import DataRoots
-from grainless.denoising.files import FileDenoiser
-from grainless.denoising.jobs import Job
+from grainless.denoising.files.denoiser import FileDenoiser
+from grainless.denoising.files.jobs import Job
 from grainless.denoising.policy import Policy
 from grainless.errors import InputError
 from grainless.evaluation.denoisers import blind
 from grainless.evaluation.evaluate import Task, evaluate
 from grainless.learn.fitting.initial_weights import load_initial_weights
 from grainless.learn.networks.among import Among
-from grainless.learn.networks.layers import macs
+from grainless.learn.networks.facts.layers import macs
 from grainless.learn.networks.unet import UNet
 from grainless.learn.recipe import Recipe
 from grainless.learn.training import train

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from grainless.errors import InputError
-from grainless.learn.finetune.calibrate import calibrated
+from grainless.learn.finetune.noisy_only.calibrate import calibrated
 from grainless.noise import NumpyDraw, noise_from
-from grainless.noise.measured import Measured
+from grainless.noise.distributions.measured import Measured
 
 SIDE = 192
 

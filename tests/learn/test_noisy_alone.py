@@ -15,12 +15,12 @@ from grainless.data.halves import halves
 from grainless.data.images import Images
 from grainless.data.sets.denoised import Denoised
 from grainless.errors import InputError
-from grainless.learn.finetune import alone
-from grainless.learn.finetune.alone import noisy_images
-from grainless.learn.finetune.choice import chosen
-from grainless.learn.finetune.found import GROWING, SHARED, WHITE, Found, found
+from grainless.learn.finetune.noisy_only import alone
+from grainless.learn.finetune.noisy_only.alone import noisy_images
+from grainless.learn.finetune.noisy_only.choice import chosen
+from grainless.learn.finetune.noisy_only.found import GROWING, SHARED, WHITE, Found, found
+from grainless.learn.finetune.noisy_only.teacher import Teacher
 from grainless.learn.finetune.plan import plan
-from grainless.learn.finetune.teacher import Teacher
 from grainless.learn.methods.calibrated import Calibrated
 from grainless.learn.score import judges
 from grainless.learn.training import train

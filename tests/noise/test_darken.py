@@ -9,7 +9,7 @@ from same_draw import SameDraw
 from grainless.errors import InputError
 from grainless.learn.batches.draw import TorchDraw
 from grainless.noise import NumpyDraw, noise_from
-from grainless.noise.darken import Darken
+from grainless.noise.imaging.darken import Darken
 
 QUIET = {"shot": 0.0, "read": 0.0, "cast": 0.0, "steps": 0}
 

@@ -8,7 +8,7 @@ from same_draw import SameDraw
 
 from grainless.learn.batches.draw import TorchDraw
 from grainless.noise import NumpyDraw, noise_from
-from grainless.noise.paper import Paper, _field
+from grainless.noise.imaging.paper import Paper, _field
 
 NOTHING = dict.fromkeys(
     ["tone", "light", "stains", "folds", "texture", "through", "fade", "blur", "noise"], 0.0

@@ -10,13 +10,13 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from grainless.learn.batches.draw import TorchDraw
 from grainless.noise import noise_from
-from grainless.noise.camera import Camera
-from grainless.noise.correlated import Correlated
+from grainless.noise.distributions.correlated import Correlated
 from grainless.noise.draw import NumpyDraw
-from grainless.noise.grain import Grain
-from grainless.noise.jpeg import Jpeg
-from grainless.noise.monochrome import Monochrome
-from grainless.noise.resize import Resize
+from grainless.noise.imaging.camera import Camera
+from grainless.noise.imaging.grain import Grain
+from grainless.noise.imaging.jpeg import Jpeg
+from grainless.noise.imaging.monochrome import Monochrome
+from grainless.noise.imaging.resize import Resize
 from grainless.noise.separable import blurred, resampled
 from grainless.noise.smoothing import luma, smoothed
 
@@ -97,7 +97,7 @@ def test_less_light_is_noisier():
 @pytest.mark.parametrize("detail", [0.0, 0.5, 1.0])
 def test_demosaicing_keeps_what_is_smooth(detail):
     """Gradients without noise come through both demosaicings: they are exact for planes."""
-    from grainless.noise.camera import _demosaiced, _mosaic
+    from grainless.noise.imaging.camera import _demosaiced, _mosaic
 
     line = np.linspace(0.2, 0.6, 16)
     grey = np.broadcast_to(line[:, None] + 0.5 * line, (1, 1, 16, 16))
@@ -107,7 +107,7 @@ def test_demosaicing_keeps_what_is_smooth(detail):
 
 
 def test_every_pixel_has_one_colour_and_green_has_half():
-    from grainless.noise.camera import _mosaic
+    from grainless.noise.imaging.camera import _mosaic
 
     sampled = _mosaic(flat(0.5, 6, count=9), draw())
     assert_array_equal(sampled.sum(axis=1), 1)

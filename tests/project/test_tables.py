@@ -15,7 +15,7 @@ import grainless
 from grainless.data import DATA
 from grainless.data.find import DataRoots
 from grainless.data.images import Images
-from grainless.data.sets.digits import Digits
+from grainless.data.sets.labelled.digits import Digits
 from grainless.denoising.choose import advise
 from grainless.evaluation.baselines import BASELINES
 from grainless.evaluation.baselines.median import Median
@@ -43,7 +43,7 @@ from grainless.learn.studies.study import Study
 from grainless.model.card import Card
 from grainless.model.zoo import SHIPPED, Shipped, models
 from grainless.noise import NOISES, noise_from
-from grainless.noise.additive import Gaussian
+from grainless.noise.distributions.additive import Gaussian
 
 NEW = "brand-new"
 COSTS = {"seconds a megapixel": 1.0, "cores": 1.0, "peak MB": 1.0}

@@ -21,9 +21,9 @@ from pages import noisy
 from served import served
 
 import grainless
-from grainless.denoising.files import FileDenoiser
-from grainless.denoising.inspecting import FileInspection
-from grainless.denoising.jobs import Job
+from grainless.denoising.files.denoiser import FileDenoiser
+from grainless.denoising.files.inspecting import FileInspection
+from grainless.denoising.files.jobs import Job
 from grainless.denoising.policy import Policy
 from grainless.errors import InputError, RunError
 from grainless.image.files import decode

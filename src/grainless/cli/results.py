@@ -11,8 +11,8 @@ from grainless.cli import console
 from grainless.errors import GrainlessError, counted
 
 if TYPE_CHECKING:
-    from grainless.denoising.inspecting import FileInspection
-    from grainless.denoising.result import JobResult
+    from grainless.denoising.files.inspecting import FileInspection
+    from grainless.denoising.files.result import JobResult
 
 STATES = {
     "denoised": ("denoised", "denoised"),

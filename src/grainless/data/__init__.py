@@ -12,12 +12,12 @@ can be fetched is a `Remote` with its sha256, got by `roots.files`. What takes l
 from collections.abc import Callable
 
 from grainless.data.images import DataSet
-from grainless.data.sets.cifar import Cifar10
-from grainless.data.sets.csv_rows import Csv
 from grainless.data.sets.denoised import Denoised
-from grainless.data.sets.digits import Digits
 from grainless.data.sets.folders import Folder
-from grainless.data.sets.idx import FashionMnist, Mnist
+from grainless.data.sets.labelled.cifar import Cifar10
+from grainless.data.sets.labelled.csv_rows import Csv
+from grainless.data.sets.labelled.digits import Digits
+from grainless.data.sets.labelled.idx import FashionMnist, Mnist
 from grainless.data.sets.pages import Pages
 from grainless.data.sets.pairs import Pairs
 from grainless.data.sets.photos import Photos

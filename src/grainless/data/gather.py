@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from grainless.atomic import whole, write_text
 from grainless.data.decode import decode, head, in_bytes
 from grainless.data.images import Images
+from grainless.disk.whole import whole, write_text
 
 Type = np.dtype[np.unsignedinteger]
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from grainless.data.find import DataRoots
 from grainless.data.images import DataSet, Images
-from grainless.data.sets.csv_rows import Csv, first_rows
+from grainless.data.sets.labelled.csv_rows import Csv, first_rows
 
 ROWS, COLUMNS = 5, 8
 """Of a file of rows that are shown."""

@@ -7,7 +7,8 @@ from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 
-from grainless.atomic import check_free, whole
+from grainless.disk.places import check_free
+from grainless.disk.whole import whole
 from grainless.errors import GrainlessError, InputError, RunError
 from grainless.image.codecs import READ, WRITTEN, check_holds, format_for
 from grainless.image.formats.signatures import HEAD, RAW, kind_of

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from grainless.atomic import in_the_way
+from grainless.disk.places import in_the_way
 from grainless.errors import InputError, did_you_mean
 from grainless.image.reason import reason
 

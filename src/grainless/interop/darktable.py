@@ -13,7 +13,7 @@ import re
 import zipfile
 from pathlib import Path
 
-from grainless.atomic import whole
+from grainless.disk.whole import whole
 from grainless.errors import InputError
 from grainless.model.card import Card
 from grainless.model.zoo import card_of

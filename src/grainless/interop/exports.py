@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from grainless.atomic import check_free, whole
+from grainless.disk.places import check_free
+from grainless.disk.whole import whole
 from grainless.errors import InputError, unknown
 from grainless.interop.darktable import write_dtmodel
 from grainless.model import zoo

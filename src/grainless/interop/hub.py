@@ -15,7 +15,8 @@ import huggingface_hub as hub
 from httpx2 import HTTPError
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError, RepositoryNotFoundError
 
-from grainless.atomic import check_free, whole
+from grainless.disk.places import check_free
+from grainless.disk.whole import whole
 from grainless.errors import InputError, RunError
 from grainless.model import zoo
 from grainless.model.card import Card

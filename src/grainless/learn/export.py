@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.export import Dim
 
-from grainless.atomic import whole
+from grainless.disk.whole import whole
 from grainless.errors import RunError
 from grainless.learn.networks import Network
 from grainless.model.card import KEY, Card

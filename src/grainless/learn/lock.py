@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from grainless.atomic import make_folder, take, unwritten
+from grainless.disk.lock import take
+from grainless.disk.places import make_folder, unwritten
 from grainless.errors import RunError
 
 

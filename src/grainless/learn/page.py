@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from grainless import __version__
-from grainless.atomic import write_text
 from grainless.data.images import Data
 from grainless.data.summary import describe
+from grainless.disk.whole import write_text
 from grainless.errors import counted
 from grainless.evaluation.evaluate import NOISY, Array, Denoise, Row, Task, given, middle
 from grainless.evaluation.figures.curves import epoch_name

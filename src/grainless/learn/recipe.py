@@ -18,7 +18,7 @@ from grainless.learn.methods.losses import LOSSES, Loss, check_loss
 from grainless.learn.methods.methods import METHODS, Given, Method, taught
 from grainless.learn.networks import NETWORKS
 from grainless.learn.networks.among import Among
-from grainless.learn.networks.network import Network, check_size
+from grainless.learn.networks.facts.network import Network, check_size
 from grainless.learn.recipe_files import found
 from grainless.noise import Chain, Noise, noise_from
 from grainless.noise.apart import is_apart

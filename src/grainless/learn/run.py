@@ -11,7 +11,8 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from grainless import __version__
-from grainless.atomic import is_left_over, whole, write_text
+from grainless.disk.temporary import is_left_over
+from grainless.disk.whole import whole, write_text
 from grainless.errors import InputError
 from grainless.evaluation.figures.curves import best
 from grainless.learn.lock import locked

@@ -3,27 +3,27 @@
 Images are (n, c, h, w), 0 = black, 1 = full scale. Nothing is clipped unless `clip` says so. A strength is a
 number, or a range (low, high) from which each image draws its own, evenly.
 
-To add one: a class in a file of its own, or of its family, and its line in `NOISES`.
+To add one: a class in a file of its own, or of its family, in one of the rooms, and its line in `NOISES`.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from grainless.noise.additive import Gaussian, Speckle, Uniform
-from grainless.noise.camera import Camera
 from grainless.noise.chain import Chain
-from grainless.noise.correlated import Correlated
-from grainless.noise.counting import Poisson, PoissonGaussian
-from grainless.noise.darken import Darken
+from grainless.noise.distributions.additive import Gaussian, Speckle, Uniform
+from grainless.noise.distributions.correlated import Correlated
+from grainless.noise.distributions.counting import Poisson, PoissonGaussian
+from grainless.noise.distributions.impulses import Mask, SaltPepper
+from grainless.noise.distributions.measured import Measured
 from grainless.noise.draw import Array, Draw, NumpyDraw
-from grainless.noise.grain import Grain
-from grainless.noise.impulses import Mask, SaltPepper
-from grainless.noise.jpeg import Jpeg
-from grainless.noise.measured import Measured
-from grainless.noise.monochrome import Monochrome
+from grainless.noise.imaging.camera import Camera
+from grainless.noise.imaging.darken import Darken
+from grainless.noise.imaging.grain import Grain
+from grainless.noise.imaging.jpeg import Jpeg
+from grainless.noise.imaging.monochrome import Monochrome
+from grainless.noise.imaging.paper import Paper
+from grainless.noise.imaging.resize import Resize
 from grainless.noise.noise import Noise, Part, StatedNoise
-from grainless.noise.paper import Paper
-from grainless.noise.resize import Resize
 from grainless.parts import make, spec
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Where chance comes from; the torch side is `learn.fitting.draw`."""
+"""Where chance comes from; the torch side is `learn.batches.draw`."""
 
 from dataclasses import dataclass
 from typing import Any, Protocol

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path, PurePosixPath
 
 from grainless import __version__
-from grainless.atomic import whole, write_text
+from grainless.disk.whole import whole, write_text
 from grainless.errors import InputError
 
 LIST = "grainless-site.json"

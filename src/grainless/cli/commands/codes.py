@@ -33,8 +33,8 @@ def encode(
     overwrite: Overwrite = False,
 ) -> None:
     """Write the codes of images, a row an image, with their classes where there are any. Needs PyTorch."""
-    from grainless.atomic import check_free
     from grainless.data.find import DataRoots
+    from grainless.disk.places import check_free
     from grainless.learn.codes.encode import encode as verb
     from grainless.learn.codes.plane import check_map, draw_map
     from grainless.learn.codes.table import written_as
@@ -69,8 +69,8 @@ def interpolate(
     overwrite: Overwrite = False,
 ) -> None:
     """Walk from one image to another through the network's code, and draw the way."""
-    from grainless.atomic import check_free
     from grainless.data.find import DataRoots
+    from grainless.disk.places import check_free
     from grainless.learn.codes.walk import draw_walk
 
     if out is not None:

@@ -15,9 +15,9 @@ from grainless.errors import InputError, counted, unknown
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from grainless.denoising.jobs import Job
+    from grainless.denoising.files.jobs import Job
+    from grainless.denoising.files.result import JobResult
     from grainless.denoising.policy import Policy
-    from grainless.denoising.result import JobResult
 
 images = typer.Typer(rich_markup_mode="rich")
 
@@ -121,15 +121,15 @@ def denoise(
     json: Json = False,
 ) -> None:
     """Remove the noise from images; depth, alpha, profile and EXIF come out as they went in."""
+    from grainless.denoising.batch.cores import share
     from grainless.denoising.batch.engines import ENGINES
     from grainless.denoising.batch.share import Share
-    from grainless.denoising.cores import share
-    from grainless.denoising.files import FileDenoiser, denoise_files
-    from grainless.denoising.jobs import earlier_results, passed_over, plan_jobs
-    from grainless.denoising.memory import parse
+    from grainless.denoising.files.denoiser import FileDenoiser, denoise_files
+    from grainless.denoising.files.jobs import earlier_results, passed_over, plan_jobs
+    from grainless.denoising.files.memory import parse
+    from grainless.denoising.files.result import JobResult
+    from grainless.denoising.files.sequence import Flicker
     from grainless.denoising.policy import Policy
-    from grainless.denoising.result import JobResult
-    from grainless.denoising.sequence import Flicker
 
     found = plan_jobs(sources, out, recursive=recursive)
     tell_unread(unread := passed_over(sources, recursive=recursive))
@@ -194,7 +194,7 @@ def _settled(policy: "Policy", found: "Sequence[Job]", jobs: int, max_pixels: in
     Raises:
         InputError: several were to be done at once.
     """
-    from grainless.denoising.sequence import settle
+    from grainless.denoising.files.sequence import settle
 
     if jobs > 1:
         raise InputError("--sequence takes the frames one after the other: leave out --jobs.")
@@ -228,8 +228,8 @@ def inspect(
     json: Json = False,
 ) -> None:
     """Tell what noise is in images, and what Grainless would do about it."""
-    from grainless.denoising.inspecting import FileInspection
-    from grainless.denoising.jobs import image_paths, passed_over
+    from grainless.denoising.files.inspecting import FileInspection
+    from grainless.denoising.files.jobs import image_paths, passed_over
     from grainless.inspection.facts import facts
 
     told, found = [], image_paths(sources)

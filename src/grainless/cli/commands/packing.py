@@ -29,7 +29,7 @@ def pack(
     from grainless.data import DATA
     from grainless.data.find import DataRoots
     from grainless.data.shards.pack import pack as verb
-    from grainless.denoising.memory import parse
+    from grainless.denoising.files.memory import parse
     from grainless.parts import make, spec
 
     options = {"name": "folder", "path": source} if Path(source).is_dir() else spec("data set", source)

@@ -39,7 +39,7 @@ def anomalies(
     json: Json = False,
 ) -> None:
     """Train on one class, and tell the others by the error of their reconstruction; PCA beside it."""
-    from grainless.learn.studies.anomalies import anomalies as verb
+    from grainless.learn.studies.experiments.anomalies import anomalies as verb
 
     with opened(out, data_dir) as study:
         found = verb(study, recipe, changes or [], classes)
@@ -58,7 +58,7 @@ def starts(
     json: Json = False,
 ) -> None:
     """Train from scratch and from a trained network, with equal steps: does the start help?"""
-    from grainless.learn.studies.starts import starts as verb
+    from grainless.learn.studies.experiments.starts import starts as verb
 
     with opened(out, data_dir) as study:
         found = verb(study, recipe, start, changes or [])
@@ -84,8 +84,8 @@ def adversarial(
     json: Json = False,
 ) -> None:
     """Train with a critic and without, with equal steps: what it costs in error, and what it gains in looks."""
-    from grainless.learn.studies.adversarial import ABOUT
-    from grainless.learn.studies.adversarial import adversarial as verb
+    from grainless.learn.studies.experiments.adversarial import ABOUT
+    from grainless.learn.studies.experiments.adversarial import adversarial as verb
 
     with opened(out, data_dir) as study:
         found = {recipe: verb(study, recipe, shares, changes or []) for recipe in recipes}
@@ -108,8 +108,8 @@ def classifiers(
     json: Json = False,
 ) -> None:
     """Teach a small network to classify clean, noisy or denoised images, and jointly with the denoiser."""
-    from grainless.learn.studies.classifiers import ABOUT
-    from grainless.learn.studies.classifiers import classifiers as verb
+    from grainless.learn.studies.experiments.classifiers import ABOUT
+    from grainless.learn.studies.experiments.classifiers import classifiers as verb
 
     sets = [[f"data={name}"] for name in data or []] or [[]]
     with opened(out, data_dir) as study:

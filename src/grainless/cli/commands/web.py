@@ -56,7 +56,7 @@ def serve(
     ] = None,
 ) -> None:
     """Serve the page and an HTTP API on this machine; files stay in memory and are forgotten."""
-    from grainless.denoising.cores import share
+    from grainless.denoising.batch.cores import share
     from grainless.server.serve import serve as verb
 
     limits = Limits(size=max_bytes, pixels=max_pixels, seconds=max_seconds, at_once=jobs, waiting=waiting)

@@ -9,11 +9,12 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-from grainless.atomic import is_left_over, whole, write_text
 from grainless.data.decode import head
 from grainless.data.find import DataRoots
 from grainless.data.shards import tar
 from grainless.data.shards.index import FORMAT, NAME, Index, Shard
+from grainless.disk.temporary import is_left_over
+from grainless.disk.whole import whole, write_text
 from grainless.errors import InputError
 
 SHARD = 250_000_000

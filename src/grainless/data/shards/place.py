@@ -6,7 +6,7 @@ from pathlib import Path
 from shutil import copyfileobj
 from typing import BinaryIO, Protocol
 
-from grainless.atomic import whole
+from grainless.disk.whole import whole
 from grainless.errors import InputError, RunError
 
 TRIES = 3

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from queue import Queue
 from typing import Any
 
-from grainless.denoising.jobs import Job
-from grainless.denoising.result import JobResult
+from grainless.denoising.files.jobs import Job
+from grainless.denoising.files.result import JobResult
 from grainless.errors import GrainlessError, RunError
 
 TRIES = 3

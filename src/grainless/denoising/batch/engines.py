@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 from grainless.denoising.batch.cluster import cluster
-from grainless.denoising.cores import share
-from grainless.denoising.jobs import Job
-from grainless.denoising.result import JobResult
+from grainless.denoising.batch.cores import share
+from grainless.denoising.files.jobs import Job
+from grainless.denoising.files.result import JobResult
 
 Denoise = Callable[[Job], JobResult]
 Engine = Callable[[Denoise, int, int | None], AbstractContextManager[tuple[Denoise, int]]]

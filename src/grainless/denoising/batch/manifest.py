@@ -10,10 +10,10 @@ from threading import Lock
 from typing import Any, Literal, NamedTuple
 
 from grainless import __version__
-from grainless.atomic import make_folder, unwritten
-from grainless.denoising.jobs import Job
+from grainless.denoising.files.jobs import Job
+from grainless.denoising.files.result import JobResult
 from grainless.denoising.policy import Policy
-from grainless.denoising.result import JobResult
+from grainless.disk.places import make_folder, unwritten
 from grainless.errors import GrainlessError, InputError, RunError
 
 DONE = {"denoised", "left", "skipped"}

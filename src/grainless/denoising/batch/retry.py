@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from grainless.denoising.jobs import Job
-from grainless.denoising.result import JobResult
+from grainless.denoising.files.jobs import Job
+from grainless.denoising.files.result import JobResult
 from grainless.errors import RunError
 
 FIRST, LONGEST = 1.0, 60.0

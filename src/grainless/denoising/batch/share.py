@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from grainless.denoising.jobs import Job
+from grainless.denoising.files.jobs import Job
 from grainless.errors import InputError
 
 

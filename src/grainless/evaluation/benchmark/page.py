@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from grainless.atomic import write_text
+from grainless.disk.whole import write_text
 from grainless.errors import InputError
 from grainless.evaluation.benchmark.plot import plot, plotted
 from grainless.evaluation.benchmark.published import PUBLISHED

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grainless.atomic import whole
+from grainless.disk.whole import whole
 from grainless.evaluation.benchmark.published import Published
 from grainless.evaluation.benchmark.tables import counted, published
 from grainless.evaluation.figures.curves import COLOURS, STYLE

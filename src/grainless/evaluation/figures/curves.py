@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grainless.atomic import whole
+from grainless.disk.whole import whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from grainless.atomic import whole
+from grainless.disk.whole import whole
 from grainless.evaluation.figures.curves import COLOURS, STYLE, History
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 from scipy.ndimage import uniform_filter
 
-from grainless.atomic import whole
+from grainless.disk.whole import whole
 from grainless.image.picture import picture
 
 Array = NDArray[np.floating]

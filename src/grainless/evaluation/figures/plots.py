@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from grainless.atomic import whole
+from grainless.disk.whole import whole
 from grainless.evaluation.figures.curves import COLOURS, STYLE
 
 if TYPE_CHECKING:

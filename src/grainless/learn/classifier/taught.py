@@ -7,12 +7,12 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from grainless.atomic import whole
 from grainless.data.images import Images
+from grainless.disk.whole import whole
 from grainless.learn.classifier.lessons import LESSONS, Given
 from grainless.learn.classifier.network import Classifier
 from grainless.learn.classifier.teach import new_classifier, teach
-from grainless.learn.networks.network import Network
+from grainless.learn.networks.facts.network import Network
 from grainless.learn.run import Run
 
 

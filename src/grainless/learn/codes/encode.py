@@ -13,7 +13,7 @@ from grainless.data import DATA
 from grainless.data.find import DataRoots
 from grainless.data.gather import gather
 from grainless.data.images import Images
-from grainless.denoising.jobs import image_paths
+from grainless.denoising.files.jobs import image_paths
 from grainless.errors import InputError
 from grainless.learn.codes.coder import Coder
 from grainless.learn.codes.table import Codes

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from grainless.atomic import whole
+from grainless.disk.whole import whole
 from grainless.errors import InputError
 
 

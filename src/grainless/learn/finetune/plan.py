@@ -9,8 +9,8 @@ from grainless.data import DATA
 from grainless.data.find import DataRoots
 from grainless.data.images import Data
 from grainless.errors import InputError, counted
-from grainless.learn.finetune.alone import noisy_images
 from grainless.learn.finetune.clean import noisy_themselves, of_two_kinds
+from grainless.learn.finetune.noisy_only.alone import noisy_images
 from grainless.learn.finetune.own import Own, clean_images, pairs
 from grainless.learn.finetune.pace import Pace, measured
 from grainless.learn.finetune.rate import RATES, tried

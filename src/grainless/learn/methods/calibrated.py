@@ -12,7 +12,7 @@ from grainless.errors import InputError
 from grainless.learn.batches.draw import TorchDraw
 from grainless.learn.methods.pairs import Pair, Scene
 from grainless.noise import Chain, NumpyDraw, noise_from
-from grainless.noise.measured import Measured
+from grainless.noise.distributions.measured import Measured
 
 ALIKE = 0.15
 """Correlation of neighbours from which noise is not white (docs/lab.md)."""
@@ -38,7 +38,7 @@ class Calibrated:
 
     Args:
         noise: a recipe's, on what is shown, too: none is needed.
-        measured: noises as the command line writes them, as `learn/finetune/calibrate.py` measures them.
+        measured: noises as the command line writes them, as `learn/finetune/noisy_only/calibrate.py` measures them.
 
     Raises:
         InputError: one of them is no noise, or the data hold noisy images alone.

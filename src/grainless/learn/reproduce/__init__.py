@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from grainless.atomic import write_text
+from grainless.disk.whole import write_text
 from grainless.learn.reproduce.earlier import kept
 from grainless.learn.reproduce.section import Effort, Reproduce
 from grainless.learn.reproduce.systems import a, alike, b, c, capacity, d, e, once

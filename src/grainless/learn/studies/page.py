@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from grainless import __version__
-from grainless.atomic import whole, write_text
+from grainless.disk.whole import whole, write_text
 from grainless.evaluation.machine import processor, threads
 from grainless.evaluation.reports.decimals import decimals
 from grainless.evaluation.reports.markdown import table

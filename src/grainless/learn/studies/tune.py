@@ -10,8 +10,8 @@ from optuna.storages.journal import JournalFileBackend
 from optuna.trial import TrialState
 from torch.utils.tensorboard import SummaryWriter
 
-from grainless.atomic import whole
 from grainless.data.images import Data
+from grainless.disk.whole import whole
 from grainless.errors import InputError
 from grainless.learn.fitting.epoch import Epoch
 from grainless.learn.fitting.fit import Diverged, Fit

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, create_model
 
-from grainless.denoising.inspecting import Inspection
+from grainless.denoising.files.inspecting import Inspection
 from grainless.plain import kinds
 
 

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from fastapi import FastAPI, Query, Request
 from starlette.responses import JSONResponse, Response
 
-from grainless.denoising.inspecting import Inspection
+from grainless.denoising.files.inspecting import Inspection
 from grainless.denoising.policy import AUTO, Policy
 from grainless.errors import GrainlessError
 from grainless.model.run_files import RunFiles

@@ -5,8 +5,8 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from grainless.data.sets.csv_rows import write_csv
-from grainless.data.sets.idx import FashionMnist, read_part
+from grainless.data.sets.labelled.csv_rows import write_csv
+from grainless.data.sets.labelled.idx import FashionMnist, read_part
 from grainless.evaluation.classify import classify
 from grainless.evaluation.figures.histories import histories_png
 from grainless.evaluation.figures.pictures import strip

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grainless.denoising.choose import advise
+from grainless.denoising.files.streaming import told_of
 from grainless.denoising.look import look, look_at_rows
 from grainless.denoising.policy import AUTO, Policy
-from grainless.denoising.streaming import told_of
 from grainless.errors import InputError
 from grainless.image.files import MAX_PIXELS, format_of, frames
 from grainless.image.formats.tiff import strips

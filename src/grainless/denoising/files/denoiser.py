@@ -10,15 +10,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from grainless.atomic import check_free, whole
 from grainless.denoising.around import mirrored, unlike, with_neighbours
-from grainless.denoising.comparison import side_by_side
-from grainless.denoising.form import form_of, remarks
-from grainless.denoising.jobs import Job
+from grainless.denoising.files.comparison import side_by_side
+from grainless.denoising.files.form import form_of, remarks
+from grainless.denoising.files.jobs import Job
+from grainless.denoising.files.result import JobResult
+from grainless.denoising.files.streaming import Callback, denoise_tiff, must_stream
 from grainless.denoising.policy import Policy
 from grainless.denoising.process import Outcome, process
-from grainless.denoising.result import JobResult
-from grainless.denoising.streaming import Callback, denoise_tiff, must_stream
+from grainless.disk.places import check_free
+from grainless.disk.whole import whole
 from grainless.errors import GrainlessError, InputError, RunError
 from grainless.image.files import MAX_PIXELS, Image, check_output, frames, is_of_format, write_frames
 

@@ -55,7 +55,7 @@ class Measured(StatedNoise):
         uneven: strengths of c in red, green and blue.
         white: brightness of the last value.
 
-    `grainless.learn.finetune.calibrate` measures it.
+    `grainless.learn.finetune.noisy_only.calibrate` measures it.
     """
 
     sigma: Numbers = (10 / 255,)

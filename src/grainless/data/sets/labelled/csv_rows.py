@@ -13,11 +13,11 @@ import numpy as np
 from annotated_types import Ge
 from numpy.typing import NDArray
 
-from grainless.atomic import whole
 from grainless.data.find import DataRoots
 from grainless.data.images import Data, Images
-from grainless.data.sets.one_class import of_class
+from grainless.data.sets.labelled.one_class import of_class
 from grainless.data.split import Held, split
+from grainless.disk.whole import whole
 from grainless.errors import InputError, counted
 
 CHUNK = 2000

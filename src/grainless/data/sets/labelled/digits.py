@@ -8,7 +8,7 @@ from annotated_types import Ge
 
 from grainless.data.find import DataRoots
 from grainless.data.images import Data, Images
-from grainless.data.sets.one_class import of_class
+from grainless.data.sets.labelled.one_class import of_class
 from grainless.data.split import Held, split
 
 

@@ -13,10 +13,10 @@ from grainless.denoising.look import inspect
 from grainless.errors import InputError
 from grainless.image.folder import image_files
 from grainless.inspection import Report
-from grainless.learn.finetune.choice import asked, chosen
-from grainless.learn.finetune.found import SHARED, found
+from grainless.learn.finetune.noisy_only.choice import asked, chosen
+from grainless.learn.finetune.noisy_only.found import SHARED, found
+from grainless.learn.finetune.noisy_only.teacher import Teacher
 from grainless.learn.finetune.own import Own, dealt
-from grainless.learn.finetune.teacher import Teacher
 
 LOOKED_AT, SIDE = 9, 512
 """So many images, spread evenly over all, and the middles of them, pixels a side."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from grainless.denoising.jobs import Job
+from grainless.denoising.files.jobs import Job
 from grainless.image.codecs import WRITTEN
 from grainless.image.files import format_for, format_of
 

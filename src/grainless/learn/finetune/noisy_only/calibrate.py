@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grainless.noise import NumpyDraw
-from grainless.noise.measured import LESS_LUMA, Measured
+from grainless.noise.distributions.measured import LESS_LUMA, Measured
 from grainless.noise.smoothing import luma
 
 NODES = 9

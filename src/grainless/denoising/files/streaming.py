@@ -8,15 +8,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from grainless.atomic import whole
-from grainless.denoising import memory
 from grainless.denoising.adapt.adapted import Adapted
 from grainless.denoising.around import mirrored, unlike
 from grainless.denoising.choose import may_be_chosen
+from grainless.denoising.files import memory
+from grainless.denoising.files.memory import in_words
 from grainless.denoising.look import look_at_rows
-from grainless.denoising.memory import in_words
 from grainless.denoising.policy import Policy
 from grainless.denoising.process import Outcome, among, blend, decide
+from grainless.disk.whole import whole
 from grainless.errors import GrainlessError, InputError
 from grainless.image.arrays import check_range
 from grainless.image.files import MAX_PIXELS, check_output

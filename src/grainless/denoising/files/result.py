@@ -6,7 +6,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-from grainless.denoising.jobs import Job
+from grainless.denoising.files.jobs import Job
 from grainless.denoising.process import Outcome
 from grainless.errors import GrainlessError
 from grainless.plain import as_object

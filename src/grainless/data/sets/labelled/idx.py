@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from grainless.data.find import DataRoots, Remote
 from grainless.data.images import Data, Images
-from grainless.data.sets.one_class import of_class
+from grainless.data.sets.labelled.one_class import of_class
 from grainless.data.split import Held, split
 from grainless.errors import InputError
 

@@ -4,7 +4,7 @@ import inspect
 from pathlib import Path
 
 from grainless.errors import InputError
-from grainless.learn.finetune.found import GROWING, MORE, SHARED, WHITE, Found
+from grainless.learn.finetune.noisy_only.found import GROWING, MORE, SHARED, WHITE, Found
 from grainless.learn.methods.methods import METHODS
 from grainless.parts import choose
 

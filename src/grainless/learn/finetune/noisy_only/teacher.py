@@ -13,7 +13,7 @@ from grainless.denoising.policy import AUTO, Policy
 from grainless.denoising.process import process
 from grainless.image.image import Image
 from grainless.inspection import Report
-from grainless.learn.finetune.calibrate import calibrated
+from grainless.learn.finetune.noisy_only.calibrate import calibrated
 from grainless.model import zoo
 from grainless.model.denoiser import load
 

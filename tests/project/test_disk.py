@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from grainless.atomic import _take_over, is_left_over, whole, write_text
+from grainless.disk.temporary import is_left_over
+from grainless.disk.whole import _take_over, whole, write_text
 from grainless.errors import InputError, RunError
 
 
@@ -164,7 +165,7 @@ def test_the_lent_file_is_on_the_disk_before_it_has_its_name(tmp_path, monkeypat
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from grainless.atomic import whole
+from grainless.disk.whole import whole
 with whole(Path(sys.argv[1])) as lent:
     lent.write_text("half")
     os.kill(os.getpid(), signal.SIGKILL)
