@@ -8,9 +8,13 @@ The public names are loaded when first used: `import grainless` alone is quick a
 
 import os
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = (
+    False  # of typing, whose import takes longer than Python's own start: Ctrl-C would be a traceback
+)
 if TYPE_CHECKING:
+    from typing import Any
+
     from grainless.denoising.arrays import denoise, denoise_image
     from grainless.denoising.choose import Choice, advise
     from grainless.denoising.look import inspect
@@ -71,7 +75,7 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
     if name == "learn":  # a room with names of its own, loaded when first used, too
         return import_module(f"{__name__}.learn")
     if name not in _HOMES:

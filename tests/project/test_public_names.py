@@ -22,6 +22,16 @@ def test_import_loads_nothing_but_itself():
     assert loaded_by("import grainless") & (HEAVY | CORE) == set()
 
 
+def test_ctrl_c_is_awaited_before_anything_of_weight_is_loaded():
+    """Until then it is Python's own traceback: `typing` alone takes longer than all that stands before it."""
+    assert loaded_by("import grainless.__main__") - loaded_by("") <= {
+        "grainless",
+        "importlib",
+        "warnings",
+        "__future__",
+    }
+
+
 def test_every_public_name_needs_only_the_core():
     loaded = loaded_by("from grainless import *; import grainless; grainless.denoise")
     assert loaded & HEAVY == set()

@@ -51,11 +51,22 @@ def test_it_follows_the_training_epoch_by_epoch(opened, tmp_path):
         ]  # fmt: skip
 
 
+def test_what_it_began_with_is_no_epoch_of_its_own(opened, tmp_path):
+    run = Run.begin(tmp_path / "mine", tiny())
+    before = epoch(1, 0.6) | {"number": 0, "loss": None, "rate": 0.0, "seconds": 0.0, "images": 0}
+    run.pause({}, json.dumps([before, epoch(1, 0.5)]))
+    with served(run=run.path) as address:
+        page = opened(address)
+        page.wait_for_selector("#standing:has-text('Epoch 2 of 2 is under way. About 2 s are left.')")
+        assert page.get_attribute("#epochs", "value") == "0.5"
+
+
 def test_a_finished_one_has_scores_and_its_report_opens(opened, finished):
     with served(run=finished.path) as address:
         page = opened(address)
         page.wait_for_selector("#standing:has-text('It is over: 2 epochs')")
         assert page.locator("#scores tr").count() == 3
+        assert page.locator("#scores tr").first.inner_text().split()[:3] == ["images", "PSNR", "SSIM"]
         assert "code = 8" in page.text_content("#recipe pre")
         assert pages.accessible(page) == []
         page.set_viewport_size({"width": 360, "height": 700})

@@ -99,9 +99,9 @@ def _planned(tables: Mapping[str, Any]) -> int | None:
 
 
 def _scores(best: Mapping[str, Any]) -> dict[str, dict[str, float | None]]:
-    """Who -> metric -> mean over the test images: the noisy ones, the model's, and what it began with."""
-    named = {"noisy": best.get("noisy", {}), "denoised": best["scores"]}
-    named |= {each["name"]: each["scores"] for each in best.get("others", [])}
+    """Who -> metric -> mean over the test images: the noisy ones, what it began with, the model's."""
+    others = {each["name"]: each["scores"] for each in best.get("others", [])}
+    named = {"noisy": best.get("noisy", {}), **others, "denoised": best["scores"]}
     return {name: plain(parts["test"]) for name, parts in named.items() if "test" in parts}
 
 

@@ -23,10 +23,10 @@ export function draw(epochs, best) {
   const x = (number) => PLOT.left + ((number - first) / (last - first)) * (PLOT.right - PLOT.left);
   for (const tick of y.ticks) {
     picture.append(svg("line", { class: "grid", x1: PLOT.left, x2: PLOT.right, y1: y.at(tick), y2: y.at(tick) }));
-    picture.append(svg("text", { x: PLOT.left - 8, y: y.at(tick) + 4, "text-anchor": "end" }, String(tick)));
+    picture.append(svg("text", { x: PLOT.left - 8, y: y.at(tick) + 4, "text-anchor": "end" }, y.write(tick)));
   }
   for (const tick of whole(first, last)) picture.append(svg("text", { x: x(tick), y: PLOT.bottom + 20, "text-anchor": "middle" }, tick));
-  picture.append(svg("text", { x: PLOT.right, y: PLOT.bottom + 46, "text-anchor": "end" }, "epoch"));
+  picture.append(svg("text", { x: PLOT.left - 8, y: PLOT.bottom + 20, "text-anchor": "end" }, "epoch"));
   for (const [name, key] of [["train", "loss"], ["held", "validation"]]) {
     const points = epochs.map((epoch) => [x(epoch.number), epoch[key] === null ? null : y.at(epoch[key])]);
     picture.append(svg("path", { class: name, d: path(points) }));
@@ -68,7 +68,9 @@ function vertical(least, most) {
   const air = 0.05 * (to(most) - to(least) || Math.abs(to(most)) || 1);
   const [low, high] = [to(least) - air, to(most) + air];
   const at = (value) => PLOT.bottom - ((to(value) - low) / (high - low)) * (PLOT.bottom - PLOT.top);
-  return { at, ticks: (log ? decades(low, high) : round(low, high)) };
+  const ticks = log ? decades(low, high) : round(low, high);
+  const places = log ? 0 : Math.max(0, ...ticks.map((tick) => String(tick).split(".")[1]?.length ?? 0));
+  return { at, ticks, write: log ? String : (tick) => tick.toFixed(places) };
 }
 
 function decades(low, high) {

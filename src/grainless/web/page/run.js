@@ -30,11 +30,11 @@ function show(run) {
   const now = JSON.stringify({ ...run, silent: 0 });
   if (now === drawn) return;
   drawn = now;
-  byId("name").textContent = run.name;
+  byId("name").replaceChildren(...broken(run.name));
   document.title = `${run.name} · Grainless`;
   const bar = byId("epochs");
   bar.hidden = !run.planned || run.state === "finished";
-  if (run.planned) bar.value = run.epochs.length / run.planned;
+  if (run.planned) bar.value = trained(run.epochs) / run.planned;
   byId("facts").replaceChildren(...facts(run));
   byId("losses").hidden = !run.epochs.length;
   if (run.epochs.length) {
@@ -51,9 +51,15 @@ function tell(words) {
   if (byId("standing").textContent !== words) byId("standing").textContent = words; // else it is read out each time
 }
 
+/** A name that may break behind its commas: a study's run is called by its recipe and what was changed in it. */
+const broken = (name) => name.split(/(?<=,)/).flatMap((part) => [part, document.createElement("wbr")]);
+
+/** How many epochs are over; where it began with a trained network, that one's losses stand first, as epoch 0. */
+const trained = (epochs) => epochs.filter(({ number }) => number > 0).length;
+
 /** How it stands, in a sentence or two. */
 function standing({ state, planned, epochs, silent }) {
-  const done = epochs.length;
+  const done = trained(epochs);
   const total = epochs.reduce((sum, { seconds }) => sum + seconds, 0);
   if (state === "finished") return `It is over: ${done} ${done === 1 ? "epoch" : "epochs"} in ${long(total)} of training.`;
   const of = planned ? ` of ${planned}` : "";
@@ -64,15 +70,15 @@ function standing({ state, planned, epochs, silent }) {
   return `Epoch ${done + 1}${of} is under way.${left}`;
 }
 
-function facts({ epochs, best }) {
+function facts({ epochs, best, state }) {
   if (!epochs.length) return [];
   const last = epochs.at(-1);
   const told = {
     "best epoch": best ? String(best.number) : "none",
     "its validation loss": short(best?.validation),
     "last validation loss": short(last.validation),
-    "images a second": Math.round(last.images / last.seconds).toLocaleString("en"),
-    "learning rate": short(last.rate),
+    ...(last.number && { "images a second": Math.round(last.images / last.seconds).toLocaleString("en") }),
+    ...(last.number && state !== "finished" && { "learning rate": short(last.rate) }),
   };
   return Object.entries(told).map(([name, value]) => {
     const group = document.createElement("div");
@@ -90,8 +96,9 @@ function scores(known) {
   byId("scores").hidden = !names.length;
   if (!names.length) return;
   const metrics = Object.keys(known[names[0]]);
-  const rows = names.map((name) => [name, ...metrics.map((metric) => short(known[name][metric]))]);
-  table(byId("scores").querySelector("table"), ["images", ...metrics], rows);
+  const columns = metrics.map((metric) => alike(names.map((name) => known[name][metric])));
+  const rows = names.map((name, at) => [name, ...columns.map((column) => column[at])]);
+  table(byId("scores").querySelector("table"), ["images", ...metrics.map((metric) => metric.toUpperCase())], rows);
 }
 
 function table(place, head, rows) {
@@ -114,6 +121,12 @@ function element(kind, words) {
 }
 
 const short = (value) => (value === null || value === undefined ? "no number" : String(Number(value.toPrecision(4))));
+
+/** Numbers of a column, with as many decimals as the one of four digits that has most. */
+function alike(values) {
+  const places = Math.max(0, ...values.map((value) => short(value).split(".")[1]?.length ?? 0));
+  return values.map((value) => (Number.isFinite(value) ? value.toFixed(places) : short(value)));
+}
 
 /** Seconds as people say them. */
 function long(seconds) {
