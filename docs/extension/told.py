@@ -13,28 +13,30 @@ from pydantic import BaseModel
 from extension.docstring import plain, read
 from extension.kinds import kind
 from extension.tables import table
+from grainless.cli.commands.answers import ANSWERS
 from grainless.denoising.batch.manifest import BESIDE
 from grainless.denoising.files.inspecting import FileInspection, Inspection
 from grainless.denoising.files.result import JobResult
+from grainless.evaluation.evaluate import Row
 from grainless.image.arrays import image_of
 from grainless.inspection.kinds import KINDS, Kind
+from grainless.model.card import Card
 from grainless.plain import kinds
 from grainless.server.api.answers import Denoised
 from grainless.server.gate.limits import Limits
 from grainless.server.gate.metrics import Metrics
 from grainless.server.gate.queue import Queue
 
-LISTED = (
-    "An object of `images`, a list with an object for each file, and `passed_over`: how many files of each ending "
-    "lie in the folders that were named, and are none that Grainless reads."
-)
+IMAGES = ("inspect", "denoise")
+"""Commands whose objects are told one by one, first."""
 
 
 def page() -> str:
     """A section for each object, those inside it below."""
     sections = [
         "## `grainless inspect --json`",
-        f"{LISTED} As of a grey picture of 64 x 64 with noise of 25/255:",
+        _answer("inspect"),
+        f"As of a grey picture of 64 x 64 with noise of 25/255:",
         f"```json\n{_example()}\n```",
         *_objects(FileInspection),
         "### Kinds of noise",
@@ -46,7 +48,7 @@ def page() -> str:
         "## `POST /api/inspect`",
         *_objects(Inspection, deep=False),
         "## `grainless denoise --json`",
-        LISTED,
+        _answer("denoise"),
         *_objects(JobResult),
         "## The part `outcome` of `POST /api/denoise?parts=true`",
         _fields(Denoised),
@@ -54,11 +56,32 @@ def page() -> str:
         "The first line has `manifest`, the version that wrote it, and `how`, what all files have in common. Each "
         "further line has the names of `grainless denoise --json`, and",
         table(("name", "meaning"), [(f"`{name}`", plain(words)) for name, words in BESIDE.items()]),
+        "## Other commands",
+        "`grainless list KIND --json` is an object of names, and what each is.",
+        *_others(),
         "## `GET /metrics`",
         "In Prometheus' text format:",
         _metrics(),
     ]
     return "\n\n".join(sections)
+
+
+def _answer(command: str) -> str:
+    """The names of a command's object."""
+    return table(("name", "meaning"), [(f"`{name}`", plain(words)) for name, words in ANSWERS[command].items()])
+
+
+def _others() -> Iterator[str]:
+    """A section for each object, which may be that of several commands."""
+    alike = [(told, [name for name in ANSWERS if ANSWERS[name] is told]) for told in ANSWERS.values()]
+    for names in dict.fromkeys(tuple(names) for _told, names in alike if names[0] not in IMAGES):
+        yield "### " + ", ".join(f"`grainless {name} --json`" for name in names)
+        yield _answer(names[0])
+        if names[0] == "evaluate":
+            yield "An object of `rows`, here and in `demo`:"
+            yield from _objects(Row, deep=False)
+    yield "### `grainless show MODEL --json`"
+    yield from _objects(Card, deep=False)
 
 
 def _example() -> str:

@@ -122,8 +122,11 @@ def test_chroma_on_a_grey_image_does_nothing_and_that_is_said(call, folder, stre
 
 def test_the_picture_to_compare_is_named_after_the_result(call, folder):
     save("photo.png")
-    assert call("denoise", "photo.png", "--compare")[0] == 0
+    status, out, _ = call("denoise", "photo.png", "--compare", "--json")
+    (told,) = json.loads(out)["images"]
+    assert (status, told["picture"]) == (0, "photo-denoised-compare.png")
     assert (folder / "photo-denoised-compare.png").is_file()
+    assert json.loads(call("denoise", "photo.png", "--json")[1])["images"][0]["picture"] is None
 
 
 def test_neighbours_that_differ_only_in_ending_have_pictures_of_their_own(call, folder):

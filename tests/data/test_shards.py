@@ -2,6 +2,8 @@
 
 import io
 import json
+import os
+import signal
 import tarfile
 from dataclasses import replace
 from functools import partial
@@ -269,6 +271,16 @@ def test_the_command_packs_and_shows(folder, tmp_path, call):
     assert describe(data)["streamed"] == {"images": 23, "shards": len(list(out.glob("train-*")))}
     assert isinstance(data.train.stream, Stream)
     assert data.trained_on == 23
+
+
+def test_packing_that_is_stopped_says_that_the_same_call_goes_on(folder, tmp_path, call, monkeypatch):
+    monkeypatch.setattr(
+        "grainless.data.shards.pack.tar.write", lambda *_, **__: os.kill(os.getpid(), signal.SIGINT)
+    )
+    assert call("pack", folder, tmp_path / "packed") == (
+        130, "", "grainless: Stopped. The same call goes on with the rest.\n",
+    )  # fmt: skip
+    monkeypatch.undo()
 
 
 class Quiet(SimpleHTTPRequestHandler):

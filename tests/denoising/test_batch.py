@@ -128,7 +128,7 @@ def test_what_became_of_every_file_is_written_down_and_not_done_again(photos):
     head, left, *failed = lines(path)
     assert head["how"] == HOW
     assert (left["state"], left["source"], left["error"]) == ("left", str(photos / "a.png"), None)
-    assert left["size"] == (photos / "a.png").stat().st_size
+    assert left["bytes"] == (photos / "a.png").stat().st_size
     assert [(each["state"], each["fault"], each["error"]) for each in failed] == [
         ("failed", "input", "b.png is broken.")
     ] * 2

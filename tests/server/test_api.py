@@ -183,7 +183,7 @@ def test_prometheus_reads_the_counters(server):
     assert any(sample.labels == refused for sample in samples)
     assert max(each.value for each in samples if each.labels == {"path": "page", "status": "200"}) >= 3
     assert not any(sample.labels["path"].endswith((".js", ".html")) for sample in samples)
-    assert {sample.labels["state"] for sample in families["grainless_jobs"].samples} == {"waiting", "working"}
+    assert {sample.labels["stage"] for sample in families["grainless_jobs"].samples} == {"waiting", "working"}
 
 
 def test_the_page_says_where_it_may_load_from_and_nothing_outside_it_is_served(server):
@@ -421,7 +421,7 @@ def test_progress_is_told_by_number_and_two_people_get_their_own(slow):
         threads = [send(address, b"one", answers, job=mine), send(address, b"two", answers)]
         wait_for(lambda: httpx.get(f"{address}/api/jobs/{mine}").json()["done"] > 0)
         assert httpx.get(f"{address}/api/jobs/{mine}").json()["total"] == 600
-        assert httpx.get(f"{address}/api/jobs/{uuid.uuid4()}").json()["state"] == "none"
+        assert httpx.get(f"{address}/api/jobs/{uuid.uuid4()}").json()["stage"] == "none"
         assert sentence(httpx.post(f"{address}/api/denoise", content=b"x", params={"job": mine}), 409)
         slow.go.set()
         for thread in threads:
@@ -436,7 +436,7 @@ def test_more_than_the_queue_holds_is_refused_and_told_when_to_come_back(slow, l
     answers = {}
     with served(limits) as address:
         threads = [send(address, name, answers) for name in (b"one", b"two")]
-        wait_for(lambda: 'state="waiting"} 1.0' in httpx.get(f"{address}/metrics").text)
+        wait_for(lambda: 'stage="waiting"} 1.0' in httpx.get(f"{address}/metrics").text)
         refused = httpx.post(f"{address}/api/denoise", content=b"three")
         assert sentence(refused, status)
         assert int(refused.headers["retry-after"]) > 0

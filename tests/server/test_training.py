@@ -37,7 +37,7 @@ def test_a_finished_run_is_told_with_its_scores_and_its_report(finished, tmp_pat
         report = httpx.get(f"{address}/api/run/report")
         assert httpx.get(f"{address}/api/health").json()["run"] == "tiny"
         offered = httpx.get(f"{address}/api/models").json()["models"]
-    assert (told["name"], told["state"], told["planned"], told["report"]) == ("tiny", "finished", 2, True)
+    assert (told["name"], told["standing"], told["planned"], told["report"]) == ("tiny", "finished", 2, True)
     assert told["epochs"] == facts["history"]
     assert told["best"] == finished.best_epoch()
     assert told["scores"] == {"noisy": facts["noisy"]["test"], "denoised": facts["scores"]["test"]}
@@ -52,7 +52,7 @@ def test_a_training_is_followed_epoch_by_epoch(tmp_path):
     run = Run.begin(tmp_path / "mine", tiny())
     with served(run=run.path) as address:
         told = standing(address)
-        assert (told["state"], told["epochs"], told["best"]) == ("training", [], None)
+        assert (told["standing"], told["epochs"], told["best"]) == ("training", [], None)
         history = [epoch(1, 0.5), epoch(2, float("nan"))]
         run.pause({}, json.dumps(history))
         told = standing(address)
@@ -61,7 +61,7 @@ def test_a_training_is_followed_epoch_by_epoch(tmp_path):
         assert httpx.get(f"{address}/api/run/report").json()["error"].startswith("There is no report yet")
         for file in (run.resume_file, run.recipe_file):
             os.utime(file, (1e9, 1e9))
-        assert standing(address)["state"] == "silent"
+        assert standing(address)["standing"] == "silent"
 
 
 def test_a_damaged_run_is_a_sentence(tmp_path):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from grainless.cli import console
+from grainless.cli.commands.answers import answer
 from grainless.errors import GrainlessError, counted
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def tell(results: Sequence["JobResult"], unread: Mapping[str, int], *, json: boo
         typer.Exit: something failed.
     """
     if json:
-        as_object(results, unread)
+        as_object("denoise", results, unread)
     for each in results:
         if not json and each.state in {"denoised", "left"}:
             console.say(str(each.job.target))
@@ -88,9 +89,11 @@ def tell(results: Sequence["JobResult"], unread: Mapping[str, int], *, json: boo
     fail({each.job.source: each.error for each in results if each.error})
 
 
-def as_object(results: Iterable["JobResult | FileInspection"], unread: Mapping[str, int]) -> None:
+def as_object(
+    command: str, results: Iterable["JobResult | FileInspection"], unread: Mapping[str, int]
+) -> None:
     """An object for programs: one for each file, and how many files of each ending were passed over."""
-    console.as_json({"images": [each.plain() for each in results], "passed_over": unread})
+    answer(command, {"images": [each.plain() for each in results], "passed_over": unread})
 
 
 def fail(errors: Mapping[Path, GrainlessError]) -> None:

@@ -34,7 +34,7 @@ class Card:
     Args:
         name: what a person calls it.
         channels: colours of the image, in and out: 1 grey, 3 RGB.
-        size: (height, width) if it takes only one size, else None.
+        size: (height, width) if it takes only one size; None: any.
         multiple: the sides of what it is given must be multiples of this.
         least: and no shorter than this.
         reach: no output pixel depends on input further away than this; None: on the whole image.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from grainless.cli import console
+from grainless.cli.commands.answers import answer
 from grainless.cli.options import Changes, DataDir, Json
 from grainless.errors import InputError, unknown
 
@@ -79,11 +80,12 @@ def show(
     json: Json = False,
 ) -> None:
     """Show a recipe's layers and hyper-parameters, what a run reached, a model's card, or a data set."""
-    facts = _facts(what, changes or [], data_dir)
+    kind, facts = _facts(what, changes or [], data_dir)
     letters = facts.pop("first images", [])
     if json:
-        console.as_json(facts)
-    elif "scores" in facts:
+        nothing = dict.fromkeys(("model", "streamed", "first rows"))
+        console.as_json(facts) if kind == "MODEL" else answer(f"show {kind}", nothing | facts)
+    elif kind == "RUN":
         from grainless.evaluation.metrics import USUAL
 
         console.scores_reached(facts, USUAL)  # first: a hundred lines follow
@@ -119,25 +121,27 @@ def list_(
             console.say("Scores, data and licence of one: grainless show NAME.")
 
 
-def _facts(what: str, changes: Sequence[str], data_dir: Path | None) -> dict[str, Any]:
-    """What `show` shows: a file or folder by what it is, else a recipe, a data set or a model by its name."""
+def _facts(what: str, changes: Sequence[str], data_dir: Path | None) -> tuple[str, dict[str, Any]]:
+    """What `show` shows, and its kind: a file or folder by what it is; a recipe, a data set or a model by name."""
     from grainless.model import zoo
     from grainless.model.denoiser import load
 
     if changes and (Path(what).is_dir() or not (what.endswith(".toml") or what in _recipes())):
         raise InputError(f"--set changes a line of a recipe, and {what} is none.")
     if Path(what).is_file() and not what.endswith(".toml"):
-        return _of_card(load(what).card)  # before what follows: a card needs no more than denoising does
+        return "MODEL", _of_card(
+            load(what).card
+        )  # before what follows: a card needs no more than denoising does
     from grainless.data import DATA
 
     recipes, models = _recipes(), [model.name for model in zoo.models()]
     if Path(what).is_dir() or what.endswith(".toml") or what in recipes:
         card = {"model": _of_card(load(what).card)} if what in models and not changes else {}
-        return card | _of_training(what, changes)
+        return "RUN" if Path(what).is_dir() else "RECIPE", card | _of_training(what, changes)
     if what.partition(":")[0] in DATA:
-        return _of_data(what, data_dir)
+        return "DATA", _of_data(what, data_dir)
     if what in models:
-        return _of_card(load(what).card)
+        return "MODEL", _of_card(load(what).card)
     raise InputError(unknown("recipe, run, model or data set", what, [*recipes, *DATA, *models]))
 
 

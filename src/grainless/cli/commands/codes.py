@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from grainless.cli import console
-from grainless.cli.options import DataDir, Overwrite
+from grainless.cli.commands.answers import answer
+from grainless.cli.options import DataDir, Json, Overwrite
 from grainless.errors import counted
 
 codes = typer.Typer(rich_markup_mode="rich")
@@ -31,6 +32,7 @@ def encode(
     part: Annotated[str, typer.Option(help="Of a data set: train, validation or test.")] = "test",
     data_dir: DataDir = None,
     overwrite: Overwrite = False,
+    json: Json = False,
 ) -> None:
     """Write the codes of images, a row an image, with their classes where there are any. Needs PyTorch."""
     from grainless.data.find import DataRoots
@@ -48,9 +50,13 @@ def encode(
     table = verb(run, images, roots=DataRoots(data_dir), part=part)
     table.write(path)
     count, length = table.codes.shape
-    console.say(f"{path}: {counted(count, 'code')} of {counted(length, 'number')}")
     if drawn is not None:
         draw_map(table, drawn)
+    if json:
+        answer("encode", {"table": path, "codes": count, "numbers": length, "map": drawn})
+        return
+    console.say(f"{path}: {counted(count, 'code')} of {counted(length, 'number')}")
+    if drawn is not None:
         console.say(str(drawn))
 
 
@@ -67,6 +73,7 @@ def interpolate(
     ] = None,
     data_dir: DataDir = None,
     overwrite: Overwrite = False,
+    json: Json = False,
 ) -> None:
     """Walk from one image to another through the network's code, and draw the way."""
     from grainless.data.find import DataRoots
@@ -77,4 +84,4 @@ def interpolate(
         check_free(out, overwrite=overwrite)
     path = out or run / f"between-{between[0]}-{between[1]}.png"
     draw_walk(run, between, path, roots=DataRoots(data_dir), steps=steps)
-    console.say(str(path))
+    answer("interpolate", {"figure": path}) if json else console.say(str(path))

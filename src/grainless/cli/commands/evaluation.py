@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from grainless.cli import console
+from grainless.cli.commands.answers import answer
 from grainless.cli.options import DataDir, Json
 from grainless.errors import InputError
 
@@ -62,7 +63,7 @@ def evaluate(
         )
     if json:
         paired = {name: score.plain() for name, score in differences(rows).items()}
-        console.as_json({"rows": [row.plain() for row in rows], "PSNR to best": paired})
+        answer("evaluate", {"rows": [row.plain() for row in rows], "PSNR to best": paired})
     else:
         console.scores(rows, list(dict.fromkeys([*USUAL, *(metric or [])])), PROTOCOLS[protocol].about)
 
@@ -92,7 +93,7 @@ def classify(
     named = contenders(denoisers, read, chosen, seed=seed)
     rows = [row.plain() for row in verb(named, read, chosen, seed=seed, limit=limit)]
     if json:
-        console.as_json({"rows": rows})
+        answer("classify", {"rows": rows})
     else:
         console.rows(f"a classifier on {data}, noise {noise}", rows)
 
@@ -154,7 +155,7 @@ def benchmark(
             page.keep(section, out)
             page.write(out)
     if json:
-        console.as_json({"sections": sections})
+        answer("benchmark", {"sections": sections, "page": out})
         return
     for shown in (each for section in sections for each in tables(section)):
         console.table(shown.title, shown.head, shown.rows)
@@ -173,6 +174,6 @@ def _benchmarked(data: list[str], plan: "Plan", roots: "DataRoots") -> Iterator[
     for each in sets:
         for name in plan.left_out(each.images.channels):
             told = f"{name} is not made for {each.title}'s {each.images.channels} channels: left out there."
-            console.err.print(told, markup=False, highlight=False, soft_wrap=True)
+            console.remark(told)
         with console.progress(each.title) as move:
             yield {"made": made(sys.argv[1:]), **measured(each, plan, move)}

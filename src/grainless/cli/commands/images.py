@@ -241,5 +241,5 @@ def inspect(
             for line in (each.found.advice.why, *each.found.advice.warnings, ""):
                 console.say(line)
     if json:
-        as_object(told, unread)
+        as_object("inspect", told, unread)
     fail({each.source: each.error for each in told if each.error})

@@ -6,7 +6,9 @@ from typing import Annotated
 import typer
 
 from grainless.cli import console
+from grainless.cli.commands.answers import answer
 from grainless.cli.options import DataDir, Json
+from grainless.cli.stop import stop_is_told
 from grainless.errors import counted
 
 packing = typer.Typer(rich_markup_mode="rich")
@@ -33,7 +35,10 @@ def pack(
     from grainless.parts import make, spec
 
     options = {"name": "folder", "path": source} if Path(source).is_dir() else spec("data set", source)
-    with console.progress("packing") as move:
+    with (
+        stop_is_told(lambda: "Stopped. The same call goes on with the rest."),
+        console.progress("packing") as move,
+    ):
         packed = verb(
             make("data set", DATA, options),
             out,
@@ -48,9 +53,16 @@ def pack(
     }
     shards = len(packed.index.shards)
     if json:
-        console.as_json({"shards": shards, "written": packed.written, **images, "skipped": packed.skipped})
-    for told in packed.skipped:
-        console.remark(f"Skipped: {told}")
-    if not json:
+        told = {
+            "folder": out,
+            "shards": shards,
+            "written": packed.written,
+            **images,
+            "skipped": packed.skipped,
+        }
+        answer("pack", told)
+    else:
         counts = ", ".join(f"{count:,} {part}" for part, count in images.items())
         console.say(f"{out}: {counted(shards, 'shard')}, {packed.written:,} of them new; images: {counts}")
+    for skipped in packed.skipped:
+        console.remark(f"Skipped: {skipped}")

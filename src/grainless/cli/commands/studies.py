@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from grainless.cli import console
+from grainless.cli.commands.answers import answer
 from grainless.cli.options import Changes, DataDir, Json
 from grainless.errors import InputError
 
@@ -48,12 +49,16 @@ def compare(
     if seeds > 1:
         with opened(out, data_dir) as study:
             rows = alike(study, recipes, data or [], changes or [], seeds, metric).rows()
-        console.as_json({"rows": rows}) if json else console.rows(f"{seeds} seeds", rows)
+        if json:
+            answer("compare", {"rows": rows, "best": None, "figures": []})
+        else:
+            console.rows(f"{seeds} seeds", rows)
         return
     with opened(out, data_dir) as study:
         comparison = verb(study, recipes, data or [], changes or [], metric)
     if json:
-        console.as_json({"rows": comparison.rows(), "best": comparison.best()})
+        rows, best = comparison.rows(), comparison.best()
+        answer("compare", {"rows": rows, "best": best, "figures": comparison.figures})
         return
     console.rows("comparison", comparison.rows())
     console.say(f"Best by validation {metric}: {comparison.best()}")
@@ -76,7 +81,7 @@ def sweep(
 
     with opened(out, data_dir) as study:
         swept = verb(study, recipe, over, changes or [])
-    _tell(f"{recipe} over {swept.line}", swept.rows(), swept.figure, json)
+    _tell("sweep", f"{recipe} over {swept.line}", swept.rows(), swept.figure, json)
 
 
 @studies.command(epilog="Example: grainless diagnose c-coded --set data=cifar10 --set train.epochs=5")
@@ -94,7 +99,7 @@ def diagnose(
     with opened(out, data_dir) as study:
         diagnosis = verb(study, recipe, changes or []).plain()
     if json:
-        console.as_json(diagnosis)
+        answer("diagnose", diagnosis)
     else:
         console.facts(f"diagnosis of {recipe}", diagnosis)
 
@@ -122,7 +127,7 @@ def ladder(
 
     with opened(out, data_dir) as study:
         climbed = verb(study, recipe, step, changes or [])
-    _tell(f"{recipe}, step by step", climbed.rows(), climbed.figure, json)
+    _tell("ladder", f"{recipe}, step by step", climbed.rows(), climbed.figure, json)
 
 
 @studies.command(
@@ -150,7 +155,7 @@ def tune(
     with opened(folder, data_dir) as study:
         rows = verb(study, recipe, over, changes or [], trials)
     if json:
-        console.as_json({"trials": rows})
+        answer("tune", {"trials": rows, "hparams": folder / "hparams"})
         return
     console.rows(f"trials of {recipe}", rows)
     console.say(f"TensorBoard's HParams page: tensorboard --logdir {folder / 'hparams'}")
@@ -171,6 +176,7 @@ def reproduce(
     page: Annotated[Path, typer.Option(help="The page that is written.")] = Path("docs/reproductions.md"),
     out: StudyDir = Path("runs/studies"),
     data_dir: DataDir = None,
+    json: Json = False,
 ) -> None:
     """Run the five published systems whole, and write their numbers beside ours."""
     from grainless.learn.reproduce import SYSTEMS
@@ -182,6 +188,9 @@ def reproduce(
     with opened(out / "quick" if quick else out, data_dir) as study:
         chosen = replace(study, finished_only=finished)
         stayed = verb(letters, chosen, page, "quick" if quick else "full" if full else "standard")
+    if json:
+        answer("reproduce", {"page": page, "unchanged": stayed})
+        return
     for left in stayed:
         console.say(f"stays as it is: {left}")
     console.say(str(page))
@@ -210,10 +219,10 @@ def opened(out: Path, data_dir: Path | None) -> Iterator["Study"]:
         yield Study(out, DataRoots(data_dir), callback)
 
 
-def _tell(title: str, rows: list[dict[str, Any]], figure: Path, json: bool) -> None:
+def _tell(command: str, title: str, rows: list[dict[str, Any]], figure: Path, json: bool) -> None:
     """What a study found: for a program, or as a table and where its picture lies."""
     if json:
-        console.as_json({"rows": rows, "figure": str(figure)})
+        answer(command, {"rows": rows, "figure": figure})
         return
     console.rows(title, rows)
     console.say(str(figure))

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from grainless.cli import console
+from grainless.cli.commands.answers import answer
 from grainless.cli.commands.studies import StudyDir, opened
 from grainless.cli.options import Changes, DataDir, Json
 
@@ -43,8 +44,8 @@ def anomalies(
 
     with opened(out, data_dir) as study:
         found = verb(study, recipe, changes or [], classes)
-    _tell({f"anomalies by {recipe}": found.rows()}, [found.curves, found.pictures], json)
     _write(page, "Anomalies", found.parts)
+    _tell("anomalies", {f"anomalies by {recipe}": found.rows()}, [found.curves, found.pictures], page, json)
 
 
 @suggested.command(epilog="Example: grainless starts few-correlated --start color")
@@ -62,8 +63,8 @@ def starts(
 
     with opened(out, data_dir) as study:
         found = verb(study, recipe, start, changes or [])
-    _tell({f"starts of {recipe}": found.rows()}, [found.curve, found.pictures], json)
     _write(page, "A trained start", found.parts)
+    _tell("starts", {f"starts of {recipe}": found.rows()}, [found.curve, found.pictures], page, json)
 
 
 @suggested.command(epilog="Example: grainless adversarial adversarial-fashion --share 0.1 --share 1")
@@ -89,8 +90,14 @@ def adversarial(
 
     with opened(out, data_dir) as study:
         found = {recipe: verb(study, recipe, shares, changes or []) for recipe in recipes}
-    _tell({name: each.rows for name, each in found.items()}, [each.figure for each in found.values()], json)
     _write(page, "A critic beside the denoiser", lambda page: [ABOUT, *_all(found, page)])
+    _tell(
+        "adversarial",
+        {name: each.rows for name, each in found.items()},
+        [each.figure for each in found.values()],
+        page,
+        json,
+    )
 
 
 @suggested.command(epilog="Example: grainless classifiers d-fashion-best --set data=fashion-mnist --seeds 3")
@@ -115,19 +122,31 @@ def classifiers(
     with opened(out, data_dir) as study:
         runs = [verb(study, recipe, [*each, *(changes or [])], seeds=seeds) for each in sets]
     found = {each.title: each for each in runs}
-    _tell({name: each.rows() for name, each in found.items()}, [each.figure for each in runs], json)
     _write(page, "Denoiser and classifier", lambda page: [ABOUT, *_all(found, page)])
+    _tell(
+        "classifiers",
+        {name: each.rows() for name, each in found.items()},
+        [each.figure for each in runs],
+        page,
+        json,
+    )
 
 
 def _all(found: Mapping[str, Any], page: Path) -> list[str]:
     return [part for each in found.values() for part in each.parts(page)]
 
 
-def _tell(tables: Mapping[str, Sequence[Mapping[str, Any]]], figures: Sequence[Path], as_json: bool) -> None:
+def _tell(
+    command: str,
+    tables: Mapping[str, Sequence[Mapping[str, Any]]],
+    figures: Sequence[Path],
+    page: Path | None,
+    json: bool,
+) -> None:
     """A table a study, and where its figures lie."""
-    if as_json:
+    if json:
         studies = [{"title": title, "rows": rows} for title, rows in tables.items()]
-        console.as_json({"studies": studies, "figures": [str(path) for path in figures]})
+        answer(command, {"studies": studies, "figures": figures, "page": page})
         return
     for title, rows in tables.items():
         console.rows(title, rows)

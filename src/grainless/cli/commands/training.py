@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from grainless.cli import console
+from grainless.cli.commands.answers import answer
 from grainless.cli.options import Changes, DataDir, Json
 from grainless.cli.stop import stop_is_told
 from grainless.errors import InputError
@@ -105,7 +106,7 @@ def _tell(run: "Run", *, json: bool) -> None:
         return
     facts = of_run(run)
     if json:
-        console.as_json(facts | {"run": str(run.path)})
+        answer("train", facts | {"run": run.path})
     else:
         console.scores_reached(facts, USUAL)
         if not facts["best epoch"]:
@@ -182,7 +183,7 @@ def demo(
     with TerminalProgress() as callback:
         run, rows = verb(out, callback=callback, changes=changes or [])
     if json:
-        console.as_json({"rows": [row.plain() for row in rows], "report": str(run.report_file)})
+        answer("demo", {"rows": [row.plain() for row in rows], "report": run.report_file})
     else:
         console.scores(rows, USUAL, PROTOCOLS["float"].about)
         console.say(f"Report: {run.report_file.resolve()}")

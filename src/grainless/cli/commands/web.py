@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from grainless.cli import console
-from grainless.cli.options import Overwrite
+from grainless.cli.commands.answers import answer
+from grainless.cli.options import Json, Overwrite
 from grainless.server.gate.limits import Limits
 
 web = typer.Typer(rich_markup_mode="rich")
@@ -17,12 +18,16 @@ web = typer.Typer(rich_markup_mode="rich")
 def site(
     out: Annotated[Path, typer.Argument(metavar="OUT", help="A new folder, or that of an older site.")],
     overwrite: Overwrite = False,
+    json: Json = False,
 ) -> None:
     """Write a folder of static files: a page that denoises in the visitor's own browser; nothing is uploaded."""
     from grainless.web.site import write_site
 
     files = write_site(out, overwrite=overwrite)
     size = sum(file.stat().st_size for file in files)
+    if json:
+        answer("site", {"folder": out, "files": len(files), "bytes": size})
+        return
     console.say(
         f"{out}: {len(files)} files, {size / 1e6:.0f} MB. Any host of files serves it; to look at it here:"
     )

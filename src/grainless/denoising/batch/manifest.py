@@ -20,7 +20,7 @@ DONE = {"denoised", "left", "skipped"}
 """The states that need no further work."""
 
 BESIDE = {
-    "size": "Bytes of the source, as it was read.",
+    "bytes": "Of the source, as it was read.",
     "modified": "When it was last changed: nanoseconds since 1970.",
     "seconds": "That the work took.",
 }
@@ -47,11 +47,11 @@ class Source(NamedTuple):
 class Manifest:
     """The file, and what it says is done.
 
-    Its first line says how files are denoised; each further line is of one file: source and its size and time, target,
-    state, model, sigma, remarks, error, `fault` ("input": wrong for ever; "world": try again), seconds. A line is
-    written by one call of the system, at the end of the file and onto the disk, so that several threads and processes
-    can share it on a local disk; over a network give each its own. Half a line, of a process that was killed while
-    it wrote, is passed over, and blank ones.
+    Its first line says how files are denoised; each further line is of one file: source and its bytes and time,
+    target, picture, state, model, sigma, remarks, error, `fault` ("input": wrong for ever; "world": try again),
+    seconds. A line is written by one call of the system, at the end of the file and onto the disk, so that several
+    threads and processes can share it on a local disk; over a network give each its own. Half a line, of a process
+    that was killed while it wrote, is passed over, and blank ones.
 
     Args:
         path: where it lies, or shall lie.
@@ -103,7 +103,8 @@ class Manifest:
         if source and job.target.exists() and job.source.samefile(job.target):
             source = Source.of(job.source)  # as it is now that it is its own result
         size, modified = source or (None, None)
-        found = result.plain() | {"source": _name(job.source), "target": _name(job.target)}
+        paths = {"source": job.source, "target": job.target, "picture": result.picture}
+        found = result.plain() | {name: path and _name(path) for name, path in paths.items()}
         self._append(found | dict(zip(BESIDE, (size, modified, round(seconds, 4)), strict=True)))
         if result.state in DONE:
             with self._lock:
@@ -117,7 +118,7 @@ class Manifest:
                 self._check(line)
                 begun = True
             elif line.get("state") in DONE:
-                size, modified = line.get("size"), line.get("modified")
+                size, modified = line.get("bytes"), line.get("modified")
                 source = None if size is None or modified is None else Source(size, modified)
                 self._done[line["source"]] = (source, line["target"])
             elif "state" in line:

@@ -111,7 +111,8 @@ class FileDenoiser:
             with whole(job.picture) as lent:
                 side_by_side(*work.compared).save(lent)
         told = remarks(job, form, len(work.outcomes))
-        return JobResult.of(done, work.outcomes, (*(() if copied else work.converted), *told))
+        result = JobResult.of(done, work.outcomes, (*(() if copied else work.converted), *told))
+        return replace(result, picture=job.picture if work.compared else None)
 
     def _streamed(self, job: Job) -> JobResult | None:
         """By rows, where the whole image would be too much; None where it would not."""

@@ -27,9 +27,10 @@ class JobResult:
         remarks: what a person should be told, a sentence each.
         error: why it failed.
         chosen: what was done was the choice of "auto".
+        picture: of before, after and removed; None: none was made.
     """
 
-    PLAIN: ClassVar = ("source", "target", "state", "model", "sigma", "remarks", "error", "fault")
+    PLAIN: ClassVar = ("source", "target", "picture", "state", "model", "sigma", "remarks", "error", "fault")
 
     job: Job
     state: State
@@ -38,6 +39,7 @@ class JobResult:
     remarks: tuple[str, ...] = ()
     error: GrainlessError | None = None
     chosen: bool = False
+    picture: Path | None = None
 
     @classmethod
     def of(cls, job: Job, outcomes: Iterable[Outcome], notes: Iterable[str] = ()) -> "JobResult":

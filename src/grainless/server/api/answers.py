@@ -35,7 +35,7 @@ class Models(BaseModel):
 class Progress(BaseModel):
     """How far a job is."""
 
-    state: str = Field(description="waiting, working, or none: it is done, or there was none.")
+    stage: str = Field(description="waiting, working, or none: it is done, or there was none.")
     done: int = Field(description="Tiles, or frames, that are done.")
     total: int = Field(description="Tiles, or frames, there are; 0: not known yet.")
 
@@ -87,7 +87,7 @@ class Run(BaseModel):
 
     name: str
     recipe: str = Field(description="As it is trained, in TOML.")
-    state: str = Field(description="training, silent (it seems to have stopped), or finished.")
+    standing: str = Field(description="training, silent (it seems to have stopped), or finished.")
     planned: int | None = Field(description="Epochs that the recipe asks for; null: it does not say.")
     silent: float = Field(description="Seconds since it last wrote.")
     epochs: list[Epoch]

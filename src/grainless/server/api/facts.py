@@ -57,8 +57,8 @@ def add_facts(app: FastAPI, queue: Queue, metrics: Metrics, run: RunFiles | None
     async def job(number: UUID) -> answers.Progress:
         found = queue.jobs.get(number)
         if found is None:
-            return answers.Progress(state="none", done=0, total=0)
-        return answers.Progress(state=found.state, done=found.done, total=found.total)
+            return answers.Progress(stage="none", done=0, total=0)
+        return answers.Progress(stage=found.stage, done=found.done, total=found.total)
 
     @app.get(
         "/metrics",

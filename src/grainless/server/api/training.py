@@ -56,7 +56,7 @@ def told(run: RunFiles) -> answers.Run:
     return answers.Run(
         name=run.path.resolve().name,
         recipe=recipe,
-        state="finished" if finished else _state(run, history),
+        standing="finished" if finished else _standing(run, history),
         planned=_planned(tables),
         silent=_age(run),
         epochs=epochs,
@@ -79,7 +79,7 @@ def report(run: RunFiles) -> bytes:
         raise Fault(HTTPStatus.NOT_FOUND, sentence) from None
 
 
-def _state(run: RunFiles, history: Sequence[Mapping[str, Any]]) -> str:
+def _standing(run: RunFiles, history: Sequence[Mapping[str, Any]]) -> str:
     """Whether it seems to be at work: its lock is its own to hold, so it is told by the time of its last word."""
     usual = history[-1]["seconds"] if history else math.inf
     silent = _age(run)

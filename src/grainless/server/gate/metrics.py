@@ -32,9 +32,9 @@ class Metrics:
             buckets=(0.1, 0.3, 1, 3, 10, 30, 100, 300),
             registry=self.registry,
         )
-        jobs = Gauge("grainless_jobs", "Files that wait or are in work.", ["state"], registry=self.registry)
-        for state in ("waiting", "working"):
-            jobs.labels(state).set_function(partial(queue.count, state))
+        jobs = Gauge("grainless_jobs", "Files that wait or are in work.", ["stage"], registry=self.registry)
+        for stage in ("waiting", "working"):
+            jobs.labels(stage).set_function(partial(queue.count, stage))
 
     def text(self) -> bytes:
         """All of them, in Prometheus' text format."""

@@ -30,13 +30,13 @@ class Job:
 
     Args:
         client: whose it is, for the limit of each.
-        state: "waiting" or "working".
+        stage: "waiting" or "working".
         done: tiles that are done.
         total: tiles there are; 0: not known yet.
     """
 
     client: str
-    state: str = "waiting"
+    stage: str = "waiting"
     done: int = 0
     total: int = 0
     stop: threading.Event = field(default_factory=threading.Event)
@@ -101,7 +101,7 @@ class Queue:
             except TimeoutError:
                 if await gone():
                     raise _LEFT from None
-        job.state = "working"
+        job.stage = "working"
         running = asyncio.get_running_loop().run_in_executor(self._threads, work)
         running.add_done_callback(lambda _: self._turn.release())  # not before the thread is free
         return await self._watched(running, job, gone)
@@ -125,9 +125,9 @@ class Queue:
                     lambda done: done.exception()
                 )  # it was asked to stop: nobody wonders
 
-    def count(self, state: str) -> int:
+    def count(self, stage: str) -> int:
         """How many jobs are "waiting" or "working"."""
-        return sum(job.state == state for job in self.jobs.values())
+        return sum(job.stage == stage for job in self.jobs.values())
 
     def close(self) -> None:
         """Stop what is in work at its next tile."""

@@ -9,9 +9,9 @@ export function follow(address, headers, progress) {
     if (ended) return;
     const answer = await fetch(address, { headers }).catch(() => null);
     if (answer?.ok && !ended) {
-      const { state, done, total } = await answer.json();
-      if (state === "waiting") progress({ words: "Waits for its turn at the server" });
-      if (state === "working") progress(total ? { done, total } : { words: "Denoising" });
+      const { stage, done, total } = await answer.json();
+      if (stage === "waiting") progress({ words: "Waits for its turn at the server" });
+      if (stage === "working") progress(total ? { done, total } : { words: "Denoising" });
     }
     setTimeout(ask, PAUSE);
   };

@@ -26,14 +26,14 @@ async function follow() {
 let drawn = "";
 
 function show(run) {
-  tell(standing(run));
+  tell(sentence(run));
   const now = JSON.stringify({ ...run, silent: 0 });
   if (now === drawn) return;
   drawn = now;
   byId("name").replaceChildren(...broken(run.name));
   document.title = `${run.name} · Grainless`;
   const bar = byId("epochs");
-  bar.hidden = !run.planned || run.state === "finished";
+  bar.hidden = !run.planned || run.standing === "finished";
   if (run.planned) bar.value = trained(run.epochs) / run.planned;
   byId("facts").replaceChildren(...facts(run));
   byId("losses").hidden = !run.epochs.length;
@@ -58,19 +58,19 @@ const broken = (name) => name.split(/(?<=,)/).flatMap((part) => [part, document.
 const trained = (epochs) => epochs.filter(({ number }) => number > 0).length;
 
 /** How it stands, in a sentence or two. */
-function standing({ state, planned, epochs, silent }) {
+function sentence({ standing, planned, epochs, silent }) {
   const done = trained(epochs);
   const total = epochs.reduce((sum, { seconds }) => sum + seconds, 0);
-  if (state === "finished") return `It is over: ${done} ${done === 1 ? "epoch" : "epochs"} in ${long(total)} of training.`;
+  if (standing === "finished") return `It is over: ${done} ${done === 1 ? "epoch" : "epochs"} in ${long(total)} of training.`;
   const of = planned ? ` of ${planned}` : "";
-  if (state === "silent") return `It wrote nothing for ${long(silent)}: it seems to have stopped after epoch ${done}${of}. grainless train --resume goes on with it.`;
+  if (standing === "silent") return `It wrote nothing for ${long(silent)}: it seems to have stopped after epoch ${done}${of}. grainless train --resume goes on with it.`;
   if (!done) return `Epoch 1${of} is under way.`;
   if (planned && done >= planned) return "All epochs are over; the best weights are being judged.";
   const left = planned ? ` About ${long(((planned - done) * total) / done)} are left.` : "";
   return `Epoch ${done + 1}${of} is under way.${left}`;
 }
 
-function facts({ epochs, best, state }) {
+function facts({ epochs, best, standing }) {
   if (!epochs.length) return [];
   const last = epochs.at(-1);
   const told = {
@@ -78,7 +78,7 @@ function facts({ epochs, best, state }) {
     "its validation loss": short(best?.validation),
     "last validation loss": short(last.validation),
     ...(last.number && { "images a second": Math.round(last.images / last.seconds).toLocaleString("en") }),
-    ...(last.number && state !== "finished" && { "learning rate": short(last.rate) }),
+    ...(last.number && standing !== "finished" && { "learning rate": short(last.rate) }),
   };
   return Object.entries(told).map(([name, value]) => {
     const group = document.createElement("div");
