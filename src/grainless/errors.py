@@ -7,6 +7,10 @@ INPUT, WORLD = "input", "world"
 """Whose fault it is, for programs: what was given is wrong and stays so; or the world is, and it may work later."""
 
 
+MARKS, SHORT = "-.", 3
+"""Before options and endings; and letters of a word of which one slip leaves little."""
+
+
 class GrainlessError(Exception):
     """What a person is told in one line, with the exit status the command line ends with."""
 
@@ -38,6 +42,28 @@ class Stopped(RunError):
     exit_status = 130
 
 
+def nearest(word: str, words: Iterable[str]) -> str | None:
+    """The one of `words` that may have been meant, or None when none is near.
+
+    A slip of the hand is near, and so is a beginning of at least three letters. The dashes of options and the dots of
+    endings are in all, so they do not count.
+
+    >>> nearest("--strenght", ["--strength", "--sequence"]), nearest("--output", ["--out", "--jobs"])
+    ('--strength', '--out')
+    >>> nearest("port", ["photo"]) is None
+    True
+    """
+    bare = {each.lstrip(MARKS): each for each in words}
+    typed = word.lstrip(MARKS)
+    near = get_close_matches(typed, bare, n=1, cutoff=0.6 if len(typed) <= SHORT else 0.75)
+    near += [each for each in bare if min(len(each), len(typed)) >= SHORT and _begins(each, typed)]
+    return bare[near[0]] if typed and near else None
+
+
+def _begins(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)
+
+
 def did_you_mean(word: str, words: Iterable[str]) -> str:
     """The nearest of `words` as a question in parentheses, or nothing when none is near.
 
@@ -46,8 +72,8 @@ def did_you_mean(word: str, words: Iterable[str]) -> str:
     >>> did_you_mean("zebra", ["sigma", "mean"])
     ''
     """
-    near = get_close_matches(word, list(words), n=1, cutoff=0.6)
-    return f' (did you mean "{near[0]}"?)' if near else ""
+    near = nearest(word, words)
+    return f' (did you mean "{near}"?)' if near else ""
 
 
 def unknown(kind: str, word: str, words: Iterable[str]) -> str:

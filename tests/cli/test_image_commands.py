@@ -215,3 +215,35 @@ def test_a_drawing_of_one_bit_that_is_left_is_its_bytes_under_its_own_ending(cal
     assert (status, out) == (0, "")
     assert "done before" in err
     assert sorted(path.suffix for path in folder.glob("fax*")) == [".pbm", ".pbm"]
+
+
+def test_inspect_says_how_many_pages_a_file_has_and_that_the_first_is_looked_at(call, folder):
+    first, *others = [Image.fromarray(noisy(20 + more).squeeze()) for more in range(3)]
+    for name in ("a.tif", "a.gif"):
+        first.save(name, save_all=True, append_images=others)
+    first.save("one.png")
+    status, out, _ = call("inspect", "a.tif", "a.gif", "one.png", "--json")
+    assert (status, [each["pages"] for each in json.loads(out)["images"]]) == (0, [3, 3, 1])
+    told = call("inspect", "a.tif")[1]
+    assert "3; the first is looked at" in told
+    assert "width x height" in told
+
+
+def test_many_remarks_on_one_file_are_cut_short(call, folder):
+    pages = [Image.fromarray(noisy(10 + number, size=(40, 40)).squeeze()) for number in range(14)]
+    pages[0].save("a.tif", save_all=True, append_images=pages[1:])
+    status, _, err = call("denoise", "a.tif")
+    lines = err.splitlines()
+    assert (status, len(lines), lines[12]) == (0, 13, "a.tif: and 2 remarks more; --json has them all.")
+    assert lines[0].startswith("a.tif: Page 1: Noise of sigma")
+
+
+def test_inspect_looks_into_folders_in_folders(call, folder):
+    (folder / "in/deep").mkdir(parents=True)
+    save("in/a.png")
+    save("in/deep/b.png")
+    found = [
+        [each["source"] for each in json.loads(call("inspect", "in", *way, "--json")[1])["images"]]
+        for way in ((), ("-r",))
+    ]
+    assert found == [["in/a.png"], ["in/a.png", "in/deep/b.png"]]

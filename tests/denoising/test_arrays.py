@@ -12,7 +12,8 @@ from grainless.denoising.arrays import denoise, denoise_image
 from grainless.denoising.policy import Policy
 from grainless.denoising.process import process
 from grainless.errors import InputError, RunError
-from grainless.image.image import Image
+from grainless.image.files import frames
+from grainless.image.image import Image, to_samples
 from grainless.model.card import Card
 from grainless.model.denoiser import load
 
@@ -173,14 +174,40 @@ def test_pil_images_of_floats_come_back(half):
     assert np.asarray(result).tolist() == [[0, 0.25, 0.5]]
 
 
-@pytest.mark.parametrize(
-    ("mode", "cure"),
-    [("P", "RGBA"), ("1", r'convert\("L"\)'), ("CMYK", r'convert\("RGB"\)'), ("I", "an array of uint16")],
-)
-def test_other_pil_modes_are_refused(same, mode, cure):
-    with pytest.raises(
-        InputError, match=f"mode {mode} is not taken: L, LA, RGB, RGBA, I;16 and F are; try .*{cure}"
-    ):
+@pytest.mark.parametrize(("mode", "becomes"), [("1", "L"), ("P", "RGB"), ("CMYK", "RGB")])
+def test_other_pil_modes_are_denoised_as_files_of_them_are(same, mode, becomes, tmp_path):
+    image = PIL.Image.effect_noise((9, 7), 60).convert("RGB").rotate(5).convert(mode)
+    image.info["dpi"] = (300, 300)
+    image.save(tmp_path / "a.tif")
+    result = denoise(image, model=same)
+    (read,) = frames(tmp_path / "a.tif")
+    assert (result.mode, result.size, result.info) == (becomes, (9, 7), {"dpi": (300, 300)})
+    assert_array_equal(np.atleast_3d(result), np.moveaxis(to_samples(read).reshape(7, 9, -1), 0, 0))
+
+
+def test_a_palette_without_colour_is_grey_and_a_clear_entry_is_alpha(same):
+    grey = PIL.Image.effect_noise((9, 7), 60).quantize(16).convert("L").convert("P")
+    assert denoise(grey, model=same).mode == "L"
+    coloured = PIL.Image.new("P", (4, 4))
+    coloured.putpalette([255, 0, 0, 0, 0, 255])
+    coloured.info["transparency"] = 0
+    result = denoise(coloured, model=same)
+    assert (result.mode, result.getpixel((0, 0)), result.info) == ("RGBA", (255, 0, 0, 0), {})
+
+
+@pytest.mark.parametrize("form", ["I", "I;16B"])
+def test_pil_images_of_long_and_of_big_endian_integers_come_back(same, half, form):
+    stored = np.array([[-500, 0], [70_000, 1500]], np.int32) if form == "I" else np.array([[0, 900]], ">u2")
+    image = PIL.Image.fromarray(stored)
+    result = denoise(image, model=same)
+    assert (image.mode, result.mode) == (form, form)
+    assert_array_equal(result, stored)
+    assert np.asarray(denoise(image, model=half)).max() == pytest.approx(stored.max() / 2, rel=0.02)
+
+
+@pytest.mark.parametrize(("mode", "cure"), [("LAB", "ImageCms"), ("HSV", r'convert\("RGB"\)')])
+def test_pil_modes_that_hold_no_rgb_are_refused(same, mode, cure):
+    with pytest.raises(InputError, match=f"mode {mode} is not taken: L, LA, .*, CMYK are; try .*{cure}"):
         denoise(PIL.Image.new(mode, (4, 4)), model=same)
 
 

@@ -1,6 +1,7 @@
 """From files to files; with the shipped models, on images made here."""
 
 import threading
+from pathlib import Path
 
 import numpy as np
 import PIL.Image
@@ -13,6 +14,7 @@ from grainless.denoising.files.denoiser import FileDenoiser, denoise_files
 from grainless.denoising.files.jobs import Job, plan_jobs
 from grainless.denoising.files.result import JobResult
 from grainless.denoising.policy import Policy
+from grainless.denoising.process import Outcome
 from grainless.errors import InputError, RunError
 from grainless.image.files import MAX_PIXELS
 from grainless.model.card import Card
@@ -84,7 +86,15 @@ def test_pages_are_looked_at_one_by_one(tmp_path):
     np.testing.assert_array_equal(first, np.squeeze(noisy(0)))
     assert np.diff(second.astype(float)).std() < 0.3 * np.diff(np.squeeze(noisy(20)).astype(float)).std()
     assert result.state == "denoised"
-    assert len(result.remarks) == 2
+    assert [each.partition(" in ")[0][:24] for each in result.remarks] == [
+        "Page 1: No noise found: ", "Page 2: Noise of sigma 1",
+    ]  # fmt: skip
+
+
+def test_what_is_said_of_every_page_is_said_once_and_first():
+    said = [("a", "b"), ("b",), ("a", "c", "b"), ("a", "b")]
+    told = JobResult.of(Job(Path("a"), Path("b")), [Outcome(notes=each) for each in said], ["d"])
+    assert told.remarks == ("b", "Pages 1, 3, 4: a", "Page 3: c", "d")
 
 
 def test_detail_that_was_taken_is_told(tmp_path):

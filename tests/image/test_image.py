@@ -115,6 +115,8 @@ def test_others_find_the_metadata_we_write(tmp_path, ending):
 def test_no_such_file(tmp_path):
     (tmp_path / "moon.png").touch()
     assert refusal(tmp_path / "mon.png").endswith('mon.png: no such file (did you mean "moon.png"?).')
+    assert refusal(tmp_path / "moon.jpg").endswith('moon.jpg: no such file (did you mean "moon.png"?).')
+    assert refusal(tmp_path / "a.png").endswith("a.png: no such file.")
     assert refusal(tmp_path / "none/moon.png").endswith("moon.png: no such file.")
 
 

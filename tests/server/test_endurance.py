@@ -126,6 +126,6 @@ def test_a_kill_during_work_loses_nothing_else(tmp_path):
 
 
 def killed_at_work(address, server):
-    while 'state="working"} 1.0' not in httpx.get(f"{address}metrics").text:
+    while 'stage="working"} 1.0' not in httpx.get(f"{address}metrics").text:
         pass
     server.kill()

@@ -9,6 +9,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 DataDir = Annotated[
     Path | None, typer.Option(help="Where data files are looked for first.", show_default=False)
 ]
+Recursive = Annotated[bool, typer.Option("--recursive", "-r", help="Look into folders in folders.")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what stands there.")]
 Changes = Annotated[
     list[str] | None,

@@ -23,6 +23,9 @@ STATES = {
 }
 """What became of a file -> how that is told of one, and of several."""
 
+SAID = 12
+"""So many remarks on one file are printed: a stack may have one for each of a thousand pages."""
+
 NAMED = 5
 """So many images that are passed over are named; of more, one and their number."""
 
@@ -72,8 +75,12 @@ def tell(results: Sequence["JobResult"], unread: Mapping[str, int], *, json: boo
     for each in results:
         if not json and each.state in {"denoised", "left"}:
             console.say(str(each.job.target))
-        for remark in each.remarks:
+        for remark in each.remarks[:SAID]:
             console.remark(f"{each.job.source}: {remark}")
+        if len(each.remarks) > SAID:
+            console.remark(
+                f"{each.job.source}: and {len(each.remarks) - SAID:,} remarks more; --json has them all."
+            )
     if len(results) > 1 or any(each.state == "skipped" for each in results):
         counts: Counter[str] = Counter(each.state for each in results)
         console.remark(

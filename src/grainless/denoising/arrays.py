@@ -24,9 +24,9 @@ def denoise(
     Args:
         image: (h, w) grey, or colours along `channel_axis`: 1 grey, 2 grey and alpha, 3 RGB, 4 RGBA; uint8
             or uint16 (full scale is the type's largest number), float32 or float64 (full scale is 1; not
-            clipped). Or a PIL image of mode L, LA, RGB, RGBA, I;16 or F (full scale is 1). Or what `grainless.read`
-            gives. Alpha is kept as it is, and so are the colours of transparent pixels, which do not colour those that
-            are seen.
+            clipped). Or a PIL image of mode L, LA, RGB, RGBA, I;16, I or F (full scale is 1); modes 1, P and CMYK come
+            back as L, RGB or RGBA, as files of them do. Or what `grainless.read` gives. Alpha is kept as it is, and so
+            are the colours of transparent pixels, which do not colour those that are seen.
         model: "auto" looks at the noise and chooses; else a name, an ONNX file, a run's folder, or a loaded
             denoiser. By "auto" an image without noise is left as it is.
         strength: 0 gives the image bit for bit, 1 what the model gives; between, a blend of both.

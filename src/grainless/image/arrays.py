@@ -1,5 +1,6 @@
 """Arrays and PIL images become images, in this one place, and images become what they were made of again."""
 
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numpy as np
@@ -7,7 +8,9 @@ import PIL.Image
 from numpy.typing import NDArray
 
 from grainless.errors import InputError
-from grainless.image.image import Image, quantised
+from grainless.image.formats.inks import to_rgb
+from grainless.image.formats.palette import is_grey
+from grainless.image.image import Image, Levels, quantised
 
 Given = TypeVar("Given", NDArray, PIL.Image.Image, Image)
 """What Python programs hold: what comes in comes out alike."""
@@ -29,16 +32,18 @@ OTHERWISE: dict[str, str] = {
 SCALED = "(image - black) / (white - black) as float32, with the values that black and white have in it"
 
 CURES = {
-    "1": 'image.convert("L")',
-    "P": 'image.convert("RGB"), or "RGBA" where it is transparent',
-    "PA": 'image.convert("RGBA")',
     "LAB": "PIL.ImageCms, to RGB",
-    "I": "an array of uint16",
     "La": 'image.convert("LA")',
     "RGBa": 'image.convert("RGBA")',
 }
 """PIL's modes that are not taken -> what to make of them."""
 ELSE = 'image.convert("RGB")'
+
+LONG = "I"
+"""PIL's mode of integers of 32 bits: what of them is black and white is told by the pixels, as of a TIFF's."""
+
+KEPT = ("L", "LA", "RGB", "RGBA", "I;16", "I;16B", LONG, "F")
+"""PIL's modes that come back."""
 
 
 def image_of(given: NDArray | PIL.Image.Image | Image, channel_axis: int = -1) -> Image:
@@ -47,7 +52,8 @@ def image_of(given: NDArray | PIL.Image.Image | Image, channel_axis: int = -1) -
     Args:
         given: (h, w) grey, or colours along `channel_axis`: 1 grey, 2 grey and alpha, 3 RGB, 4 RGBA; uint8 or uint16
             (full scale is the type's largest number), float32 or float64 (full scale is 1). Or a PIL image of mode L,
-            LA, RGB, RGBA, I;16 or F (full scale is 1). Or an image of a file.
+            LA, RGB, RGBA, I;16, I (from its darkest pixel to its brightest) or F (full scale is 1); one of mode 1, P,
+            PA or CMYK is turned into one of these, as a file of them is. Or an image of a file.
         channel_axis: where the colours of an array of three dimensions are.
 
     Raises:
@@ -56,8 +62,8 @@ def image_of(given: NDArray | PIL.Image.Image | Image, channel_axis: int = -1) -
     if isinstance(given, Image):
         return given
     if isinstance(given, PIL.Image.Image):
-        _check_mode(given)
-        return image_of(np.asarray(given))
+        picture = _kept(given)
+        return _of_long(picture) if picture.mode == LONG else image_of(np.asarray(picture))
     every = _planes(given, channel_axis)
     floats = np.ascontiguousarray(every, np.float32)  # colour by colour in memory: all that follows is faster
     if every.dtype.kind == "u":
@@ -80,8 +86,12 @@ def _like(original: Any, image: Image, channel_axis: int) -> Any:
     if isinstance(original, Image):
         return image
     if isinstance(original, PIL.Image.Image):
-        picture = PIL.Image.fromarray(_like(np.asarray(original), image, -1))
-        picture.info = dict(original.info)
+        kept = _kept(original)
+        stored = (
+            image.levels.to_stored(image.pixels)[0] if image.levels else _like(np.asarray(kept), image, -1)
+        )
+        picture = PIL.Image.fromarray(stored)
+        picture.info = dict(kept.info)
         return picture
     result = original.copy()
     colours = _planes(result, channel_axis)[: image.channels]
@@ -137,10 +147,50 @@ def _planes(image: NDArray, channel_axis: int) -> NDArray:
     )
 
 
-def _check_mode(image: PIL.Image.Image) -> None:
-    """Refuse a PIL image of a mode that holds no plain grey or RGB."""
-    if image.mode not in {"L", "LA", "RGB", "RGBA", "I;16", "F"}:
-        raise InputError(
-            f"A PIL image of mode {image.mode} is not taken: L, LA, RGB, RGBA, I;16 and F are; "
-            f"try {CURES.get(image.mode, ELSE)}."
-        )
+def _of_long(picture: PIL.Image.Image) -> Image:
+    """Integers of 32 bits."""
+    stored = _planes(np.asarray(picture).astype(np.float64), -1)
+    low, high = int(stored.min()), int(stored.max())
+    levels = Levels("int32", low, max(high, low + 1))
+    return Image(levels.to_pixels(stored), depth=32, levels=levels)
+
+
+def _kept(picture: PIL.Image.Image) -> PIL.Image.Image:
+    """A PIL image of a mode that comes back: itself, or what is made of it.
+
+    Raises:
+        InputError: its mode holds no plain grey or RGB, and is not turned into such.
+    """
+    if picture.mode in KEPT:
+        return picture
+    if picture.mode in TURNED:
+        return TURNED[picture.mode](picture)
+    raise InputError(
+        f"A PIL image of mode {picture.mode} is not taken: {', '.join(KEPT)}, {', '.join(TURNED)} are; "
+        f"try {CURES.get(picture.mode, ELSE)}."
+    )
+
+
+def _of_palette(picture: PIL.Image.Image) -> PIL.Image.Image:
+    """The colours of each pixel; grey where the palette has no colour."""
+    clear = picture.has_transparency_data
+    table = np.array(picture.getpalette() or [], np.uint8).reshape(-1, 3)
+    colours = picture.convert("RGBA" if clear else "RGB")
+    return colours.convert("LA" if clear else "L") if is_grey(table) else colours
+
+
+def _of_inks(picture: PIL.Image.Image) -> PIL.Image.Image:
+    """What inks look like, by their colour profile, which the result has no more."""
+    rgb, _ = to_rgb(np.asarray(picture), picture.info.get("icc_profile"))
+    made = PIL.Image.fromarray(rgb)
+    made.info = {name: held for name, held in picture.info.items() if name != "icc_profile"}
+    return made
+
+
+TURNED: dict[str, Callable[[PIL.Image.Image], PIL.Image.Image]] = {
+    "1": lambda picture: picture.convert("L"),
+    "P": _of_palette,
+    "PA": _of_palette,
+    "CMYK": _of_inks,
+}
+"""PIL's modes that hold no plain grey or RGB -> what is denoised, and comes back."""

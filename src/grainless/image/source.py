@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from grainless.disk.places import in_the_way
-from grainless.errors import InputError, did_you_mean
+from grainless.errors import InputError, nearest
 from grainless.image.reason import reason
 
 BYTES = "the image"
@@ -62,10 +62,10 @@ def _check_plain(path: Path) -> None:
 
 
 def _neighbour(path: Path) -> str:
-    """The file in the same folder whose name is nearest."""
+    """The file in the same folder whose name is nearest, its ending aside: that is the same of all."""
     try:
-        return did_you_mean(
-            path.name, [each.name for each in path.parent.iterdir() if each.name != path.name]
-        )
+        there = {each.stem: each.name for each in path.parent.iterdir() if each.name != path.name}
     except OSError:
         return ""
+    near = nearest(path.stem, there)
+    return f' (did you mean "{there[near]}"?)' if near else ""

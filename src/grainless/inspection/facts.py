@@ -10,7 +10,7 @@ ABSENT = "none found"
 def facts(report: Report) -> dict[str, str]:
     """What was looked for -> what was found, in words."""
     return {
-        "size": f"{report.size[1]} x {report.size[0]}, {'grey' if report.channels == 1 else 'RGB'}",
+        "width x height": f"{report.size[1]} x {report.size[0]}, {'grey' if report.channels == 1 else 'RGB'}",
         **({"bits": f"{report.bits} of 16 are used: levels are of these"} if report.bits else {}),
         "noise in words": report.words or ABSENT,
         "white noise, sigma" if report.channels == 1 else "white noise, sigma of each channel": _white(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from grainless.cli import console
-from grainless.cli.options import Json
+from grainless.cli.options import Json, Recursive
 from grainless.cli.results import as_object, fail, tell, tell_passed_over, tell_unread
 from grainless.cli.stop import stop_is_told
 from grainless.errors import InputError, counted, unknown
@@ -63,9 +63,7 @@ def denoise(
     compare: Annotated[
         bool, typer.Option("--compare", help="Also write a picture of before, after and what was removed.")
     ] = False,
-    recursive: Annotated[
-        bool, typer.Option("--recursive", "-r", help="Look into folders in folders.")
-    ] = False,
+    recursive: Recursive = False,
     jobs: Annotated[int, typer.Option(help="Images at once; no more than there are cores.", min=1)] = 1,
     threads: Annotated[
         int | None,
@@ -225,6 +223,7 @@ def inspect(
         list[str],
         typer.Argument(metavar="IN...", help="Images, folders, patterns; of several frames, the first."),
     ],
+    recursive: Recursive = False,
     json: Json = False,
 ) -> None:
     """Tell what noise is in images, and what Grainless would do about it."""
@@ -232,12 +231,13 @@ def inspect(
     from grainless.denoising.files.jobs import image_paths, passed_over
     from grainless.inspection.facts import facts
 
-    told, found = [], image_paths(sources)
-    tell_unread(unread := passed_over(sources))
+    told, found = [], image_paths(sources, recursive=recursive)
+    tell_unread(unread := passed_over(sources, recursive=recursive))
     for source in found:
         told.append(each := FileInspection.of(source))
         if each.found and not json:
-            console.facts(str(source), facts(each.found.report))
+            several = {"pages": f"{each.pages:,}; the first is looked at"} if (each.pages or 0) > 1 else {}
+            console.facts(str(source), several | facts(each.found.report))
             for line in (each.found.advice.why, *each.found.advice.warnings, ""):
                 console.say(line)
     if json:

@@ -1,5 +1,7 @@
 """Images that are looked at and not changed: what is in each, and what Grainless would do about it."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -7,7 +9,8 @@ from typing import Any, ClassVar
 from grainless.denoising.choose import Choice, advise
 from grainless.denoising.look import inspect
 from grainless.errors import GrainlessError
-from grainless.image.files import frames
+from grainless.image.files import MAX_PIXELS, format_of, frames
+from grainless.image.formats.tiff import strips
 from grainless.image.image import Image
 from grainless.inspection import Report
 from grainless.plain import as_object
@@ -48,19 +51,22 @@ class FileInspection:
         source: the file.
         found: what is in it; None: it could not be looked at.
         error: why it could not be.
+        pages: or frames, that it holds; None: it could not be looked at, or a later one is broken.
     """
 
-    PLAIN: ClassVar = ("source", "report", "advice", "error", "fault")
+    PLAIN: ClassVar = ("source", "pages", "report", "advice", "error", "fault")
 
     source: Path
     found: Inspection | None = None
     error: GrainlessError | None = None
+    pages: int | None = None
 
     @classmethod
     def of(cls, source: Path) -> "FileInspection":
         """Look at a file; what is wrong with it is told, not raised."""
+        images = frames(source)
         try:
-            return cls(source, Inspection.of(next(frames(source))))
+            return cls(source, Inspection.of(next(images)), pages=_counted(source, images))
         except GrainlessError as error:
             return cls(source, error=error)
 
@@ -82,3 +88,13 @@ class FileInspection:
     def plain(self) -> dict[str, Any]:
         """For JSON."""
         return as_object(self)
+
+
+def _counted(source: Path, others: Iterator[Image]) -> int | None:
+    """The pages of a file whose first was read; a TIFF's are counted without their pixels."""
+    with suppress(GrainlessError):
+        if format_of(source) != "TIFF":
+            return 1 + sum(1 for _ in others)
+        with strips.opened(source, MAX_PIXELS) as pages:
+            return len(pages)
+    return None

@@ -1,8 +1,8 @@
 """What became of a file, for a person and for programs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, groupby
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -43,10 +43,10 @@ class JobResult:
 
     @classmethod
     def of(cls, job: Job, outcomes: Iterable[Outcome], notes: Iterable[str] = ()) -> "JobResult":
-        """Of what was done with each image of the file; each sentence is told once."""
+        """Of what was done with each image of the file; each sentence is told once, and of which pages."""
         outcomes = list(outcomes)
         model = next((each.model for each in outcomes if each.model), None)
-        remarks = dict.fromkeys(chain(*(each.remarks for each in outcomes), notes))
+        remarks = dict.fromkeys(chain(said([each.remarks for each in outcomes]), notes))
         chosen = any(each.why for each in outcomes)
         state: State = "denoised" if model else "left"
         return cls(job, state, model, outcomes[0].sigma, tuple(remarks), chosen=chosen)
@@ -69,3 +69,26 @@ class JobResult:
     def plain(self) -> dict[str, Any]:
         """For JSON."""
         return as_object(self)
+
+
+def said(remarks: Sequence[Sequence[str]]) -> Iterator[str]:
+    """What was said of the pages of a file: first what holds of all, then of which the rest was said."""
+    pages: dict[str, list[int]] = {}
+    for number, each in enumerate(remarks, 1):
+        for remark in each:
+            pages.setdefault(remark, []).append(number)
+    yield from (remark for remark, of in pages.items() if len(of) == len(remarks))
+    for remark, of in pages.items():
+        if len(of) < len(remarks):
+            yield f"Page{'s' if len(of) > 1 else ''} {_ranges(of)}: {remark}"
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    """Ascending numbers, those in a row as one.
+
+    >>> _ranges([1, 2, 3, 5, 8, 9])
+    '1 to 3, 5, 8, 9'
+    """
+    runs = [list(run) for _, run in groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0])]
+    ends = [[number for _, number in run] for run in runs]
+    return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in ends)

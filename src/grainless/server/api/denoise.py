@@ -7,6 +7,7 @@ from itertools import chain
 
 import numpy as np
 
+from grainless.denoising.files.result import said
 from grainless.denoising.policy import Policy
 from grainless.denoising.process import Outcome, process
 from grainless.image.files import READ, Image, decode, encode, format_of
@@ -61,14 +62,14 @@ class Result:
         report = self.outcomes[0].report
         changed = any(each.changed for each in self.outcomes)
         converted = self.first.notes if changed else ()  # else the bytes that came go back
-        remarks = chain(*(each.remarks for each in self.outcomes), converted)
+        remarks = chain(said([each.remarks for each in self.outcomes]), converted)
         return Denoised(
             state="denoised" if model else "left",
             model=model,
             sigma=plain(self.outcomes[0].sigma),
             words=report.words if report else None,
             remarks=list(dict.fromkeys(remarks)),
-            warnings=list(dict.fromkeys(chain(*(each.warnings for each in self.outcomes)))),
+            warnings=list(said([each.warnings for each in self.outcomes])),
             changed=changed,
             width=width,
             height=height,

@@ -1,6 +1,7 @@
 // The panel beside the picture: what was found, model, strength, chroma.
 
 const byId = (id) => document.getElementById(id);
+const SAID = 12; // so many remarks are shown: a stack may have one for each of a hundred pages
 
 export class Panel {
   /** @param hands {model, blend}: told of a new model, of new strength and chroma. */
@@ -61,7 +62,12 @@ function lines({ report, warnings }) {
     if (kind) item.className = kind;
     return item;
   };
-  return [...report.map((words) => line(words)), ...warnings.map((words) => line(words, "warning"))];
+  const more = report.length - SAID;
+  return [
+    ...report.slice(0, SAID).map((words) => line(words)),
+    ...(more > 0 ? [line(`And ${more} remarks more, on other pages.`)] : []),
+    ...warnings.map((words) => line(words, "warning")),
+  ];
 }
 
 function facts({ width, height, channels, depth }) {
