@@ -36,7 +36,7 @@ def page() -> str:
     sections = [
         "## `grainless inspect --json`",
         _answer("inspect"),
-        f"As of a grey picture of 64 x 64 with noise of 25/255:",
+        "As of a grey picture of 64 x 64 with noise of 25/255:",
         f"```json\n{_example()}\n```",
         *_objects(FileInspection),
         "### Kinds of noise",
@@ -68,7 +68,9 @@ def page() -> str:
 
 def _answer(command: str) -> str:
     """The names of a command's object."""
-    return table(("name", "meaning"), [(f"`{name}`", plain(words)) for name, words in ANSWERS[command].items()])
+    return table(
+        ("name", "meaning"), [(f"`{name}`", plain(words)) for name, words in ANSWERS[command].items()]
+    )
 
 
 def _others() -> Iterator[str]:
