@@ -49,9 +49,20 @@ def _docstring(app: Sphinx, what: str, name: str, found: Any, options: Any, line
     lines[:] = as_rst("\n".join(lines)).splitlines()
 
 
+def _unbroken(app: Sphinx, page: nodes.document) -> None:
+    """A mean and half its interval stay in one line, however narrow the table."""
+    cells = page.findall(nodes.entry)
+    for text in [text for cell in cells for text in cell.findall(nodes.Text)]:
+        if " ± " in text:
+            text.parent.replace(
+                text, nodes.Text(text.replace(" ± ", "\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}"))
+            )
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("from-code", FromCode)
     app.add_transform(ShellCells)
     render.coalesce_streams = joined
     app.connect("autodoc-process-docstring", _docstring)
+    app.connect("doctree-read", _unbroken)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

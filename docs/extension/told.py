@@ -90,7 +90,9 @@ def _example() -> str:
     """What `grainless inspect --json` prints, made here and now."""
     noisy = 128 + 25 * np.random.default_rng(0).standard_normal((64, 64))
     image = image_of(noisy.clip(0, 255).astype(np.uint8), -1)
-    found = FileInspection(Path("photo.png"), Inspection.of(replace(image, name="photo.png"))).plain()
+    found = FileInspection(
+        Path("photo.png"), Inspection.of(replace(image, name="photo.png")), pages=1
+    ).plain()
     rounded = json.loads(json.dumps(found), parse_float=lambda text: float(f"{float(text):.3g}"))
     text = json.dumps({"images": [rounded], "passed_over": {}}, indent=1)
     return re.sub(

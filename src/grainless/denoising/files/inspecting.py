@@ -51,7 +51,7 @@ class FileInspection:
         source: the file.
         found: what is in it; None: it could not be looked at.
         error: why it could not be.
-        pages: or frames, that it holds; None: it could not be looked at, or a later one is broken.
+        pages: how many pages or frames it holds; None: it could not be looked at, or a later one is broken.
     """
 
     PLAIN: ClassVar = ("source", "pages", "report", "advice", "error", "fault")
