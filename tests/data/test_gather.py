@@ -9,7 +9,7 @@ from numpy.testing import assert_array_equal
 from PIL import Image
 
 from grainless.data import gather as module
-from grainless.data.decode import decode
+from grainless.data.decode import decode, decode_all
 from grainless.data.gather import gather, plan
 from grainless.errors import InputError
 
@@ -43,6 +43,16 @@ def test_16_bits_among_8_become_8(tmp_path, cache):
     assert gather([tmp_path / "deep.png"], 1, cache=cache).white == 65535
 
 
+def test_a_camera_s_12_bits_fill_the_scale_and_partners_share_one(tmp_path, cache):
+    noisy, clean = tmp_path / "noisy.png", tmp_path / "clean.png"
+    Image.fromarray(np.array([[0, 100, 4095]], np.uint16)).save(noisy)
+    Image.fromarray(np.array([[0, 100, 2000]], np.uint16)).save(clean)
+    assert_array_equal(gather([noisy], 1, cache=cache)[0], [[[0, 1600, 65535]]])  # times 65535 / 4095
+    assert_array_equal(gather([clean], 1, cache=cache)[0][..., 2], 64030)  # it uses 11 bits by itself
+    for one, other in ((noisy, clean), (clean, noisy)):
+        assert gather([one], 1, partners=[other], cache=cache)[0][0, 0, 1] == 1600
+
+
 def test_a_broken_file_leaves_nothing_behind(files, cache):
     files[2].write_bytes(files[2].read_bytes()[:60])
     with pytest.raises(InputError, match=r"b\.png is a broken PNG file: "):
@@ -54,7 +64,9 @@ def test_a_broken_file_leaves_nothing_behind(files, cache):
 def decodings(monkeypatch):
     """The files decoded so far."""
     seen = []
-    monkeypatch.setattr(module, "decode", lambda path, channels: seen.append(path) or decode(path, channels))
+    monkeypatch.setattr(
+        module, "decode_all", lambda path, channels: seen.append(path) or decode_all(path, channels)
+    )
     return seen
 
 

@@ -181,7 +181,7 @@ def test_pairs_stay_together_and_keep_their_sixteen_bits(tmp_path):
     for number in range(12):
         for side, add in (("low", 1), ("high", 2)):
             (tmp_path / "scenes" / side).mkdir(parents=True, exist_ok=True)
-            deep = np.full((8, 8), 1000 * number + add, np.uint16)
+            deep = np.full((8, 8), 40_000 + 1000 * number + add, np.uint16)
             PIL.Image.fromarray(deep).save(tmp_path / "scenes" / side / f"{number}.png")
     pack(Pairs(path=tmp_path / "scenes", validation=2, test=2), tmp_path / "packed", size=SMALL)
     data = Shards(path=str(tmp_path / "packed"), grey=True).read(DataRoots())

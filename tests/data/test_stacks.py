@@ -4,6 +4,7 @@ import numpy as np
 import PIL.Image
 import pytest
 import small_data
+import tifffile
 from numpy.testing import assert_array_equal
 
 from grainless.data.find import DataRoots
@@ -43,6 +44,14 @@ def test_of_one_stack_the_last_planes_are_held_out_and_no_plane_is_in_two_parts(
         for part in data.parts.values()
     ]
     assert sum(map(len, seen)) == len(planes) == len(set.union(*seen))
+
+
+def test_planes_of_a_stack_have_the_scale_of_the_bits_that_all_use(tmp_path):
+    planes = small_data.stack(tmp_path / "one.tif", planes=10).astype(np.uint16) * 8
+    planes[0, 0, 0], planes[5, 0, 0] = 4095, 1000
+    tifffile.imwrite(tmp_path / "one.tif", planes, photometric="minisblack")
+    data = read(tmp_path, validation=1, test=1)
+    assert_array_equal(data.train[0][0], np.rint(planes[1] * (65535 / 4095)))
 
 
 def test_without_neighbours_a_plane_is_shown_alone(tmp_path):

@@ -43,12 +43,21 @@ def test_noise_is_told_by_the_bits_that_are_used(bits):
         stored(15),  # a dark picture, and no other scale
         stored(7),  # labels, and no picture
         stored(8).astype(np.uint8),
-        (stored(12) / 65535).astype(np.float32),
+        (stored(12) / 65535 + 3e-6).astype(np.float32),
+        (stored(8) // 4 / 255).astype(np.float32),
     ],
-    ids=["15 bits", "7 bits", "8 of 8", "floats"],
+    ids=["15 bits", "7 bits", "8 of 8", "floats", "floats of bytes"],
 )
 def test_all_else_is_judged_as_it_is(pixels):
     assert grainless.inspect(pixels).bits is None
+
+
+def test_floats_of_a_camera_are_denoised_as_its_integers():
+    whole = stored(12)
+    floats = (whole / 65535).astype(np.float32)
+    assert grainless.inspect(floats).bits == 12
+    given = grainless.denoise(floats, model="grey")
+    assert_allclose(65535 * given, grainless.denoise(whole, model="grey"), atol=0.6)  # half a step, rounded
 
 
 def test_a_bright_pixel_anywhere_says_that_all_bits_are_used():

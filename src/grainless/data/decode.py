@@ -1,7 +1,8 @@
 """Image files into arrays: the pixels that denoising sees, as every image of a set has them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,15 +13,39 @@ from grainless.image.formats.exif import orientation
 from grainless.image.heads import head
 from grainless.image.image import DTYPES, Image, quantised
 from grainless.image.source import BYTES
+from grainless.inspection.sampling import bits_used, rows_of, share_of
 
-__all__ = ["decode", "decode_all", "head", "in_bytes"]
+__all__ = ["Decoded", "decode", "decode_all", "head", "in_bytes", "in_used_bits"]
+
+WHITE = 2**16 - 1
 
 LUMA = np.array([19_595, 38_470, 7_471], np.uint32)
 """Shares of red, green and blue in 65,536ths: ITU-R BT.601's 0.299, 0.587 and 0.114, as Pillow rounds them."""
 
 
+class Decoded(NamedTuple):
+    """An image of a file.
+
+    Args:
+        pixels: (channels, height, width), uint16 where it has 16 bits, else uint8, in full scales of the file.
+        bits: that its samples use of 16, as a camera's 12, see `inspection.sampling`; None: all, or it has 8.
+    """
+
+    pixels: NDArray[np.unsignedinteger]
+    bits: int | None
+
+
 def decode(source: Path | bytes, channels: int, *, name: str | None = None) -> NDArray[np.unsignedinteger]:
-    """The first image of a file as (channels, height, width): uint16 where it has 16 bits, else uint8.
+    """The first image of a file as denoising sees it: in full scales of the bits that are used.
+
+    Arguments and errors are those of `decode_all`.
+    """
+    (image,) = in_used_bits([next(decode_all(source, channels, name=name))])
+    return image
+
+
+def decode_all(source: Path | bytes, channels: int, *, name: str | None = None) -> Iterator[Decoded]:
+    """Every page or frame of a file.
 
     The EXIF orientation is applied. What is transparent lies on white. Colour becomes grey by luma (ITU-R BT.601);
     grey becomes RGB by three equal channels.
@@ -33,13 +58,6 @@ def decode(source: Path | bytes, channels: int, *, name: str | None = None) -> N
     Raises:
         InputError: it cannot be read, or has 32-bit values.
     """
-    return next(decode_all(source, channels, name=name))
-
-
-def decode_all(
-    source: Path | bytes, channels: int, *, name: str | None = None
-) -> Iterator[NDArray[np.unsignedinteger]]:
-    """Every page or frame of a file; arguments and errors are those of `decode`."""
     name = name or (str(source) if isinstance(source, Path) else BYTES)
     for image in files.decode(source, name=name):
         if image.depth == 32:
@@ -48,7 +66,17 @@ def decode_all(
         if channels < image.channels:
             planes = _luma(planes)
         turned = _turned(planes, orientation(image.metadata.exif))
-        yield np.ascontiguousarray(np.broadcast_to(turned, (channels, *turned.shape[1:])))
+        pixels = np.ascontiguousarray(np.broadcast_to(turned, (channels, *turned.shape[1:])))
+        yield Decoded(pixels, bits_used(rows_of(image), image.size))
+
+
+def in_used_bits(images: Sequence[Decoded]) -> list[NDArray[np.unsignedinteger]]:
+    """Images that belong together, such as partners, in full scales of the bits that they use together."""
+    bits = [image.bits for image in images]
+    share = share_of(None if None in bits else max(each for each in bits if each))
+    if share == 1:
+        return [image.pixels for image in images]
+    return [quantised(image.pixels / np.float32(share * WHITE), image.pixels.dtype) for image in images]
 
 
 def in_bytes(image: NDArray[np.unsignedinteger]) -> NDArray[np.uint8]:

@@ -16,7 +16,13 @@ TILES = 4  # a side: of larger images these are looked at, spread evenly
 
 AT_ONCE = 2**20  # pixels
 
-DEPTH = 16
+DEPTH, FLOATS = 16, 32
+BYTE = 257
+"""Steps of 16 bits in one of 8."""
+
+NEAR = 0.01
+"""Of a step: so near floats are to it that were one."""
+
 USED = range(8, DEPTH - 1)
 """Bits that the samples of an image of 16 bits may use, and its noise is judged by them: fewer are no picture's."""
 
@@ -55,7 +61,7 @@ class Sample:
 def sampled(rows: Rows, size: tuple[int, int]) -> Sample:
     """What is looked at of an image of `size`, (height, width)."""
     sample = _as_stored(rows, size)
-    bits = _bits(rows, size) if sample.tiles.max() < share_of(USED[-1] + 1) else None
+    bits = bits_used(rows, size) if sample.tiles.max() < share_of(USED[-1] + 1) else None
     if bits is None:
         return sample
     steps = np.rint(sample.tiles * np.float32(2**DEPTH - 1))
@@ -71,17 +77,34 @@ def share_of(bits: int | None) -> float:
     return (2**bits - 1) / (2**DEPTH - 1) if bits else 1.0
 
 
-def _bits(rows: Rows, size: tuple[int, int]) -> int | None:
-    """What all samples of an image use, where two bits or more are left over."""
-    brightest = 0
+def bits_used(rows: Rows, size: tuple[int, int]) -> int | None:
+    """What all samples of an image of 16 bits use, where two bits or more are left over; else None.
+
+    By these denoising, and learning from files, see the image: in the file's own scale a camera's 12 bits would be
+    nearly black. Floats that are steps of 16 bits, and not of 8, were such an image, and are seen alike.
+    """
+    brightest, of_bytes = 0, True
     for first, last in _strips(0, size[0], size):
         image = rows(first, last)
-        if image.depth != DEPTH or image.levels:
+        steps = _steps(image)
+        if steps is None:
             return None
-        brightest = max(brightest, int(np.rint(image.pixels.max() * (2**DEPTH - 1))))
+        brightest = max(brightest, int(steps.max()))
+        of_bytes = of_bytes and image.depth != DEPTH and not (steps % BYTE).any()
         if brightest.bit_length() > USED[-1]:
             return None
-    return brightest.bit_length() if brightest.bit_length() in USED else None
+    return brightest.bit_length() if brightest.bit_length() in USED and not of_bytes else None
+
+
+def _steps(image: Image) -> NDArray[np.float32] | None:
+    """The samples as whole steps of 16 bits; None: they are none."""
+    if image.levels or image.depth not in {DEPTH, FLOATS}:
+        return None
+    steps = image.pixels * np.float32(2**DEPTH - 1)
+    whole: NDArray[np.float32] = np.rint(steps)
+    if image.depth == FLOATS and not (np.abs(steps - whole) < NEAR).all():
+        return None
+    return whole
 
 
 def _as_stored(rows: Rows, size: tuple[int, int]) -> Sample:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from grainless.data.decode import decode
+from grainless.data.decode import decode_all
 from grainless.errors import InputError
 
 LOOKED_AT = 8
@@ -108,7 +108,7 @@ def _error(noisy: Plane, clean: Plane, shift: Shift, margin: Shift | None = None
 
 def _grey(path: Path) -> Plane:
     """The middle of an image, grey, (h, w), 0..1."""
-    plane = decode(path, 1)[0]
+    plane = next(decode_all(path, 1)).pixels[0]  # in the file's scale: of partners, that is the same
     top, left = (max(0, side - SIDE) // 2 for side in plane.shape)
     middle = plane[top : top + SIDE, left : left + SIDE]
     grey: Plane = middle.astype(np.float64) / np.iinfo(plane.dtype).max

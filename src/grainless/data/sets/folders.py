@@ -20,8 +20,8 @@ class Folder(AnySize):
     the other parts if they are there; what is not there is held out of the training images by chance. Files that are
     the same, byte for byte, are held out together.
 
-    Pixels are 8-bit, or 16-bit where all images have 16 bits. EXIF orientation is applied; what is
-    transparent lies on white.
+    Pixels are 8-bit, or 16-bit where all images have 16 bits. Of an image that uses 8 to 14 of these they are in full
+    scales of what it uses, as it is denoised. EXIF orientation is applied; what is transparent lies on white.
 
     Args:
         path: the folder, as a path or below a data folder.

@@ -30,8 +30,8 @@ class Pairs(AnySize):
     """Pairs: a folder of noisy images and one of the same scenes clean, matched by the numbers in their names.
 
     Where a name has no number, or two share one, files of the same name are partners instead. Pairs whose clean files
-    are the same, byte for byte, are held out together. More images than `memory` holds are decoded once into the
-    cache on the disk.
+    are the same, byte for byte, are held out together. Of 16 bits partners have the scale of those that both use, as a
+    camera's 12. More images than `memory` holds are decoded once into the cache on the disk.
 
     Args:
         path: the folder that holds both, as a path or below a data folder.
@@ -107,8 +107,9 @@ class Pairs(AnySize):
 
     def _images(self, pairs: Sequence[Pair], cache: Path | None) -> Images:
         """The clean images with their noisy partners."""
-        noisy, clean = (gather(side, self.channels, cache=cache) for side in zip(*pairs, strict=True))
-        return replace(clean, noisy=noisy)
+        noisy, clean = zip(*pairs, strict=True)
+        shown = gather(noisy, self.channels, partners=clean, cache=cache)
+        return replace(gather(clean, self.channels, partners=noisy, cache=cache), noisy=shown)
 
 
 def matched(noisy: Path, clean: Path) -> list[Pair]:

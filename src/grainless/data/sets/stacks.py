@@ -11,7 +11,7 @@ from annotated_types import Ge
 from numpy.typing import NDArray
 
 from grainless.data.any_size import AnySize
-from grainless.data.decode import decode_all, in_bytes
+from grainless.data.decode import Decoded, decode_all, in_bytes, in_used_bits
 from grainless.data.find import DataRoots
 from grainless.data.images import Data, Images
 from grainless.data.split import Held, split
@@ -111,7 +111,7 @@ def _stacks(place: Path, channels: int) -> Iterator[tuple[str, Stack]]:
     """All that lie in a place, by name."""
     files = [place] if place.is_file() else image_files(place, recursive=True)
     for folder, inside in groupby(files, key=lambda path: path.parent):
-        frames: list[NDArray[np.unsignedinteger]] = []
+        frames: list[Decoded] = []
         for path in inside:
             planes = list(decode_all(path, channels))
             if len(planes) > 1:
@@ -122,17 +122,17 @@ def _stacks(place: Path, channels: int) -> Iterator[tuple[str, Stack]]:
             yield folder.name, _stacked(folder, frames)
 
 
-def _stacked(name: Path, planes: Sequence[NDArray[np.unsignedinteger]]) -> Stack:
-    """Planes as one array.
+def _stacked(name: Path, planes: Sequence[Decoded]) -> Stack:
+    """Planes as one array, in full scales of the bits that all of them use together.
 
     Raises:
         InputError: they differ in size.
     """
-    sizes = sorted({plane.shape[1:] for plane in planes})
+    sizes = sorted({plane.pixels.shape[1:] for plane in planes})
     if len(sizes) > 1:
         told = " and ".join(f"{width} x {height}" for height, width in sizes[:2])
         raise InputError(f"{name} holds planes of {told}: those of a stack or sequence have one size.")
-    return np.stack(_of_one_type(planes))
+    return np.stack(_of_one_type(in_used_bits(planes)))
 
 
 def _of_one_type(

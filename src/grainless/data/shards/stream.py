@@ -12,7 +12,7 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from grainless.data.decode import decode
+from grainless.data.decode import Decoded, decode_all, in_bytes, in_used_bits
 from grainless.data.shards import tar
 from grainless.data.shards.index import Index, Shard
 from grainless.data.shards.place import Here, Place
@@ -184,18 +184,19 @@ class Reader:
             return None
         try:
             with path.open("rb") as file:
-                return tuple(
-                    self._decoded(file.seek(int(a)), file.read(int(n)), shard) for a, n in members[at]
-                )
+                sides = [self._decoded(file.seek(int(a)), file.read(int(n)), shard) for a, n in members[at]]
+            return tuple(map(self._in_depth, in_used_bits(sides)))
         except (InputError, RunError, OSError) as error:
             self._fault(f"Skipped: {error}")
             return None
 
-    def _decoded(self, start: int, data: bytes, shard: Shard) -> NDArray[np.unsignedinteger]:
-        image = decode(data, self._stream.channels, name=f"the image at byte {start:,} of {shard.url}")
-        if image.dtype.itemsize > self._stream.index.depth // 8:
-            image = ((image.astype(np.uint32) + 128) // 257).astype(np.uint8)
-        return image
+    def _decoded(self, start: int, data: bytes, shard: Shard) -> Decoded:
+        name = f"the image at byte {start:,} of {shard.url}"
+        return next(decode_all(data, self._stream.channels, name=name))
+
+    def _in_depth(self, image: NDArray[np.unsignedinteger]) -> NDArray[np.unsignedinteger]:
+        """In bytes, if that is what all images of the shards have."""
+        return in_bytes(image) if self._stream.index.depth == 8 else image
 
     def _fault(self, told: str) -> None:
         with self._lock:
