@@ -7,12 +7,15 @@ down and 0 to 2 across, on another way in each; white noise of sigma 25/255, its
 sequences of 300 photographs of BSD that are not in BSD68; judged is the middle plane of seven of each of the 68, moved
 by 0, 1, 2 and 4 pixels a plane. PSNR in dB, mean over the 68, unclipped; seconds are of one core's time for a
 megapixel denoised. All start from one network that was trained on planes alone for as many steps, and go on for as
-many again. What was trained lies in runs/neighbours, and a call that was stopped goes on there.
+many again. "noisy alone" is learned by the method "neighbours": noise is put on, and the clean planes are forgotten;
+of crops of twice the side, which that method halves. What was trained lies in runs/neighbours, and a call that was
+stopped goes on there.
 """
 
 import os
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +33,8 @@ DATA = Path(os.environ["GRAINLESS_DATA"])
 OUT = Path("runs/neighbours")
 SIGMA, SIDE, PLANES, LEARNED = 25 / 255, 128, 7, 300
 SPEEDS, AROUND = (0, 1, 2, 4), (0, 1, 2)
+LEARNED_BY = {"given": "", "neighbours": ", noisy alone"}
+CROPS = {"given": 48, "neighbours": 96}
 
 RECIPE = """
 seed = 7
@@ -49,12 +54,12 @@ widths = [16, 32, 64]
 fold = 2
 bias = false
 [learn]
-name = "given"
+name = "{learn}"
 [train]
 epochs = 4
 steps = {steps}
 batch = 8
-crop = 48
+crop = {crop}
 optimizer = "muon"
 rate = 6e-3
 schedule = "linear"
@@ -96,10 +101,11 @@ def sequences(place: Path) -> Path:
     return place
 
 
-def trained(name: str, around: int, place: Path, steps: int, start: str = "") -> Denoiser:
+def trained(learn: str, name: str, around: int, place: Path, steps: int, start: str = "") -> Denoiser:
     """A network that looks at so many planes before, and after."""
-    folder, recipe = OUT / name, OUT / f"{name}.toml"
-    recipe.write_text(RECIPE.format(place=place.resolve(), around=around, steps=steps, start=start))
+    folder, recipe = OUT / f"{name}{LEARNED_BY[learn]}", OUT / f"{name}{LEARNED_BY[learn]}.toml"
+    options = {"around": around, "steps": steps, "start": start, "learn": learn, "crop": CROPS[learn]}
+    recipe.write_text(RECIPE.format(place=place.resolve(), **options))
     if not (folder.is_dir() and Run(folder).finished):
         train(recipe, folder, resume=folder.is_dir())
     return load(folder)
@@ -120,17 +126,21 @@ def judged(denoiser: Denoiser, speed: int) -> tuple[float, float]:
     return float(np.mean(scores)), spent / (len(scores) * SIDE**2 / 1e6)
 
 
+def told(learn: str, place: Path, steps: int) -> Iterator[dict[str, object]]:
+    """A row for each number of planes around."""
+    alone = trained(learn, "alone", 0, place, steps)
+    start = f'start = "{alone.path.parent.resolve()}"'
+    for around in AROUND:
+        denoiser = trained(learn, f"around-{around}", around, place, steps, start)
+        found = {speed: judged(denoiser, speed) for speed in SPEEDS}
+        psnr = {f"{speed} px a plane": score for speed, (score, _) in found.items()}
+        seconds = float(np.median([spent for _, spent in found.values()]))
+        yield {"planes around": f"{around}{LEARNED_BY[learn]}"} | psnr | {"s a megapixel": seconds}
+
+
 if __name__ == "__main__":
     keep_freed_memory()
     steps = int((sys.argv[1:2] or ["250"])[0])
     place = sequences(OUT / "sequences")
-    alone = trained("alone", 0, place, steps)
-    start = f'start = "{alone.path.parent.resolve()}"'
-    rows = []
-    for around in AROUND:
-        denoiser = trained(f"around-{around}", around, place, steps, start)
-        found = {speed: judged(denoiser, speed) for speed in SPEEDS}
-        psnr = {f"{speed} px a plane": score for speed, (score, _) in found.items()}
-        seconds = float(np.median([spent for _, spent in found.values()]))
-        rows.append({"planes around": around} | psnr | {"s a megapixel": seconds})
+    rows = [row for learn in LEARNED_BY for row in told(learn, place, steps)]
     tell_and_keep("neighbours", rows, "PSNR of the middle plane, by how fast the scene moves")

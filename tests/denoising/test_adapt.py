@@ -10,7 +10,8 @@ from hypothesis import strategies as some
 from numpy.testing import assert_allclose, assert_array_equal
 
 import grainless
-from grainless.denoising.adapt import adapt
+from grainless.denoising.adapt import squares
+from grainless.denoising.adapt.adapt import squares_of
 from grainless.denoising.adapt.adapted import Adapted
 from grainless.denoising.adapt.fit import fitted
 from grainless.denoising.adapt.growth import Growth
@@ -205,13 +206,25 @@ def test_images_that_a_curve_cannot_help_are_left_as_they_are(chance, pixels, wo
 
 
 def test_where_photons_are_few_the_model_is_shown_means_over_squares(chance, monkeypatch):
-    monkeypatch.setattr(adapt, "SIDES", (2,))
+    monkeypatch.setattr(squares, "SIDES", (2,))
     clean = scene(190)
     noisy = counted(clean, 1 / 1.5, 0.0, chance)[None]
     image, outcome = process(Image(noisy), Policy(adapt=True, threads=1))
     assert re.search(r"for model grey, which is shown means over 2 x 2 pixels\.$", outcome.why)
     alone = Adapted.of(load("grey"), fitted(noisy), noisy).visible(noisy)
     assert psnr(image.pixels[0], clean) > psnr(alone[0], clean) + 1
+
+
+def test_images_too_small_to_tell_squares_alone_tell_them_together(grey, chance, monkeypatch):
+    monkeypatch.setattr(squares, "SIDES", (2,))
+    tiles = [counted(scene(120), 1 / 1.5, 0.0, chance)[None] for _ in range(3)]
+    assert squares_of(grey, tiles[:1]) == 1
+    assert squares_of(grey, tiles) == 2
+    assert squares_of(grey, [0 * tiles[0]]) is None
+    _, outcome = process(Image(tiles[0]), Policy(adapt=True, squares=2))
+    assert outcome.why.endswith("for model grey, which is shown means over 2 x 2 pixels.")
+    with pytest.raises(InputError, match=r"squares is 0: they have 1 pixel a side or more\."):
+        Policy(adapt=True, squares=0)
 
 
 def test_where_photons_are_many_it_is_shown_the_image_itself(chance):

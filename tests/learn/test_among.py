@@ -111,7 +111,8 @@ def test_without_neighbours_it_is_a_network_as_any(tmp_path):
 
 def test_methods_that_show_one_image_are_refused(tmp_path):
     with pytest.raises(
-        InputError, match=r'data\.name is "stacks", which gives what is shown .+: learn\.name is "given"'
+        InputError,
+        match=r'data\.name is "stacks", which gives what is shown .+: learn\.name is "given" or "neighbours"',
     ):
         recipe(tmp_path, "learn.name=supervised")
 

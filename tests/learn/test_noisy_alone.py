@@ -123,6 +123,13 @@ def test_growing_noise_is_measured_and_put_on_results_again(small, quick, tmp_pa
     assert (again.train[0] == planned.data.train[0]).all()
 
 
+def test_the_images_tell_together_what_the_teacher_is_shown(small):
+    noisy = [0.5 + 0.1 * np.random.default_rng(n).normal(size=(1, 64, 64)).astype(np.float32) for n in (1, 2)]
+    settled = Teacher("plain", adapt=True).settled(noisy)
+    assert settled.options == {"by": "plain", "adapt": True, "squares": 1}  # too few pixels for more
+    assert Teacher("plain", adapt=False).settled(noisy).options == {"by": "plain", "adapt": False}
+
+
 def test_noise_is_measured_by_what_the_teacher_takes(small):
     sample = 0.5 + 0.1 * np.random.default_rng(1).normal(size=(1, 64, 64)).astype(np.float32)
     (noise,) = Teacher("plain", adapt=False).noises([sample])

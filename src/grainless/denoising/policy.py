@@ -25,6 +25,8 @@ class Policy:
         threads: that one run works with; None: one for each core.
         adapt: fit a curve to the noise of the image, before and after a model of white noise: for noise that grows
             with brightness in unknown ways.
+        squares: with `adapt`, grey images are shown to the model as means over squares of so many pixels a side; None:
+            as tells hidden pixels of the image best.
 
     Raises:
         InputError: one of them makes no sense.
@@ -36,6 +38,7 @@ class Policy:
     device: str = "auto"
     threads: int | None = None
     adapt: bool = False
+    squares: int | None = None
 
     def __post_init__(self) -> None:
         for name in ("strength", "chroma"):
@@ -52,6 +55,8 @@ class Policy:
             raise InputError(unknown("device", self.device, DEVICES))
         if self.threads is not None and self.threads < 1:
             raise InputError(f"threads is {self.threads}: a run works with 1 or more.")
+        if self.squares is not None and self.squares < 1:
+            raise InputError(f"squares is {self.squares}: they have 1 pixel a side or more.")
 
     @property
     def for_colours(self) -> float:

@@ -15,7 +15,7 @@ from grainless.data.sets.stacks import Stacks
 from grainless.errors import InputError, did_you_mean
 from grainless.learn.fitting.fit import Fit
 from grainless.learn.methods.losses import LOSSES, Loss, check_loss
-from grainless.learn.methods.methods import METHODS, Given, Method, taught
+from grainless.learn.methods.methods import METHODS, Method, taught
 from grainless.learn.networks import NETWORKS
 from grainless.learn.networks.among import Among
 from grainless.learn.networks.facts.network import Network, check_size
@@ -225,9 +225,12 @@ class Recipe:
         """Planes beside those that are wanted are shown by one method, under noises that are new in each."""
         if not isinstance(self.source(), Stacks):
             return
-        if not isinstance(self.method(), Given):
+        if not getattr(self.method(), "takes_planes", False):
+            able = " or ".join(
+                f'"{name}"' for name in METHODS if getattr(METHODS[name], "takes_planes", False)
+            )
             raise InputError(
-                'data.name is "stacks", which gives what is shown beside what is wanted: learn.name is "given".'
+                f'data.name is "stacks", which gives what is shown beside what is wanted: learn.name is {able}.'
             )
         for part in self.noise().parts:
             if not (isinstance(part, Noise) and is_apart(part)):

@@ -55,6 +55,14 @@ def train(
             help="The shipped model to begin with. [default: the one that does best]", show_default=False
         ),
     ] = None,
+    neighbours: Annotated[
+        int | None,
+        typer.Option(
+            help="Images of your own are stacks or sequences: show each plane with so many before and after it.",
+            min=1,
+            show_default=False,
+        ),
+    ] = None,
     minutes: Annotated[
         float,
         typer.Option(
@@ -74,7 +82,8 @@ def train(
     json: Json = False,
 ) -> None:
     """Train a recipe, or a shipped model with your own images: weights, ONNX model, scores, report in one folder."""
-    own = {"images": images, "noisy": noisy, "clean": clean, "noise": noise, "start": start}
+    own: dict[str, Any] = {"images": images, "noisy": noisy, "clean": clean, "noise": noise, "start": start}
+    own["neighbours"] = neighbours
     if recipe is None and devices * nodes > 1:
         raise InputError(
             "--devices and --nodes are for a recipe; images of your own are trained on by one device."

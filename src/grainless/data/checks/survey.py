@@ -55,16 +55,20 @@ class Survey:
         return f"{counted(len(self.sizes), f'{kind} image')} of {least if least == most else f'{least} to {most}'}"
 
 
-def survey(folder: Path) -> Survey:
+def survey(folder: Path, *, stacks: bool = False) -> Survey:
     """Look at the images of a folder.
+
+    Args:
+        folder: of the images.
+        stacks: a file may hold many planes, and a folder inside it the frames of a sequence: one is enough.
 
     Raises:
         InputError: it is no folder; it has too few images, some that cannot be read, some too small, or images of
             several kinds: grey and colour, or of very different sizes.
     """
-    files = image_files(folder)
+    files = image_files(folder, recursive=stacks)
     sizes = _sizes(folder, files)
-    if len(files) < FEWEST:
+    if len(files) < FEWEST and not stacks:
         raise InputError(
             f"{folder} holds {counted(len(files), 'image')}, and {FEWEST} are the fewest: one to learn from, one to "
             "choose the best weights by, one to judge by. Some dozens are better."

@@ -56,7 +56,7 @@ def clean_images(folder: Path, noise: str | None) -> Own:
     """
     looked = survey(folder)
     data = {"name": "folder", "path": str(folder.resolve())} | dealt(looked)
-    return Own(str(looked), looked.shortest, data, _noise(noise), "supervised")
+    return Own(str(looked), looked.shortest, data, noise_tables(noise, TAUGHT_BY), "supervised")
 
 
 def pairs(noisy: Path, clean: Path) -> Own:
@@ -87,11 +87,17 @@ def dealt(looked: Survey) -> dict[str, Any]:
     return {"grey": looked.grey, "validation": held, "test": held}
 
 
-def _noise(given: str | None) -> list[dict[str, Any]]:
-    """The tables of a noise as the command line writes it, or of the recipe that has been taught them all."""
+def noise_tables(given: str | None, taught_by: str) -> list[dict[str, Any]]:
+    """The tables of a noise as the command line writes it, or of the recipe that is taught by the usual one.
+
+    Raises:
+        InputError: there is no such noise, or it is none.
+    """
     if given is None:
-        tables: list[dict[str, Any]] = Recipe(TAUGHT_BY, shipped()[TAUGHT_BY]).tables["noise"]
-        return tables
+        tables: dict[str, Any] | list[dict[str, Any]] = Recipe(taught_by, shipped()[taught_by]).tables[
+            "noise"
+        ]
+        return tables if isinstance(tables, list) else [tables]
     if not noise_from(given).parts:
         raise InputError(
             f"--noise {given}: clean images teach nothing without noise; leave it out for the usual one."

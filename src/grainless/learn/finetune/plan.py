@@ -13,6 +13,7 @@ from grainless.learn.finetune.clean import noisy_themselves, of_two_kinds
 from grainless.learn.finetune.noisy_only.alone import noisy_images
 from grainless.learn.finetune.own import Own, clean_images, pairs
 from grainless.learn.finetune.pace import Pace, measured
+from grainless.learn.finetune.planes import clean_stacks, noisy_stacks
 from grainless.learn.finetune.rate import RATES, tried
 from grainless.learn.finetune.start import Start, best_start
 from grainless.learn.finetune.text import SEED, written
@@ -65,6 +66,7 @@ def plan(
     clean: Path | None = None,
     noise: str | None = None,
     start: str | None = None,
+    neighbours: int | None = None,
     minutes: float = 10.0,
     changes: Sequence[str] = (),
     roots: DataRoots | None = None,
@@ -78,6 +80,7 @@ def plan(
         clean: see `noisy`.
         noise: for clean images, as the command line writes it; None: what photographs have, as in the recipe photo.
         start: the shipped model to train on; None: the one that does best on the images as it is.
+        neighbours: the images are stacks or sequences, and each plane is shown with so many before and after it.
         minutes: how long it may take, in all.
         changes: lines of the recipe to change, as `--set` takes them.
         roots: where data files are looked for.
@@ -88,9 +91,11 @@ def plan(
     began = time.monotonic()
     Run.check_new(out)
     alone = noisy is not None and images is None and clean is None and noise is None
-    own, found = (
-        noisy_images(noisy, _named(changes)) if noisy and alone else (_own(images, noisy, clean, noise), None)
-    )
+    if noisy and alone:
+        wanted = _named(changes)
+        own, found = noisy_stacks(noisy, neighbours, wanted) if neighbours else noisy_images(noisy, wanted)
+    else:
+        own, found = _own(images, noisy, clean, noise, neighbours), None
     data = make("data set", DATA, own.data).read(roots or DataRoots())
     method = METHODS[own.method](noise_from("none"), **own.options)
     held = judges(method, data.validation)
@@ -129,16 +134,24 @@ def _named(changes: Sequence[str]) -> str | None:
     return names[-1] if names else None
 
 
-def _own(images: Path | None, noisy: Path | None, clean: Path | None, noise: str | None) -> Own:
+def _own(
+    images: Path | None, noisy: Path | None, clean: Path | None, noise: str | None, neighbours: int | None
+) -> Own:
     """The images that were named.
 
     Raises:
         InputError: none, or some that do not go together.
     """
     if images is not None and noisy is None and clean is None:
+        if neighbours:
+            return clean_stacks(images, neighbours, noise)
         return clean_images(images, noise)
     if noisy is not None and noise is not None and images is None:
         raise InputError("--noise goes with --images: noisy images have noise of their own.")
+    if neighbours:
+        raise InputError(
+            "--neighbours goes with --images DIR, clean stacks, or with --noisy DIR alone, noisy ones."
+        )
     if noisy is not None and clean is not None and images is None:
         return pairs(noisy, clean)
     raise InputError(

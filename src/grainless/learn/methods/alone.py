@@ -103,7 +103,8 @@ class BlindSpots:
 class Neighbours:
     """Of each 2 x 2 pixels two neighbours are taken, one to be shown, one to be asked for (Neighbor2Neighbor).
 
-    Both show nearly the same scene, each with noise of its own, as in Noise2Noise. Images are shown at half size.
+    Both show nearly the same scene, each with noise of its own, as in Noise2Noise. Images are shown at half size. A
+    plane of a stack is asked for by itself, and shown with those around it.
 
     Neighbours differ by more than their noise. With `undo` what they differ by in the denoised whole image, c, is
     taken into account, at the cost of denoising that, too:
@@ -125,6 +126,7 @@ class Neighbours:
     """
 
     needs_clean: ClassVar[bool] = False
+    takes_planes: ClassVar[bool] = True
 
     noise: Chain
     undo: Annotated[float, Ge(0)] = 0.0
@@ -133,11 +135,12 @@ class Neighbours:
         _refuse_shared("neighbours", self.noise, "")
 
     def __call__(self, scene: Scene, draw: TorchDraw) -> Pair:
-        noisy = self.noise(scene.clean, draw)
+        noisy = self.noise(scene.clean if scene.noisy is None else scene.noisy, draw)
         height, width = (side // CELLS * CELLS or side // 2 * 2 for side in noisy.shape[2:])
         whole = noisy[..., :height, :width]
         lot = torch.floor(draw.uniform(whole[:, :1, ::2, ::2]) * 8).clamp(max=7)
-        first, second = _halves(whole, lot)
+        first, others = _halves(whole, lot)
+        second = _middle(others, scene.clean.shape[1])
         if not self.undo:
             return Pair(first, second)
         return Pair(first, second, aside=torch.cat([F.pixel_unshuffle(whole, 2), lot], dim=1))
@@ -214,6 +217,12 @@ def _halves(whole: Tensor, lot: Tensor) -> tuple[Tensor, Tensor]:
     second = beside[first, chosen % 2]
     one, other = (four.gather(2, each.expand(-1, channels, -1, -1, -1))[:, :, 0] for each in (first, second))
     return one, other
+
+
+def _middle(planes: Tensor, channels: int) -> Tensor:
+    """The one in the middle of (n, planes * channels, h, w)."""
+    first = (planes.shape[1] - channels) // 2
+    return planes[:, first : first + channels]
 
 
 def _refuse_shared(name: str, noise: Chain, cure: str) -> None:

@@ -28,7 +28,8 @@ class Method(Protocol):
     """A method of learning.
 
     `needs_clean` says that what the data hold is clean: else noisy images alone teach it. Of these a class may have
-    `takes_shared`, which says that neighbouring pixels may share the noise.
+    `takes_shared`, which says that neighbouring pixels may share the noise; any may have `takes_planes`, which says
+    that planes around those that are wanted may be shown.
     """
 
     @property
@@ -87,6 +88,7 @@ class Given:
     """Show the noisy image that the data give, ask for its clean partner. A recipe's noise comes on top."""
 
     needs_clean: ClassVar[bool] = True
+    takes_planes: ClassVar[bool] = True
 
     noise: Chain
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from grainless.errors import InputError
 from grainless.image.folder import image_files
 from grainless.inspection import Report
 from grainless.learn.finetune.noisy_only.choice import asked, chosen
-from grainless.learn.finetune.noisy_only.found import SHARED, found
+from grainless.learn.finetune.noisy_only.found import SHARED, Found, found
 from grainless.learn.finetune.noisy_only.teacher import Teacher
 from grainless.learn.finetune.own import Own, dealt
 
@@ -46,9 +46,7 @@ def noisy_images(folder: Path, wanted: str | None = None) -> tuple[Own, str]:
         InputError: the folder will not do, or nothing can learn from such noise, or not what is wanted.
     """
     looked = survey(folder)
-    samples = _samples(folder, 1 if looked.grey else 3)
-    reports = [inspect(_brightened(sample), channel_axis=0) for sample in samples]
-    noise = found(folder, reports)
+    noise, reports, samples = look_at(folder, 1 if looked.grey else 3)
     method = chosen(folder, noise, wanted, grey=looked.grey)
     teacher = Teacher.of(reports, white=noise.kind != SHARED)
     data = {"name": "folder", "path": str(folder.resolve())} | dealt(looked)
@@ -56,6 +54,7 @@ def noisy_images(folder: Path, wanted: str | None = None) -> tuple[Own, str]:
     if "sigma" in asked(method):
         options["sigma"] = _sigma(samples, reports)
     if "measured" in asked(method):
+        teacher = teacher.settled(samples)
         options["measured"] = _measured(folder, teacher, samples)
         data |= {"name": "denoised"} | teacher.options
     start = teacher.by if noise.kind == SHARED and not looked.grey else None
@@ -63,6 +62,27 @@ def noisy_images(folder: Path, wanted: str | None = None) -> tuple[Own, str]:
     why = WHY.get(method, "as you say").format(by=teacher.words)
     shared = SHARING if noise.kind == SHARED and "measured" not in options else ""
     return own, f"{noise.words}. Learned by {method}: {why}.{shared}"
+
+
+class Looked(NamedTuple):
+    """What was seen of a folder: its noise, and reports of (c, h, w) middles of some of the images, full scales."""
+
+    noise: Found
+    reports: list[Report]
+    samples: list[Floats]
+
+
+def look_at(folder: Path, channels: int, *, stacks: bool = False) -> Looked:
+    """Look at the noise of some images of a folder; of stacks, at the first planes of some.
+
+    Raises:
+        InputError: most are too small to tell, or have next to none.
+    """
+    files = image_files(folder, recursive=stacks)
+    rows = np.unique(np.linspace(0, len(files) - 1, LOOKED_AT).round().astype(int))
+    samples = [_middle(decode(files[row], channels)) for row in rows]
+    reports = [inspect(_brightened(sample), channel_axis=0) for sample in samples]
+    return Looked(found(folder, reports), reports, samples)
 
 
 def _measured(folder: Path, teacher: Teacher, samples: Sequence[Floats]) -> list[str]:
@@ -82,13 +102,6 @@ def _sigma(samples: Sequence[Floats], reports: Sequence[Report]) -> float:
         for sample, report in zip(samples, reports, strict=True)
     ]
     return float(f"{np.median(sigmas):.4g}")
-
-
-def _samples(folder: Path, channels: int) -> list[Floats]:
-    """(c, h, w) full scales: the middles of some of the images."""
-    files = image_files(folder)
-    rows = np.unique(np.linspace(0, len(files) - 1, LOOKED_AT).round().astype(int))
-    return [_middle(decode(files[row], channels)) for row in rows]
 
 
 def _middle(image: NDArray[np.unsignedinteger]) -> Floats:

@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from grainless.denoising.adapt.adapt import squares_of
 from grainless.denoising.choose import advise, of_white_noise
 from grainless.denoising.policy import AUTO, Policy
 from grainless.denoising.process import process
@@ -27,10 +28,12 @@ class Teacher:
     Args:
         by: a shipped model's name, or "auto".
         adapt: with a curve fitted to the noise of each image.
+        squares: whose means the model is then shown, pixels a side; None: as each image tells.
     """
 
     by: str
     adapt: bool
+    squares: int | None = None
 
     @classmethod
     def of(cls, reports: Sequence[Report], *, white: bool) -> Self:
@@ -46,6 +49,16 @@ class Teacher:
         names = Counter(name for report in reports if (name := advise(report).model))
         return cls(names.most_common(1)[0][0] if names else AUTO, adapt=False)
 
+    def settled(self, samples: Sequence[Floats]) -> Self:
+        """With squares that the images tell together: one alone may be too small, and they are of one kind.
+
+        Args:
+            samples: (c, h, w) full scales.
+        """
+        if not self.adapt or self.by == AUTO:
+            return self
+        return replace(self, squares=squares_of(load(self.by), samples))
+
     @property
     def words(self) -> str:
         """As a person calls it."""
@@ -54,7 +67,8 @@ class Teacher:
     @property
     def options(self) -> dict[str, Any]:
         """For the data set "denoised"."""
-        return {"by": self.by, "adapt": self.adapt}
+        settled = {} if self.squares is None else {"squares": self.squares}
+        return {"by": self.by, "adapt": self.adapt} | settled
 
     def noises(self, samples: Sequence[Floats]) -> list[str]:
         """The noise of each image, as the command line writes it; of those that it leaves as they are none.
@@ -62,7 +76,8 @@ class Teacher:
         Args:
             samples: (c, h, w) full scales.
         """
-        policy = Policy(self.by if self.by == AUTO else load(self.by), adapt=self.adapt)
+        by = self.by if self.by == AUTO else load(self.by)
+        policy = Policy(by, adapt=self.adapt, squares=self.squares)
 
         def denoise(noisy: Floats) -> Floats:
             return process(Image(noisy), policy)[0].pixels
