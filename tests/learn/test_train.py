@@ -201,7 +201,7 @@ def test_stopped_while_it_is_judged_it_leaves_a_model(tmp_path, whole, monkeypat
         patch.setattr("grainless.learn.training.export_best", raising_once(interrupted))
         with pytest.raises(
             RunError,
-            match=r"Stopped before it was judged\. The best model so far .* is kept in .*; go on with",
+            match=r"^Stopped\. The best model so far .* is kept in .*; go on with",
         ):
             trained(tmp_path / "run", "train.epochs=6")
     assert load(tmp_path / "run" / "model.onnx").card.about["epochs"] == 6

@@ -1,7 +1,7 @@
 """From a recipe to a finished run: data, training, the best weights as ONNX, scores, report."""
 
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -95,12 +95,9 @@ def train(
         if run is None:
             return _helped(Run(out), fit)
         callback.on_start(recipe, data, fit)
-        _train(run, recipe, fit, callback)
-        try:
+        with _stop_is_told(run, recipe, fit):
+            _train(run, recipe, fit, callback)
             _judge(run, recipe, fit, data)
-        except KeyboardInterrupt as stop:
-            left = _leave(run, recipe, fit)  # also where the export itself was stopped
-            raise Stopped(f"Stopped before it was judged. {left}; {_going_on(run)}") from stop
     return run
 
 
@@ -143,14 +140,21 @@ def _train(run: Run, recipe: Recipe, fit: Fit, callback: Callback) -> None:
                     run.keep(fit.averaged, _facts(recipe, fit))
                 run.pause(*fit.state())
                 callback.on_epoch(epoch)
-    except KeyboardInterrupt as stop:
-        raise Stopped(f"Stopped. {_leave(run, recipe, fit)}; {_going_on(run)}") from stop
     except Left as left:
         raise Left(f"{left} {_leave(run, recipe, fit)}; {_going_on(run)}") from left
     except RunError as error:
         raise type(error)(f"{error} {_leave(run, recipe, fit)}.") from error
     except OSError as error:  # of TensorBoard's files
         raise RunError(f"{run.path} could not be written: {error.strerror or error}.") from error
+
+
+@contextmanager
+def _stop_is_told(run: Run, recipe: Recipe, fit: Fit) -> Iterator[None]:
+    """Ctrl-C, in whatever it meets, leaves the best model so far, and says how to go on."""
+    try:
+        yield
+    except KeyboardInterrupt as stop:
+        raise Stopped(f"Stopped. {_leave(run, recipe, fit)}; {_going_on(run)}") from stop
 
 
 def _leave(run: Run, recipe: Recipe, fit: Fit) -> str:
