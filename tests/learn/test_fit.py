@@ -65,6 +65,27 @@ def test_half_precision_leaves_the_images_their_bits(data):
     assert not torch.equal(seen[0], seen[0].bfloat16().float())
 
 
+@pytest.mark.parametrize(("network", "loss"), [("unet", "mse"), ("stacked", "mse"), ("stacked", "bce")])
+def test_half_precision_is_within_the_network_and_ends_at_the_loss(data, network, loss):
+    """Whether the loss asks for images or for what is before their sigmoid."""
+    fit, inside = fitted(data, network, loss, precision="half", epochs=1), set()
+    for layer in fit.network.modules():
+        if isinstance(layer, torch.nn.Conv2d):
+            layer.register_forward_hook(lambda _, shown, given: inside.add(given.dtype))
+    outside = []
+    taught = fit._loss
+
+    def watched(model, pair):
+        outside.append(model.logits(pair.shown).dtype if loss == "bce" else model(pair.shown).dtype)
+        return taught(model, pair)
+
+    fit._loss = watched
+    list(fit())
+    assert inside == {torch.bfloat16}
+    assert set(outside) == {torch.float32}
+    assert {weight.dtype for weight in fit.network.parameters()} == {torch.float32}
+
+
 def test_what_a_network_finds_without_descent_is_there_before_the_first_step(data, monkeypatch):
     """Once, from pairs of an epoch's number that no epoch has; a resumed training has it already."""
     fit, found = fitted(data, epochs=2, ema=0.5), []

@@ -14,7 +14,8 @@ from grainless.learn.recipe import Recipe
 from grainless.learn.reproduce import SYSTEMS, put, reproduce
 from grainless.learn.reproduce.scores import with_excess
 from grainless.learn.reproduce.section import Figure, Section
-from grainless.learn.reproduce.systems import alike, c, cure
+from grainless.learn.reproduce.systems.c import alike, cure
+from grainless.learn.reproduce.systems.c import system as c
 from grainless.learn.studies import study as studies
 from grainless.learn.studies.page import machine
 from grainless.learn.studies.study import Study

@@ -18,8 +18,8 @@ from grainless.learn.recipe import Recipe
 from grainless.learn.reproduce.command import changes, command
 from grainless.learn.reproduce.learned import learned
 from grainless.learn.reproduce.scores import draws, floor, noted
-from grainless.learn.reproduce.systems.claims import error, passed
-from grainless.learn.reproduce.systems.cure import mean_response
+from grainless.learn.reproduce.systems.c.cure import mean_response
+from grainless.learn.reproduce.systems.d.claims import error, passed
 from grainless.learn.reproduce.words import cheaper, differs, took
 from grainless.learn.run import Run
 from grainless.learn.studies.study import Study

@@ -23,6 +23,7 @@ from grainless.learn.batches.fixed import Fixed
 from grainless.learn.fitting.crew import Crew
 from grainless.learn.fitting.epoch import Epoch
 from grainless.learn.fitting.initial_weights import load_initial_weights
+from grainless.learn.fitting.precision import as_forward
 from grainless.learn.fitting.sizes import check_sizes, seldom_stepped
 from grainless.learn.fitting.standing import put_back, tensors_of
 from grainless.learn.methods.losses import Loss
@@ -133,9 +134,9 @@ class Fit:
             network, OPTIMIZERS[optimizer](network, rate, epsilon, decay)
         )
         self._judged = self._fabric.setup_module(self.averaged) if ema else self._model
-        for model in (self._model, self._judged):
+        for model in {self._model, self._judged}:
             if hasattr(network, "logits"):
-                model.mark_forward_method("logits")
+                as_forward(self._fabric, model, "logits")
         made = partial(batches_of, batch=batch, crop=crop, steps=steps, seed=seed, device=self._fabric.device)
         self._batches = made(data.train)
         self._shown = made(replace(data.train, stream=None)) if data.train.stream else self._batches

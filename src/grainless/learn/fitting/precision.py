@@ -3,7 +3,9 @@
 from typing import Any
 
 import torch
+from lightning_fabric import Fabric
 from lightning_fabric.plugins import MixedPrecision, Precision
+from torch import Tensor
 
 
 class HalfInside(MixedPrecision):
@@ -30,3 +32,24 @@ def arithmetic(precision: str) -> Precision:
     if precision == "half" or (precision == "auto" and accelerated):
         return HalfInside("bf16-mixed", "cuda" if torch.cuda.is_available() else "cpu")
     return Precision()
+
+
+def as_forward(fabric: Fabric, model: Any, method: str) -> None:
+    """Have a method of a set-up network computed as its forward: in Fabric's precision, and in step on many devices.
+
+    Fabric sees to it itself where a strategy wraps the network, as DDP does; on one device it leaves the method alone.
+
+    Args:
+        fabric: which set the network up.
+        model: what it gave.
+        method: takes images and gives images, such as "logits".
+    """
+    model.mark_forward_method(method)
+    plain = getattr(model, method)
+
+    def computed(images: Tensor) -> Tensor:
+        with fabric.autocast():
+            given: Tensor = plain(images)
+        return given.float()
+
+    setattr(model, method, computed)

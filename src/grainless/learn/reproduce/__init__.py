@@ -10,7 +10,10 @@ from pathlib import Path
 from grainless.disk.whole import write_text
 from grainless.learn.reproduce.earlier import kept
 from grainless.learn.reproduce.section import Effort, Reproduce
-from grainless.learn.reproduce.systems import a, alike, b, c, capacity, d, e, once
+from grainless.learn.reproduce.systems import a, b, e, once
+from grainless.learn.reproduce.systems.c import alike, capacity
+from grainless.learn.reproduce.systems.c import system as c
+from grainless.learn.reproduce.systems.d import system as d
 from grainless.learn.studies.page import machine
 from grainless.learn.studies.study import Study, Unfinished
 from grainless.parts import choose

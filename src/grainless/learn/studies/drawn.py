@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import numpy as np
+
+from grainless.evaluation.evaluate import Array
 from grainless.evaluation.figures.pictures import strip
 from grainless.learn.run import Run
 from grainless.learn.studies.study import Study, scenes
@@ -12,7 +15,7 @@ SIDE = 96
 
 
 def draw_denoised(study: Study, runs: dict[str, Run], path: Path) -> None:
-    """Rows: clean, noisy by the first run's noise, then denoised by each run.
+    """Rows: clean, noisy, then denoised by each run; where runs have noises of their own, noisy before each of them.
 
     Args:
         study: where data are looked for.
@@ -20,7 +23,16 @@ def draw_denoised(study: Study, runs: dict[str, Run], path: Path) -> None:
         path: of the PNG file.
     """
     shown = {name: scenes(run, study.roots, PICTURES) for name, run in runs.items()}
-    first = next(iter(shown.values()))
-    rows = {name: [scene[name] for scene in first] for name in ("clean", "noisy")}
-    rows |= {name: [scene["denoised"] for scene in each] for name, each in shown.items()}
-    strip(list(rows.values()), path, labels=list(rows), scale=max(1, SIDE // first[0]["clean"].shape[-1]))
+    clean = [scene["clean"] for scene in next(iter(shown.values()))]
+    noisy = {name: [scene["noisy"] for scene in each] for name, each in shown.items()}
+    own = any(not _same(each, next(iter(noisy.values()))) for each in noisy.values())
+    rows, last = {"clean": clean}, None
+    for name, each in shown.items():
+        if last is None or not _same(noisy[name], last):
+            last = rows[f"{name}: noisy" if own else "noisy"] = noisy[name]
+        rows[f"{name}: denoised" if own else name] = [scene["denoised"] for scene in each]
+    strip(list(rows.values()), path, labels=list(rows), scale=max(1, SIDE // clean[0].shape[-1]))
+
+
+def _same(one: list[Array], other: list[Array]) -> bool:
+    return all(np.array_equal(*pair) for pair in zip(one, other, strict=True))

@@ -75,7 +75,8 @@ def draw_figure(study: Study, line: str, values: list[str], runs: list[Run], pat
     for value, each in zip(values, shown, strict=True):
         name = f"{line.rpartition('.')[2]} {value}"
         if line.startswith("noise."):
-            rows[f"{name}, noisy"] = [scene["noisy"] for scene in each]
+            rows[f"{name}: noisy"] = [scene["noisy"] for scene in each]
+            name += ": denoised"
         rows[name] = [scene["denoised"] for scene in each]
     side = rows["clean"][0].shape[-1]
     strip(list(rows.values()), path, labels=list(rows), scale=max(1, 96 // side))

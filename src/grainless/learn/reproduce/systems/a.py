@@ -10,9 +10,10 @@ from grainless.evaluation.figures.pictures import strip
 from grainless.evaluation.reports.markdown import table
 from grainless.learn.reproduce.learned import learned
 from grainless.learn.reproduce.pictures import copied, picture
-from grainless.learn.reproduce.scores import draws, floor, noisy, score, with_excess
+from grainless.learn.reproduce.scores import draws, floor, score, with_excess
 from grainless.learn.reproduce.section import Effort, Figure, Section
-from grainless.learn.reproduce.words import differs, pace, took
+from grainless.learn.reproduce.systems.printed import SPLIT, images, layers
+from grainless.learn.reproduce.words import differs, took
 from grainless.learn.run import Run
 from grainless.learn.studies.study import Study, Unfinished, scenes
 from grainless.learn.studies.sweep import sweep
@@ -25,11 +26,13 @@ LOGGED = 0.0930
 """Their lowest loss on the test images, which were their validation images."""
 
 REPORTED = "0.0930 logged as validation loss; 0.09386 before that run"
-SPLIT = "2,000 training images held out to stop by; theirs saw the test images"
 PADDING = "strided convolutions pad all four sides"
 
-LAYERS = ("320", "18,496", "401,536", "404,544", "18,464", "289")
-"""Parameters of their layers, as reported."""
+USES = (
+    "Uses that they name: fewer dimensions and anomalies ([codes of images](codes.md), "
+    "[anomalies by their reconstruction](studies/anomalies.md)); medical, surveillance and satellite pictures (of "
+    "microscopes and of cameras in the dark: [noisy images alone](noisy-only.md))."
+)
 
 CHANGES: dict[Effort, list[str]] = {
     "quick": ["data.limit=2000", "data.validation=500", "train.epochs=1"],
@@ -54,7 +57,7 @@ def reproduce(study: Study, pictures: Path, effort: Effort) -> Section:
     """The published network and its deeper variant, the best of ours, and the noise factor swept."""
     section = Section("A", "MNIST, a convolutional autoencoder with a code of 128 numbers")
     run = study.run("a-mnist-coded", CHANGES[effort])
-    section.rows(lambda: [*_images(study, run), *_three(study, run)], "as published")
+    section.rows(lambda: [*images(study, run), *_three(study, run)], "as published")
     if longer := LONG[effort]:
         section.rows(lambda: _long(study, study.run("a-mnist-coded", longer)), "until early stopping")
     section.rows(lambda: _deep(study, study.run("a-mnist-deep", CHANGES[effort])), "deeper variant")
@@ -64,28 +67,12 @@ def reproduce(study: Study, pictures: Path, effort: Effort) -> Section:
         section.part(
             lambda: _alike(study, run, study.run("a-mnist-coded", longer)), "Their losses on the same images"
         )
-    section.part(lambda: _layers(run), "Layers")
+    section.part(lambda: layers(run), "Layers")
     section.part(lambda: _curves(study, effort, pictures), "Loss by epoch")
     section.part(lambda: _twenty(study, effort, pictures), "Twenty images")
     section.part(lambda: _factors(study, pictures, effort), "The noise factor varied")
+    section.parts.append(USES)
     return section
-
-
-def _images(study: Study, run: Run) -> list[Figure]:
-    """What they print of the data and the network; the noise of training and test images."""
-    train = learned(study, run)
-    counts = ", ".join(f"{len(images):,}" for images in run.recipe().data(study.roots).parts.values())
-    return [
-        Figure("images for training, validation, test", "60,000; the test images; 10,000", counts, "", SPLIT),
-        Figure("parameters", "843,649", _total(run)),
-        Figure("MSE of the noisy training images", "0.11562", f"{train['noisy']['mse']:.5f}"),
-        Figure("MSE of the noisy test images", "0.11562", f"{noisy(run, 'mse'):.5f}"),
-        Figure("MSE of the denoised training images", "", f"{train['denoised']['mse']:.5f}"),
-        Figure("MSE of the denoised test images", "", f"{score(run, 'mse'):.5f}"),
-        Figure(
-            "seconds an epoch", "about 40", f"{pace(run):.0f}", "", "another machine; seconds of a processor"
-        ),
-    ]
 
 
 def _three(study: Study, run: Run, when: str = "") -> list[Figure]:
@@ -124,7 +111,9 @@ def _best(study: Study, changes: list[str]) -> list[Figure]:
 def _deep(study: Study, run: Run) -> list[Figure]:
     bce = with_excess(score(run, "bce"), floor(run, study))
     words = differs(run, "never ran as published: its shapes are mended", SPLIT)
-    return [Figure("deeper variant: BCE, test images", "", bce, "", words, took(run))]
+    return [
+        Figure(f"deeper variant, {_total(run)} parameters: BCE, test images", "", bce, "", words, took(run))
+    ]
 
 
 def _long(study: Study, run: Run) -> list[Figure]:
@@ -162,35 +151,6 @@ def _alike(study: Study, short: Run, longer: Run) -> str:
         f"0.0930 {score(longer, 'bce') - LOGGED:.4f} are left. Theirs learned from 60,000 images and chose the epoch "
         "by the test images; how many epochs came before is not stated."
     )
-
-
-def _layers(run: Run) -> str:
-    """Their layer table beside ours, and what the training was told."""
-    known = of_run(run)
-    layers = [layer for layer in known["layers"] if layer["parameters"]]
-    rows = [
-        (
-            layer["name"],
-            layer["kind"],
-            " x ".join(map(str, layer["shape"])),
-            f"{layer['parameters']:,}",
-            reported,
-        )
-        for layer, reported in zip(layers, LAYERS, strict=True)
-    ]
-    head = ("layer", "kind", "output", "parameters", "reported")
-    told = ", ".join(
-        f"{key.removeprefix('train.')} {known['hyper-parameters'][key]}"
-        for key in (
-            "train.optimizer",
-            "train.rate",
-            "train.batch",
-            "train.epochs",
-            "train.patience",
-            "train.fixed_noise",
-        )
-    )
-    return f"Layers with parameters:\n\n{table(head, rows)}\n\nHyper-parameters: {told}."
 
 
 def _curves(study: Study, effort: Effort, pictures: Path) -> str:

@@ -19,7 +19,7 @@ from grainless.learn.reproduce.section import Effort, Figure, Section
 from grainless.learn.reproduce.words import differs, took
 from grainless.learn.run import Run
 from grainless.learn.studies.study import Study, Unfinished, denoiser
-from grainless.learn.summary import of_run
+from grainless.learn.summary import of_recipe, of_run
 
 CHANGES: dict[Effort, list[str]] = {"quick": ["train.epochs=2"], "standard": [], "full": []}
 UPDATES: dict[Effort, list[str]] = {
@@ -35,6 +35,13 @@ NAMES = {"psnr-own-peak": "PSNR, own peak", "psnr": "PSNR, peak 1", "mse": "MSE"
 METRIC = {name: METRICS[name] for name in ("psnr", "psnr-own-peak", "ssim", "mse", "mae")}
 PAIRS = "other pairs: 14 for training, 4 for validation, 2 for test; how many they had is not stated"
 GUESS = "243 epochs are the 1,700 updates of their 10, if they had LOL's 485 pairs: our guess"
+READ = (
+    "They read the pairs in chunks of 100 and keep them in pickle files. Here names are matched by their numbers (2 "
+    "before 10), and what does not fit into `data.memory` is decoded once into a file that is mapped, not loaded; "
+    "nothing is pickled. In both, the best weights by validation loss are on the disk after each epoch; "
+    "`grainless denoise --model RUN` uses them without a training. Their PSNR takes each image's own max - min as the "
+    'peak: "own peak".'
+)
 SCENES = (0, 5, 8, 11)
 """Of eval15: four scenes unlike each other."""
 
@@ -44,6 +51,7 @@ def reproduce(study: Study, pictures: Path, effort: Effort) -> Section:
     section = Section("B", "Pairs of low and high quality photographs")
     lengths = {"10 epochs": (CHANGES[effort], ""), "243 epochs": (UPDATES[effort], GUESS)}
     trained: dict[str, Run] = {}
+    section.rows(lambda: _network(study), "the pairs and the network")
     for name, (changes, words) in lengths.items():
         with suppress(Unfinished):
             trained[name] = study.run("b-lowlight-pooled", changes)
@@ -51,9 +59,22 @@ def reproduce(study: Study, pictures: Path, effort: Effort) -> Section:
     section.rows(lambda: _baseline(study, trained), "non-local means")
     section.rows(lambda: _fifteen(study, trained, CHANGES[effort]), "15 pairs of eval15")
     section.rows(lambda: _again(study, UPDATES[effort]), "validation loss, loaded again and trained on")
+    section.parts.append(READ)
     section.part(lambda: _each(study, trained), "PSNR of each image")
     section.part(lambda: _pictures(study, trained, CHANGES[effort], pictures), "Scenes at their full size")
     return section
+
+
+def _network(study: Study) -> list[Figure]:
+    """What they split and train."""
+    recipe = Recipe.load("b-lowlight-pooled")
+    counts = ", ".join(str(len(images)) for images in recipe.data(study.roots).parts.values())
+    parameters = of_recipe(recipe)["parameters"]
+    ours = f"{parameters['total']:,}; {parameters['total'] - parameters['trainable']:,}"
+    return [
+        Figure("pairs for training, validation, test", "70 %, 20 %, 10 % of a number not stated", counts),
+        Figure("parameters; of them not trained", "30,019; 256", ours),
+    ]
 
 
 def _first(trained: dict[str, Run]) -> Run:
@@ -171,5 +192,6 @@ def _pictures(study: Study, trained: dict[str, Run], changes: list[str], picture
     return picture(
         path,
         pictures,
-        "Scenes of eval15, which no network learned from, at their full size (open the picture to see it)",
+        "Scenes of eval15, which no network learned from, at their full size (open the picture to see it): low light, "
+        f"{', '.join(denoisers)}, normal light",
     )

@@ -7,7 +7,7 @@ from grainless.evaluation.reports.markdown import table
 from grainless.learn.reproduce.pictures import picture
 from grainless.learn.reproduce.scores import floor, score
 from grainless.learn.reproduce.section import NOT_RUN, Effort, Section
-from grainless.learn.reproduce.systems.d import TEST, write_files
+from grainless.learn.reproduce.systems.d.system import TEST, write_files
 from grainless.learn.reproduce.words import took
 from grainless.learn.run import Run
 from grainless.learn.studies.study import Study, Unfinished

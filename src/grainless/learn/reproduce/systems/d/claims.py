@@ -63,15 +63,15 @@ def claims(study: Study, pictures: Path, effort: Effort) -> list[str]:
         )
     head = (
         "numbers of the code",
-        "copying clean images: network, MSE",
-        "PCA, MSE",
+        "error on clean images (MSE): network that copies",
+        "error on clean images: PCA",
         "noise that passes: network that copies",
-        "PCA",
-        "network that denoises",
-        "denoising, MSE: network that copies",
-        "PCA",
-        "network that denoises",
-        "its BCE",
+        "noise that passes: PCA",
+        "noise that passes: network that denoises",
+        "error on noisy images (MSE): network that copies",
+        "error on noisy images: PCA",
+        "error on noisy images: network that denoises",
+        "BCE: network that denoises",
     )
     path = pictures / "d-codes.png"
     _draw(task, codes, copies, linear, denoisers, path)
@@ -90,8 +90,8 @@ def claims(study: Study, pictures: Path, effort: Effort) -> list[str]:
         picture(
             path,
             pictures,
-            "Test images: clean, noisy, then for each length of the code the network that copies, PCA, and the "
-            "network that denoises",
+            "Test images: clean, noisy, and what is made of the noisy ones, for each length of the code by the "
+            "network that was trained to copy clean images, by PCA, and by the network that was trained to denoise",
         ),
         _outliers(study, copies[codes.index(64)], test),
     ]
@@ -159,12 +159,12 @@ def _draw(
     labels = ["clean", "noisy"]
     for code, copy, pca, one in zip(codes, copies, linear, denoisers, strict=True):
         for words, each in (
-            ("copies", denoiser(copy)),
+            ("trained to copy", denoiser(copy)),
             ("PCA", _as_denoiser(pca)),
-            ("denoises", denoiser(one)),
+            ("trained to denoise", denoiser(one)),
         ):
             rows.append(list(each(noisy, 0.0).clip(0, 1)))
-            labels.append(f"{code}, {words}")
+            labels.append(f"code of {code}: {words}")
     strip(rows, path, labels=labels, scale=2)
 
 

@@ -37,8 +37,9 @@ def walk(runs: dict[str, Run], pictures: Path, study: Study) -> str:
     strip(rows, path, labels=labels, heads=heads, scale=2)
     shorter = [f"on {name}, {words}" for name, run in runs.items() if (words := differs(run))]
     words = (
-        "Pairs of test images chosen at random. The network is shown them noisy, as it learned; between them, what it "
-        "decodes from the codes on the straight line from the one (0%) to the other (100%)"
+        "Pairs of test images chosen at random; before each row their data set and numbers. The network is shown them "
+        "noisy, as it learned; between them, what it decodes from the codes on the straight line from the one (0%) to "
+        "the other (100%)"
     )
     return (
         "### A walk through the code\n\n"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from grainless.evaluation.reports.markdown import table
 from grainless.learn.reproduce.section import NOT_RUN, Effort, Section
-from grainless.learn.reproduce.systems.c import DATA, RECIPES
+from grainless.learn.reproduce.systems.c.system import DATA, RECIPES
 from grainless.learn.reproduce.words import took
 from grainless.learn.studies.alike import alike
 from grainless.learn.studies.study import Study, Unfinished

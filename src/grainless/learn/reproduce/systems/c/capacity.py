@@ -7,8 +7,8 @@ from grainless.evaluation.reports.markdown import table
 from grainless.learn.reproduce.pictures import picture
 from grainless.learn.reproduce.scores import score
 from grainless.learn.reproduce.section import Effort, Section
-from grainless.learn.reproduce.systems.c import CIFAR, FAILURE
-from grainless.learn.reproduce.systems.cure import beside_classical
+from grainless.learn.reproduce.systems.c.cure import beside_classical
+from grainless.learn.reproduce.systems.c.failure import CIFAR, FAILURE
 from grainless.learn.reproduce.words import took
 from grainless.learn.run import Run
 from grainless.learn.studies.drawn import draw_denoised
@@ -46,7 +46,7 @@ def reproduce(study: Study, pictures: Path, effort: Effort) -> Section:
             f"{highest['noisy input, MSE']:.5f}.",
             table(head, [*_climbed(climbed), _cured(cure)]),
             *_rungs_drawn(study, climbed, cure, pictures),
-            *beside_classical(study, {highest["rung"]: climbed.rungs[-1].noisy_run, "c-best": cure}),
+            *beside_classical(study, {_named(highest["rung"]): climbed.rungs[-1].noisy_run, "c-best": cure}),
         ],
     )
 
@@ -54,7 +54,7 @@ def reproduce(study: Study, pictures: Path, effort: Effort) -> Section:
 def _climbed(climbed: Ladder) -> list[tuple[str, ...]]:
     return [
         (
-            row["rung"],
+            _named(row["rung"]),
             f"{row['parameters']:,}",
             *(f"{row[key]:.5f}" for key in ("clean input, MSE", "noisy input, MSE")),
             f"{row['share']:.0%}",
@@ -66,6 +66,15 @@ def _climbed(climbed: Ladder) -> list[tuple[str, ...]]:
     ]
 
 
+def _named(rung: str) -> str:
+    """What is raised, in words.
+
+    >>> _named("network.widths=[64,128],network.code=256")
+    'widths [64,128], code 256'
+    """
+    return rung.replace("network.", "").replace("=", " ").replace("],", "], ")
+
+
 def _cured(cure: Run) -> tuple[str, ...]:
     total = f"{of_run(cure)['parameters']['total']:,}"
     mse, psnr = f"{score(cure, 'mse'):.5f}", f"{score(cure, 'psnr'):.2f} dB"
@@ -73,7 +82,7 @@ def _cured(cure: Run) -> tuple[str, ...]:
 
 
 def _rungs_drawn(study: Study, climbed: Ladder, cure: Run, pictures: Path) -> list[str]:
-    runs = {rung.name: rung.noisy_run for rung in climbed.rungs}
+    runs = {_named(rung.name): rung.noisy_run for rung in climbed.rungs}
     path, curves = pictures / "c-ladder.png", pictures / "c-ladder-losses.png"
     draw_denoised(study, runs | {"c-best": cure}, path)
     histories = {name: run.facts()["history"] for name, run in runs.items()}

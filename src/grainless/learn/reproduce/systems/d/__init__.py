@@ -1,0 +1,1 @@
+"""D: Fashion-MNIST from CSV, a dense autoencoder; what its text suggests and claims."""
