@@ -64,8 +64,8 @@ class FileInspection:
     @classmethod
     def of(cls, source: Path) -> "FileInspection":
         """Look at a file; what is wrong with it is told, not raised."""
-        images = frames(source)
         try:
+            images = frames(source)
             return cls(source, Inspection.of(next(images)), pages=_counted(source, images))
         except GrainlessError as error:
             return cls(source, error=error)

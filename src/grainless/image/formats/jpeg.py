@@ -26,7 +26,7 @@ from grainless.image.formats.exif import opened
 from grainless.image.formats.inks import to_rgb
 from grainless.image.image import Image, Metadata, Refused, as_text, check_area, from_samples, to_samples
 
-SOI, APP0, APP1, APP2, APP14, COM, SOS, EOI = 0xD8, 0xE0, 0xE1, 0xE2, 0xEE, 0xFE, 0xDA, 0xD9
+APP0, APP1, APP2, APP14, COM, SOS, EOI = 0xE0, 0xE1, 0xE2, 0xEE, 0xFE, 0xDA, 0xD9
 FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 """Segments that begin with the bits of a sample."""
 MARK = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
