@@ -92,4 +92,6 @@ def test_a_stack_that_is_streamed_comes_out_alike_and_it_is_said(tmp_path):
     for name, budget in (("whole", None), ("streamed", small)):
         told = FileDenoiser(Policy(model), memory=budget)(Job(tmp_path / "in.tif", tmp_path / f"{name}.tif"))
         assert_allclose(tifffile.imread(tmp_path / f"{name}.tif"), wanted, atol=0.51)
-        assert "It uses 12 of its 16 bits: its noise is measured, and taken, by these." in told.remarks
+        assert (
+            "Page 1: It uses 12 of its 16 bits: its noise is measured, and taken, by these." in told.remarks
+        )
