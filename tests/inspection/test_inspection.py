@@ -257,7 +257,7 @@ def test_kinds_of_image_agree():
         (np.zeros((8, 8), np.int32), "not int32"),
         (np.zeros((8, 8, 5)), "1 to 4 channels"),
         ([[1]], "not list"),
-        (Image.new("CMYK", (8, 8)), "mode CMYK is not taken"),
+        (Image.new("LAB", (8, 8)), "mode LAB is not taken"),
     ],
 )
 def test_what_is_no_image_is_refused(image, match):
