@@ -25,7 +25,9 @@ def reproduce(study: Study, pictures: Path, effort: Effort) -> Section:
     section = Section("C-alike", "The four architectures like for like")
     section.parts.append(
         "As published, the four have noises of their own. Here all have one, Gaussian of factor 0.5, clipped, and "
-        "equal images, epochs and arithmetic; loss, optimizer and batch stay their own. "
+        "equal images and epochs; loss, optimizer, batch stay their own. Those taught by squared error (coded, wide) "
+        "are computed in bfloat16; those by cross-entropy (stacked, pooled) not if trained before 2026-11-26, 09:00, "
+        "when `train.precision=half` did nothing for them. "
         f"{SEEDS[effort]} seeds each, the mean with its 95 % interval by Student's t."
     )
     for data in DATA:
