@@ -41,7 +41,7 @@ def main() -> None:
     rows = []
     for name, place in SETS.items():
         found = looked_at(DataRoots().locate(Path(place)), model)
-        for quantity in ("coarse_luma", "middle_chroma", "sigma"):
+        for quantity in ("coarse_luma", "coarse_chroma", "sigma"):
             values = 255 * np.array([getattr(each.removed, quantity) for each in found])
             quantiles = zip(
                 ("5 %", "50 %", "95 %", "most"), np.quantile(values, (0.05, 0.5, 0.95, 1)), strict=True

@@ -21,7 +21,7 @@ import numpy as np
 import onnx
 import torch
 from safetensors.torch import load_file
-from told import BSD, DIGITS, MODELS, TEST
+from told import DIGITS, MODELS, TEST
 
 from grainless import __version__
 from grainless.data.find import DataRoots
@@ -83,10 +83,7 @@ def ship_longer(name: str, weights: Path) -> Card:
         return _kept(
             path,
             None,
-            {
-                "learned from": BSD.replace("416", "432")
-                + "; 416 up to the last four epochs, another 416 in those"
-            },
+            {"learned from": longer.get("data", MODELS[name].data)},
         )
 
 
@@ -174,7 +171,8 @@ def longer_page(card: Card, text: str) -> str:
     text = re.sub(r"(- \*\*learned from\*\*: ).*", rf"\g<1>{about['learned from']}", text)
     for name, value in about["PSNR in dB"].items():
         text = re.sub(rf"\| {name} \| .*", f"| {name} | {value:.2f} |", text)
-    return text.replace("Losses are mean", "Losses of the first 45 epochs are mean")
+    first = about["recipe"]["train"]["epochs"]
+    return text.replace("Losses are mean", f"Losses of the first {first} epochs are mean")
 
 
 def main(arguments: list[str]) -> str:

@@ -112,8 +112,8 @@ MODELS = {
         data=f"{BSD}; half of them under a camera's noise made in code, the others under noise of unknown make, film "
         "grain, white noise or none, resized and saved as JPEG; no noisy photograph was ever shown",
         limits="Texture as fine and as weak as the noise goes with it: plush, felt, sand, fine fabric become smooth, the "
-        "grain of leather is left in some places and gone in others. Of 35 photographs of PolyU, each looked at closely, "
-        "one, of plush, lost 0.4 dB; the others gained. Coarse grain on the wood of two pictures of a Canon 600D stays in "
+        "grain of leather is left in some places and gone in others. All 35 photographs of PolyU gained, 0.1 dB (plush) to 5 "
+        "dB. Coarse grain on the wood of two pictures of a Canon 600D stays in "
         "part, and so does some in deep shadows; flat walls keep faint patches of the noise's colour; single bright pixels "
         "of a hot sensor stay. Light joints between tiles of like colour fade. Strong JPEG is helped least. "
         "White noise is better left to color or grey, salt and pepper to a median." + LINES,

@@ -125,7 +125,7 @@ def test_all_of_the_noise_is_told_where_little_of_it_is_white():
         luma=(None, 20 / 255, None),
         chroma=(None, 15 / 255, None),
         coarse_luma=18 / 255,
-        middle_chroma=15 / 255,
+        coarse_chroma=15 / 255,
         coarseness=(0.8, 0.8),
         colourless=False,
     )

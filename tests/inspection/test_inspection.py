@@ -320,7 +320,7 @@ def test_what_lies_in_busy_places_alone_is_detail_unless_jpeg_left_it_there(deta
 
 
 @pytest.mark.parametrize(
-    ("luma", "quality", "found"), [(0.45, None, True), (0.45, 92, False), (0.55, 92, True)]
+    ("luma", "quality", "found"), [(0.55, None, True), (0.55, 92, False), (0.65, 92, True)]
 )
 def test_what_a_jpeg_of_high_quality_left_is_no_noise_to_speak_of(luma, quality, found):
     report = replace(

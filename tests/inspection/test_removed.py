@@ -84,6 +84,24 @@ def test_noise_in_every_block_is_noise_and_detail_in_some_is_none(rng):
     assert not removed(clean + edge, clean).noisy
 
 
+def test_noise_of_one_brightness_is_noise_though_most_of_the_image_is_dark(rng):
+    clean = scene(0.1)
+    clean[..., 96:] = 0.6
+    noise = soft(grey(rng, clean)) * np.where(clean > 0.5, 3 * CORRELATED, 0.1 * CORRELATED).astype(np.float32)
+    found = removed(clean + noise, clean)
+    assert found.noisy
+    assert found.coarse_luma == pytest.approx(2.4 * CORRELATED, rel=0.2)
+
+
+def test_detail_in_a_few_blocks_of_one_brightness_is_none(rng):
+    clean = scene(0.1)
+    clean[..., 64:] = 0.6
+    clean[..., -16:] += 20 * CORRELATED * soft(grey(rng, clean[..., -16:]))
+    smooth = scene(0.1)
+    smooth[..., 64:] = 0.6
+    assert not removed(clean, smooth).noisy
+
+
 def test_colour_noise_alone_is_noise(rng):
     clean = scene()
     noise = soft(white(rng, clean)) * 2 * COLOURED

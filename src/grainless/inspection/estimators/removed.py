@@ -21,15 +21,22 @@ FEWEST = 4  # blocks that tell anything
 SHADOWS, LIGHTS = 0.25, 0.6  # luma below the first, and above the second
 QUIET = 0.25  # quantile over blocks: texture is not in all of them, noise is
 
-CORRELATED = 0.36 / 255
-"""Luma of correlated noise, averaged over 2 x 2 pixels, in the quieter blocks: less is no noise to speak of."""
-LIGHTLY_COMPRESSED = 0.5 / 255
+BANDS = 6
+"""Of brightness. Noise that went through a camera has one strength in each and is in nearly all of its blocks; in dark
+or bright ones there may be next to none, so that a quantile over all brightnesses misses it in the others."""
+RARE = 0.1  # quantile over a band's blocks
+ENOUGH, SHARE = 16, 1 / 16  # blocks that make a band, and their share of all
+
+CORRELATED = 0.52 / 255
+"""Luma of correlated noise, averaged over 2 x 2 pixels, in nearly every block: less is no noise to speak of."""
+LIGHTLY_COMPRESSED = 0.6 / 255
 """The same for a JPEG of so high a quality that one does not see it: a denoiser takes what it left all the same. Of
-CBSD68's 68 clean photographs saved at 90, 66 have less; a camera's noise has colours besides."""
-CORRELATED_GREY = 0.6 / 255
+CBSD68's clean photographs saved at 90, nine of ten have less."""
+CORRELATED_GREY = 0.65 / 255
 """The same for images without colour."""
-COLOURED = 2.7 / 255
-"""Colour noise in the middle block. All three: `python benchmarks/finding.py`, on clean and noisy photographs."""
+COLOURED = 1.8 / 255
+"""Colour noise alike: a camera's is coarse, and sharp colourful detail is not. All four: `python benchmarks/finding.py`,
+on clean and noisy photographs."""
 
 
 WHITE_LUMA, WHITE_CHROMA = 0.56, 0.58
@@ -45,8 +52,9 @@ class Removed:
     Args:
         luma: in shadows, middle tones and lights; None: there is too little of them.
         chroma: the same, of colours: the root of the sum of the three channels' variances about luma.
-        coarse_luma: what is left of luma's where 2 x 2 pixels are averaged, in the quieter blocks.
-        middle_chroma: of colours in the middle block.
+        coarse_luma: what is left of luma's where 2 x 2 pixels are averaged, in nine of ten blocks of the brightness
+            where that is most.
+        coarse_chroma: the same, of colours.
         coarseness: (luma, chroma) share of sigma that is left where 2 x 2 pixels are averaged: 0.5 for white noise.
         colourless: the image has no colours.
         drawn: the image is drawn, not photographed: noise would leave no even places.
@@ -56,7 +64,7 @@ class Removed:
     luma: tuple[float | None, float | None, float | None]
     chroma: tuple[float | None, float | None, float | None]
     coarse_luma: float
-    middle_chroma: float
+    coarse_chroma: float
     coarseness: tuple[float, float]
     colourless: bool
     drawn: bool = False
@@ -82,7 +90,7 @@ class Removed:
         if self.drawn:
             return False
         least = CORRELATED_GREY if self.colourless else luma
-        return self.coarse_luma > least or (not self.colourless and self.middle_chroma > COLOURED)
+        return self.coarse_luma > least or (not self.colourless and self.coarse_chroma > COLOURED)
 
     @property
     def mostly_detail(self) -> bool:
@@ -130,8 +138,8 @@ def removed(noisy: Pixels, denoised: Pixels, hidden: NDArray[np.bool_] | None = 
     return Removed(
         luma=_of_zones(fine, zones),
         chroma=_of_zones(fine_chroma, zones),
-        coarse_luma=math.sqrt(float(np.quantile(coarse, QUIET))),
-        middle_chroma=math.sqrt(float(np.median(fine_chroma))),
+        coarse_luma=math.sqrt(_in_every_block(coarse, tone)),
+        coarse_chroma=math.sqrt(_in_every_block(coarse_chroma, tone)),
         coarseness=(_ratio(coarse, fine, quiet), _ratio(coarse_chroma, fine_chroma, quiet)),
         colourless=noisy.shape[1] == 1 or bool((noisy == noisy[:, :1]).all()),
         drawn=even(noisy, hidden) > (DRAWN_IN_BLACK_OR_WHITE if detail is None else DRAWN),
@@ -182,6 +190,15 @@ def _power(taken: Pixels) -> NDArray[np.float64]:
 def _quiet(activity: NDArray[np.float32], zone: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """The quieter half of a zone's blocks."""
     return zone & (activity <= (np.median(activity[zone]) if zone.any() else 0))
+
+
+def _in_every_block(power: NDArray[np.float64], tone: NDArray[np.float32]) -> float:
+    """What nearly every block of a band of brightness has, of the band where that is most; of few blocks, a quarter's."""
+    band = np.minimum((tone * BANDS).astype(int), BANDS - 1)
+    counts = np.bincount(band, minlength=BANDS)
+    enough = np.flatnonzero(counts >= max(ENOUGH, SHARE * len(tone)))
+    found = [float(np.quantile(power[band == each], RARE)) for each in enough]
+    return max(found, default=float(np.quantile(power, QUIET)))
 
 
 def _of_zones(
