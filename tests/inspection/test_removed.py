@@ -87,7 +87,9 @@ def test_noise_in_every_block_is_noise_and_detail_in_some_is_none(rng):
 def test_noise_of_one_brightness_is_noise_though_most_of_the_image_is_dark(rng):
     clean = scene(0.1)
     clean[..., 96:] = 0.6
-    noise = soft(grey(rng, clean)) * np.where(clean > 0.5, 3 * CORRELATED, 0.1 * CORRELATED).astype(np.float32)
+    noise = soft(grey(rng, clean)) * np.where(clean > 0.5, 3 * CORRELATED, 0.1 * CORRELATED).astype(
+        np.float32
+    )
     found = removed(clean + noise, clean)
     assert found.noisy
     assert found.coarse_luma == pytest.approx(2.4 * CORRELATED, rel=0.2)

@@ -35,8 +35,8 @@ CBSD68's clean photographs saved at 90, nine of ten have less."""
 CORRELATED_GREY = 0.65 / 255
 """The same for images without colour."""
 COLOURED = 1.8 / 255
-"""Colour noise alike: a camera's is coarse, and sharp colourful detail is not. All four: `python benchmarks/finding.py`,
-on clean and noisy photographs."""
+"""Colour noise alike: a camera's is coarse, and sharp colourful detail is not. All four:
+`python benchmarks/finding.py`, on clean and noisy photographs."""
 
 
 WHITE_LUMA, WHITE_CHROMA = 0.56, 0.58
@@ -193,7 +193,7 @@ def _quiet(activity: NDArray[np.float32], zone: NDArray[np.bool_]) -> NDArray[np
 
 
 def _in_every_block(power: NDArray[np.float64], tone: NDArray[np.float32]) -> float:
-    """What nearly every block of a band of brightness has, of the band where that is most; of few blocks, a quarter's."""
+    """What nearly every block of a band of brightness has, of the band that has most; of few blocks, a quarter."""
     band = np.minimum((tone * BANDS).astype(int), BANDS - 1)
     counts = np.bincount(band, minlength=BANDS)
     enough = np.flatnonzero(counts >= max(ENOUGH, SHARE * len(tone)))
