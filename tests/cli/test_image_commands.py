@@ -60,6 +60,19 @@ def test_inspects_failures_stand_in_json_too(call, folder):
     assert told["images"][1]["fault"] == "input"
 
 
+@pytest.mark.parametrize("command", [("denoise", "-o", "out"), ("inspect",)], ids=["denoise", "inspect"])
+def test_a_broken_file_of_a_folder_stops_no_other_and_is_told_with_its_path(call, folder, command):
+    (folder / "in").mkdir()
+    (folder / "in/a.png").write_bytes(BROKEN)
+    save("in/b.png")
+    name, *options = command
+    status, out, err = call(name, "in", *options, "--json")
+    broken, whole = json.loads(out)["images"]
+    assert (status, whole["error"]) == (2, None)
+    assert broken["error"].startswith("in/a.png is a broken PNG file")
+    assert f"grainless: {broken['error']}\n" in err
+
+
 @pytest.mark.parametrize(
     ("typed", "status", "fault"),
     [

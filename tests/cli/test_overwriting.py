@@ -31,8 +31,7 @@ def test_a_file_that_stands_there_is_refused_in_one_line_and_stays(call, mine, c
     path = mine(name)
     status, out, err = call(*typed.format(path=path, folder=path.parent).split())
     assert (status, out) == (2, "")
-    assert err.startswith(f"grainless: {path} exists: choose another name, or allow it by --overwrite")
-    assert err.count("\n") == 1
+    assert err == f"grainless: {path} exists: choose another name, or allow it by --overwrite.\n"
     assert path.read_text() == "mine"
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import small_data
+import tifffile
 from numpy.testing import assert_allclose, assert_array_equal
 from PIL import Image, ImageOps
 from small_files import small_files
@@ -39,6 +40,16 @@ def test_grey_is_three_equal_channels_and_colour_is_luma(path):
     assert_array_equal(decode(path, 1), [[[76, 150]]])  # 0.299 and 0.587 of 255
 
 
+@pytest.mark.parametrize(
+    ("dtype", "words"),
+    [("f2", "floats of 16"), ("f4", "floats of 32"), ("f8", "floats of 64"), ("u4", "integers of 32")],
+)
+def test_what_is_too_deep_is_called_as_the_file_has_it(tmp_path, dtype, words):
+    tifffile.imwrite(tmp_path / "deep.tif", np.eye(9, dtype=dtype))
+    with pytest.raises(InputError, match=f"has {words} bits, and integers of 8 or 16 are expected"):
+        decode(tmp_path / "deep.tif", 1)
+
+
 @pytest.mark.parametrize("name", small_files())
 def test_training_sees_the_pixels_that_denoising_sees(tmp_path, name):
     path = tmp_path / name
@@ -46,7 +57,8 @@ def test_training_sees_the_pixels_that_denoising_sees(tmp_path, name):
     image = next(frames(path))
     if image.depth == 32:
         with pytest.raises(
-            InputError, match=r"has values of 32 bits, and 8 or 16 are expected: convert it\.$"
+            InputError,
+            match=r"has (floats|integers) of (16|32|64) bits, and integers of 8 or 16 are expected: convert it\.$",
         ):
             decode(path, 1)
         return

@@ -265,6 +265,11 @@ def test_the_command_packs_and_shows(folder, tmp_path, call):
     assert "images: 23 train, 4 validation, 3 test" in told
     status, told, _ = call("pack", folder, tmp_path / "all", "--json")
     assert (status, json.loads(told)["train"]) == (0, 24)
+    status, _, told = call("pack", "nix", out)
+    assert (status, told.startswith('grainless: There is no folder nix. No data set is called "nix"')) == (
+        2,
+        True,
+    )
     status, _, told = call("pack", folder, out, "--size", "many")
     assert (status, told.startswith('grainless: --size is "many": write a number and a unit')) == (2, True)
     data = Shards(path=str(out)).read(DataRoots())

@@ -114,6 +114,12 @@ def test_other_strengths_are_refused(same, strength):
         denoise(np.zeros((4, 4), np.uint8), model=same, strength=strength)
 
 
+@pytest.mark.parametrize("strength", [None, True, "x"])
+def test_a_strength_that_is_no_number_is_refused(same, strength):
+    with pytest.raises(InputError, match=f"strength is {strength!r}: it is a number from 0 to 1"):
+        denoise(np.zeros((4, 4), np.uint8), model=same, strength=strength)
+
+
 @pytest.mark.parametrize("dtype", ["int8", "int32", "bool", "float16", "complex64", "object"])
 def test_other_dtypes_are_refused(same, dtype):
     with pytest.raises(InputError, match=f"uint8, uint16, float32 or float64, not {dtype}"):

@@ -257,6 +257,7 @@ def test_what_is_no_image_is_a_sentence_with_its_status(server, path, name):
         ({"model": "../../etc/passwd"}, "No model is called"),
         ({"model": "/work/photo.onnx"}, "No model is called"),
         ({"strength": 2}, "strength"),
+        ({"strength": ""}, "strength"),
         ({"chroma": "nan"}, "chroma"),
         ({"job": "7"}, "job"),
         (

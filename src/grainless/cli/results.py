@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -100,7 +100,12 @@ def as_object(
     command: str, results: Iterable["JobResult | FileInspection"], unread: Mapping[str, int]
 ) -> None:
     """An object for programs: one for each file, and how many files of each ending were passed over."""
-    answer(command, {"images": [each.plain() for each in results], "passed_over": unread})
+    answer(command, {"images": [_plain(each) for each in results], "passed_over": unread})
+
+
+def _plain(result: "JobResult | FileInspection") -> dict[str, Any]:
+    """What became of a file, for programs; what is wrong with it as people are told it."""
+    return result.plain() | ({"error": failure(result.source, result.error)} if result.error else {})
 
 
 def fail(errors: Mapping[Path, GrainlessError]) -> None:

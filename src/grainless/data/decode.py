@@ -11,7 +11,7 @@ from grainless.errors import InputError
 from grainless.image import files
 from grainless.image.formats.exif import orientation
 from grainless.image.heads import head
-from grainless.image.image import DTYPES, Image, quantised
+from grainless.image.image import DTYPES, Image, quantised, stored
 from grainless.image.source import BYTES
 from grainless.inspection.sampling import bits_used, rows_of, share_of
 
@@ -61,7 +61,7 @@ def decode_all(source: Path | bytes, channels: int, *, name: str | None = None) 
     name = name or (str(source) if isinstance(source, Path) else BYTES)
     for image in files.decode(source, name=name):
         if image.depth == 32:
-            raise InputError(f"{name} has values of 32 bits, and 8 or 16 are expected: convert it.")
+            raise InputError(f"{name} has {stored(image)}, and integers of 8 or 16 are expected: convert it.")
         planes = quantised(_on_white(image), DTYPES[image.depth])
         if channels < image.channels:
             planes = _luma(planes)

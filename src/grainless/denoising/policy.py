@@ -43,9 +43,9 @@ class Policy:
     def __post_init__(self) -> None:
         for name in ("strength", "chroma"):
             value = getattr(self, name)
-            if value is None:
+            if value is None and name == "chroma":
                 continue
-            if not isinstance(value, Real):
+            if isinstance(value, bool) or not isinstance(value, Real):
                 raise InputError(f"{name} is {value!r}: it is a number from 0 to 1.")
             if not 0 <= float(value) <= 1:
                 raise InputError(

@@ -21,9 +21,12 @@ def check_free(path: Path, *, overwrite: bool) -> None:
         InputError: something does, and `overwrite` is not set.
     """
     if not overwrite and os.path.lexists(path):
-        raise InputError(
-            f"{path} exists: choose another name, or allow it by --overwrite (in Python, overwrite=True)."
-        )
+        raise taken(f"{path} exists")
+
+
+def taken(what: str) -> InputError:
+    """What is said where a name is refused because of what stands there, by every command and in Python."""
+    return InputError(f"{what}: choose another name, or allow it by --overwrite.")
 
 
 def make_folder(folder: Path) -> None:

@@ -20,6 +20,9 @@ class TooLarge(Refused):
 DTYPES: dict[int, np.dtype[Any]] = {8: np.dtype(np.uint8), 16: np.dtype(np.uint16), 32: np.dtype(np.float32)}
 """depth -> how a file stores a sample."""
 
+OTHER_FLOATS = (16, 64)
+"""Bits of floats that files hold and that are brought to 32."""
+
 
 @dataclass(frozen=True)
 class Levels:
@@ -208,6 +211,17 @@ def as_rgb(image: Image) -> Image:
 def widened(bits: int, depth: int) -> str:
     """The note on samples that had other bits than are written."""
     return f"{bits}-bit samples became {depth}-bit ones."
+
+
+def narrowed(bits: int) -> str:
+    """The note on floats of other bits than the 32 that we work with."""
+    return f"{bits}-bit floats became 32-bit ones."
+
+
+def stored(image: Image) -> str:
+    """What the file holds of an image whose `depth` is 32, for people: floats, and of how many bits, or integers."""
+    bits = next((bits for bits in OTHER_FLOATS if narrowed(bits) in image.notes), image.depth)
+    return f"{'integers' if image.levels else 'floats'} of {bits} bits"
 
 
 def check_area(height: int, width: int, limit: int) -> None:

@@ -9,7 +9,7 @@ from grainless.cli import console
 from grainless.cli.commands.answers import answer
 from grainless.cli.options import DataDir, Json
 from grainless.cli.stop import stop_is_told
-from grainless.errors import counted
+from grainless.errors import InputError, counted, unknown
 
 packing = typer.Typer(rich_markup_mode="rich")
 
@@ -35,6 +35,8 @@ def pack(
     from grainless.parts import make, spec
 
     options = {"name": "folder", "path": source} if Path(source).is_dir() else spec("data set", source)
+    if options["name"] not in DATA:
+        raise InputError(f"There is no folder {source}. {unknown('data set', options['name'], DATA)}")
     with (
         stop_is_told(lambda: "Stopped. The same call goes on with the rest."),
         console.progress("packing") as move,

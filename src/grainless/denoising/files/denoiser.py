@@ -18,7 +18,7 @@ from grainless.denoising.files.result import JobResult
 from grainless.denoising.files.streaming import Callback, denoise_tiff, must_stream
 from grainless.denoising.policy import Policy
 from grainless.denoising.process import Outcome, process
-from grainless.disk.places import check_free
+from grainless.disk.places import check_free, taken
 from grainless.disk.whole import whole
 from grainless.errors import GrainlessError, InputError, RunError
 from grainless.image.files import MAX_PIXELS, Image, check_output, frames, is_of_format, write_frames
@@ -83,9 +83,7 @@ class FileDenoiser:
         if job.fault:
             raise InputError(job.fault)
         if not self._overwrite and source.exists() and target.exists() and source.samefile(target):
-            raise InputError(
-                f"{source} would be overwritten: choose another target, or allow it by --overwrite."
-            )
+            raise taken(f"{source} would be overwritten")
         check_output(target, overwrite=self._overwrite or self._skip)
         for kept in job.places[1:]:
             check_free(kept, overwrite=self._overwrite or self._skip)

@@ -47,6 +47,7 @@ from grainless.image.image import (
     Levels,
     Refused,
     from_samples,
+    narrowed,
     to_samples,
     widened,
 )
@@ -152,7 +153,7 @@ def _single(floats: NDArray) -> tuple[NDArray, None, tuple[str, ...]]:
         samples = floats.astype(np.float32)
     if floats.dtype == np.float32:
         return samples, None, ()
-    return samples, None, (f"{8 * floats.dtype.itemsize}-bit floats became 32-bit ones.",)
+    return samples, None, (narrowed(8 * floats.dtype.itemsize),)
 
 
 def _coloured(indices: NDArray, page: tifffile.TiffPage) -> tuple[NDArray, None]:
