@@ -274,6 +274,23 @@ def test_what_will_not_do_is_one_line(tmp_path):
         plan(grey, images=grey)
 
 
+@pytest.mark.parametrize(
+    ("start", "change", "told"),
+    [
+        ("plane", "train.epochs=2", r'No shipped model is called "plane" \(did you mean'),
+        (None, "foo=2", 'no table is called "foo"'),
+        (None, "foo.x=2", '--set foo.x=2 has a mistake: no table is called "foo"'),
+        (None, "train.epoch=2", r'no option of train is called "epoch" \(did you mean "epochs"\?\)'),
+        (None, "network=foo", 'No network is called "foo"'),
+        (None, "learn.name=foo", 'No method of learning is called "foo"'),
+        (None, "learn.loss=foo", 'No loss is called "foo"'),
+    ],
+)
+def test_what_is_asked_is_looked_at_before_the_images(tmp_path, start, change, told):
+    with pytest.raises(InputError, match=told):
+        plan(tmp_path / "out", images=tmp_path / "there-is-no-such-folder", start=start, changes=[change])
+
+
 def test_a_run_is_called_as_the_images_folder(tmp_path):
     assert run_folder(tmp_path / "waves", None) == zoo.RUNS / "waves"
     assert run_folder(None, tmp_path / "set" / "clean") == zoo.RUNS / "set"

@@ -145,7 +145,27 @@ def test_changes_are_read_back_and_the_last_one_holds(code, loss):
     assert recipe.tables["learn"]["loss"] == loss
 
 
-@pytest.mark.parametrize("change", ["network.code", "code=16", "a.b.c=1", "", "=3"])
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("network=foo", r'^--set network=foo has a mistake: No network is called "foo"\. There are: .*unet'),
+        (
+            "foo=1",
+            r'^--set foo=1: no table is called "foo"; there are: seed, data, noise, .*train; write table',
+        ),
+        ("nois=none", r'^--set nois=none: no table is called "nois" \(did you mean "noise"\?\); there'),
+    ],
+)
+def test_what_there_is_is_told_where_a_word_alone_is_wrong(change, told):
+    with pytest.raises(InputError, match=told):
+        Recipe.load("demo", [change])
+
+
+def test_a_network_is_set_whole_as_noise_is():
+    assert tiny("network=dense:code=3").tables["network"] == {"name": "dense", "code": "3"}
+
+
+@pytest.mark.parametrize("change", ["network.code", "train=16", "network.b.c=1", "", "=3"])
 def test_a_change_of_another_form_is_told(change):
     with pytest.raises(
         InputError, match=r'^--set .*: write table\.key=value, such as "network\.code=16", or seed=7'

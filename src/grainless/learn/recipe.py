@@ -28,6 +28,12 @@ MAX_SEED = 2**31 - 1
 """Every generator of torch, numpy and optuna takes so many, also where a study counts on from a seed."""
 
 TABLES = ("data", "noise", "network", "learn", "train")
+WORDS = ("seed", *TABLES)
+
+AT_ONCE = ("data", "noise", "network")
+"""Tables that a change may set whole, as in noise=poisson:peak=30."""
+
+FORM = 'write table.key=value, such as "network.code=16", or seed=7.'
 
 
 @dataclass(frozen=True)
@@ -57,13 +63,13 @@ class Recipe:
         Raises:
             InputError: a change has another form, or the recipe has mistakes: the changes, where it had none.
         """
-        recipe, told = self, []
+        recipe, lines = self, []
         for change in changes:
             recipe = recipe.changed(change)
-            told.append(f"--set {change}")
+            lines.append(f"--set {change}")
         mistakes = recipe.mistakes()
-        if mistakes and told and not self.mistakes():
-            raise InputError(_told(" ".join(told), mistakes))
+        if mistakes and lines and not self.mistakes():
+            raise InputError(told(" ".join(lines), mistakes))
         recipe.check()
         return recipe
 
@@ -100,22 +106,23 @@ class Recipe:
     def changed(self, change: str) -> Self:
         """With one line set: "network.code=16". Values are TOML; bare words are text.
 
-        "noise=poisson:peak=30" sets all of [noise] at once, as the command line writes noises, and
-        "data=folder:path=scans" all of [data].
+        "noise=poisson:peak=30" sets all of [noise] at once, as the command line writes noises,
+        "data=folder:path=scans" all of [data], and "network=unet" all of [network].
 
         Raises:
             InputError: it is not of the form table.key=value.
         """
         line, equals, value = change.partition("=")
         keys = line.strip().split(".")
-        if not equals or (keys not in (["seed"], ["noise"], ["data"]) and len(keys) != 2):
-            raise InputError(f'--set {change}: write table.key=value, such as "network.code=16", or seed=7.')
+        at_once = keys[0] if len(keys) == 1 and keys[0] in AT_ONCE else None
+        if not equals or (not at_once and keys != ["seed"] and len(keys) != 2):
+            raise InputError(f"--set {change}: {_no_table(keys)}{FORM}")
         document = tomlkit.parse(self.text) if self.tables else tomlkit.document()
-        if keys in (["noise"], ["data"]):
-            parts = value.split("+") if keys == ["noise"] else [value]  # in a path, "+" is a letter
-            tables = [spec(keys[0], part) for part in parts]
-            document.pop(keys[0], None)
-            document[keys[0]] = tables if keys == ["noise"] else tables[0]
+        if at_once:
+            parts = value.split("+") if at_once == "noise" else [value]  # in a path, "+" is a letter
+            tables = [spec(at_once, part) for part in parts]
+            document.pop(at_once, None)
+            document[at_once] = tables if at_once == "noise" else tables[0]
             return type(self)(self.name, tomlkit.dumps(document))
         place: Any = document
         for key in keys[:-1]:
@@ -134,7 +141,7 @@ class Recipe:
             InputError: all mistakes at once, each with the nearest right word.
         """
         if mistakes := self.mistakes():
-            raise InputError(_told(f"{self.name}.toml", mistakes))
+            raise InputError(told(f"{self.name}.toml", mistakes))
 
     def mistakes(self) -> list[str]:
         """What is wrong with it, each once, with the nearest right word.
@@ -142,7 +149,7 @@ class Recipe:
         Raises:
             InputError: it is not TOML.
         """
-        mistakes = self._stray_tables()
+        mistakes = self.stray_tables()
         looks: list[Callable[[], object]] = [self.source, self.noise, self.loss, self.training]
         # By themselves, so that a mistake in [data] or [noise] hides none of theirs; then with all they need.
         looks += [
@@ -152,13 +159,7 @@ class Recipe:
             self._network_and_loss,
             self._planes,
         ]
-        for look in looks:
-            try:
-                look()
-            except Mistakes as error:
-                mistakes += error.mistakes
-            except InputError as error:
-                mistakes.append(str(error).removesuffix("."))
+        mistakes += collected(looks)
         return list(dict.fromkeys(mistakes))  # a wrong noise is met again by the method of learning
 
     def source(self) -> DataSet:
@@ -239,14 +240,10 @@ class Recipe:
                     "gaussian, poisson or their like."
                 )
 
-    def _stray_tables(self) -> list[str]:
+    def stray_tables(self) -> list[str]:
         """What stands at the top of the file and should not."""
-        tables, words = self.tables, ("seed", *TABLES)
-        mistakes = [
-            f'no table is called "{key}"{did_you_mean(key, words)}; there are: {", ".join(words)}'
-            for key in tables
-            if key not in words
-        ]
+        tables = self.tables
+        mistakes = [told.removesuffix("; ") for key in tables if (told := _no_table([key]))]
         seed = tables.get("seed", 0)
         if type(seed) is not int or not 0 <= seed <= MAX_SEED:
             mistakes.append(f"seed is {seed!r}; it is a whole number from 0 to {MAX_SEED:,}")
@@ -259,7 +256,28 @@ class Recipe:
         return table
 
 
-def _told(where: str, mistakes: list[str]) -> str:
+def collected(looks: Iterable[Callable[[], object]]) -> list[str]:
+    """What each look meets."""
+    mistakes = []
+    for look in looks:
+        try:
+            look()
+        except Mistakes as error:
+            mistakes += error.mistakes
+        except InputError as error:
+            mistakes.append(str(error).removesuffix("."))
+    return mistakes
+
+
+def _no_table(keys: list[str]) -> str:
+    """That a recipe has no such table, before what else is to be said; nothing where it has, or nothing was named."""
+    word = keys[0]
+    if word in ("", *WORDS):
+        return ""
+    return f'no table is called "{word}"{did_you_mean(word, WORDS)}; there are: {", ".join(WORDS)}; '
+
+
+def told(where: str, mistakes: list[str]) -> str:
     count = f"{len(mistakes)} mistakes" if len(mistakes) > 1 else "a mistake"
     return f"{where} has {count}: {'; '.join(mistakes)}."
 

@@ -9,6 +9,7 @@ from grainless.data import DATA
 from grainless.data.find import DataRoots
 from grainless.data.images import Data
 from grainless.errors import InputError, counted
+from grainless.learn.finetune.asked import check_asked
 from grainless.learn.finetune.clean import noisy_themselves, of_two_kinds
 from grainless.learn.finetune.noisy_only.alone import noisy_images
 from grainless.learn.finetune.own import Own, clean_images, pairs
@@ -90,6 +91,7 @@ def plan(
     """
     began = time.monotonic()
     Run.check_new(out)
+    check_asked(start, changes)
     alone = noisy is not None and images is None and clean is None and noise is None
     if noisy and alone:
         wanted = _named(changes)
