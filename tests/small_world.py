@@ -89,7 +89,7 @@ def files(folder, run):
         seed, sigma, side = (*what, 64)[:3] if isinstance(what, tuple) else (what, 20, 64)
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         PIL.Image.fromarray(photograph(side=side, sigma=sigma, seed=seed)).save(folder / name)
-    for name in ("scan.tif", "stack.tif", "huge.tif"):
+    for name in ("scan.tif", "stack.tif", "more.tif", "huge.tif"):
         pages = np.stack([photograph(1, seed=seed) for seed in range(3)]).astype(np.uint16) * 257
         tifffile.imwrite(folder / name, pages, photometric="minisblack")
     tifffile.imwrite(folder / "cells.tif", pages[0], photometric="minisblack")

@@ -111,6 +111,12 @@ def test_colour_noise_alone_is_noise(rng):
     assert removed((clean + colours).astype(np.float32), clean).noisy
 
 
+@pytest.mark.parametrize("beyond", [-0.2, 1.2])
+def test_what_a_denoiser_makes_darker_than_black_or_brighter_than_white_counts_as_these(rng, beyond):
+    clean = scene(beyond)
+    assert removed(clean + SIGMA * soft(grey(rng, clean)), clean).noisy
+
+
 def test_nothing_taken_is_no_noise():
     assert not removed(scene(), scene()).noisy
 

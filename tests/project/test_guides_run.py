@@ -27,6 +27,7 @@ NOT_RUN = {
     "grainless starts": "a study: minutes, even in this world",
     "napari": "opens a window: tests/interop tries the widget without a screen",
     "grainless train --noisy frames": "minutes: tests/learn/test_noisy_alone.py trains so, four steps",
+    "grainless train planes": "half a minute: tests/learn/test_own_stacks.py trains so, of clean and of noisy planes",
     "--engine ray": "needs Ray, 80 MB: make cluster does so, and kills a worker",
     "grainless push": "needs an account of the Hub: tests/interop does so with the network cut off",
     "grainless pull": "needs the Hub: tests/interop does so with the network cut off",

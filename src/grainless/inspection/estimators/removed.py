@@ -194,7 +194,7 @@ def _quiet(activity: NDArray[np.float32], zone: NDArray[np.bool_]) -> NDArray[np
 
 def _in_every_block(power: NDArray[np.float64], tone: NDArray[np.float32]) -> float:
     """What nearly every block of a band of brightness has, of the band that has most; of few blocks, a quarter."""
-    band = np.minimum((tone * BANDS).astype(int), BANDS - 1)
+    band = np.clip((tone * BANDS).astype(int), 0, BANDS - 1)  # a denoiser may go beyond black and white
     counts = np.bincount(band, minlength=BANDS)
     enough = np.flatnonzero(counts >= max(ENOUGH, SHARE * len(tone)))
     found = [float(np.quantile(power[band == each], RARE)) for each in enough]
