@@ -22,7 +22,7 @@ light:
 	$(PYTHON) -m venv --clear .venv-light
 	.venv-light/bin/pip install --quiet --no-compile .
 	.venv-light/bin/grainless denoise docs/noisy.png -o runs/light.png --compare --overwrite
-	.venv-light/bin/python benchmarks/light.py
+	.venv-light/bin/python -m benchmarks.speed.light
 
 test: env
 	$(BIN)/ruff format --check src tests benchmarks docs/extension docs/conf.py
@@ -32,13 +32,13 @@ test: env
 	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist worksteal
 
 torture: env
-	rm -f benchmarks/results/torture.jsonl
-	$(BIN)/python benchmarks/torture.py --page docs/reliability.md
-	$(BIN)/python benchmarks/mishaps.py
+	rm -f benchmarks/results/reliability/torture.jsonl
+	$(BIN)/python -m benchmarks.reliability.torture --page docs/reliability.md
+	$(BIN)/python -m benchmarks.reliability.mishaps
 
 cluster: env
 	$(BIN)/pip install --quiet 'ray>=2.40'
-	$(BIN)/python benchmarks/cluster.py
+	$(BIN)/python -m benchmarks.reliability.cluster
 
 docs: env
 	OMP_NUM_THREADS=1 $(BIN)/python -m sphinx -W --keep-going -d build/doctrees docs build/docs
@@ -46,8 +46,8 @@ docs: env
 benchmarks: env
 	for data in polyu documents lol fmd set12 bsd68 cbsd68; do \
 		$(BIN)/grainless benchmark --data $$data --out docs/benchmarks.md || exit 1; done
-	$(BIN)/python benchmarks/choosing.py
-	$(BIN)/python benchmarks/harm.py
+	$(BIN)/python -m benchmarks.quality.choosing
+	$(BIN)/python -m benchmarks.quality.harm
 
 format: env
 	$(BIN)/ruff format src tests benchmarks docs/extension docs/conf.py

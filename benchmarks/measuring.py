@@ -1,4 +1,6 @@
-"""How benchmarks are timed, told and kept.
+"""How benchmarks are timed, told and kept. A room holds those of one subject:
+
+    python -m benchmarks.ROOM.BENCHMARK        from the root of the repository
 
 Two ways of doing the same work take turns, A B A B ..., because a machine's speed wanders; each pair of turns gives
 one ratio, and what is told is the median of the ratios with its 95 % interval.
@@ -48,14 +50,17 @@ def median_with_interval(values: np.ndarray) -> tuple[float, float, float]:
 
 
 def tell_and_keep(name: str, rows: Sequence[Mapping[str, Any]], about: str) -> None:
-    """Print the rows as a table and write them to results/NAME.json with date, machine and versions."""
+    """Print the rows as a table and write them to results/NAME.json with date, machine and versions.
+
+    A name is ROOM/BENCHMARK, or begins so.
+    """
     table = Table(*rows[0], title=about, title_justify="left")
     for row in rows:
         table.add_row(*(f"{value:.3g}" if isinstance(value, float) else str(value) for value in row.values()))
     Console().print(table)
     known = {"about": about, "date": datetime.now(UTC).date().isoformat(), "machine": machine()}
-    RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"{name}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(
         json.dumps(known | {"versions": versions(), "rows": _rounded(rows)}, indent=2) + "\n", "utf-8"
     )

@@ -103,7 +103,7 @@ WHITE = Told(
 )
 LINES = (
     " Thin lines of full colour, as in drawings and maps, turn pale: a line one pixel wide keeps a third of its colour, "
-    "one of two pixels two thirds (benchmarks/harm.py)."
+    "one of two pixels two thirds (docs/harm.md)."
 )
 MODELS = {
     "grey": WHITE,

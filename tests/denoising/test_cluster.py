@@ -1,4 +1,4 @@
-"""A cluster's driver, with a Ray that is pretended; benchmarks/cluster.py tries a real one."""
+"""A cluster's driver, with a Ray that is pretended; benchmarks/reliability/cluster.py tries a real one."""
 
 import sys
 import types

@@ -283,7 +283,7 @@ def test_bm3d_is_no_dependency_of_ours():
 
 
 def test_what_was_swept_is_what_the_benchmark_found():
-    found = json.loads((ROOT / "benchmarks" / "results" / "baselines.json").read_text("utf-8"))["rows"]
+    found = json.loads((ROOT / "benchmarks/results/quality/baselines.json").read_text("utf-8"))["rows"]
     assert {row["baseline"] for row in found} == {name for name in BASELINES if BASELINES[name].grid}
     for row in found:
         assert repr(BASELINES[row["baseline"]].at(row["sigma"] / 255, row["channels"])) == row["best"]

@@ -120,9 +120,20 @@ def test_files_that_are_named_are_there(guide):
     assert sorted(name for name in named - new if not (ROOT / name).exists()) == []
 
 
-def tree(path):
-    """The files of the tree of the source, and those without a word about them."""
-    (block,) = [block.text for block in blocks(path) if block.text.startswith("src/grainless/\n")]
+def test_benchmarks_that_are_named_are_there():
+    sources = [ROOT / "Makefile", *(ROOT / "docs").rglob("*.md")]
+    sources += [
+        path for folder in ("benchmarks", "docs", "src", "tests") for path in (ROOT / folder).rglob("*.py")
+    ]
+    texts = [path.read_text("utf-8") for path in sources]
+    named = {name for text in texts for name in re.findall(r"-m (benchmarks\.[a-z_.]+[a-z_])", text)}
+    assert len(named) > 20
+    assert sorted(name for name in named if not (ROOT / f"{name.replace('.', '/')}.py").is_file()) == []
+
+
+def tree(path, root):
+    """The files of the tree below a root, and those without a word about them."""
+    (block,) = [block.text for block in blocks(path) if block.text.startswith(f"{root}/\n")]
     folders, files, bare = [], set(), set()
     for line in block.splitlines():
         file, *told = line.split(maxsplit=1)
@@ -133,9 +144,10 @@ def tree(path):
     return files, bare
 
 
-def test_the_tree_of_the_source_is_true():
-    files, bare = tree(ROOT / "docs/source-tree.md")
-    there = {path for path in (ROOT / "src/grainless").rglob("*") if path.is_file()}
+@pytest.mark.parametrize(("root", "kind"), [("src/grainless", "*"), ("benchmarks", "*.py")])
+def test_the_tree_of_the_source_is_true(root, kind):
+    files, bare = tree(ROOT / "docs/source-tree.md", root)
+    there = {path for path in (ROOT / root).rglob(kind) if path.is_file()}
     there = {str(path.relative_to(ROOT)) for path in there if path.suffix not in {".pyc", ".tmp"}}
     assert sorted(files - there) == []
     assert sorted(there - files) == []

@@ -12,15 +12,15 @@ ROOT = Path(__file__).parents[2]
 
 
 def told(*arguments):
-    paths = {"PYTHONPATH": str(ROOT / "src"), "OMP_NUM_THREADS": "1"}
-    command = [sys.executable, *map(str, arguments)]
+    paths = {"PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "src")]), "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-m", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=True, env=os.environ | paths).stdout
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="it forks")
 def test_what_is_killed_goes_on_to_the_same_bytes_and_leaves_nothing(tmp_path):
     record = tmp_path / "kept.jsonl"
-    rows = told(ROOT / "benchmarks/torture.py", "--kills", 2, "--record", record, "pack")
+    rows = told("benchmarks.reliability.torture", "--kills", 2, "--record", record, "pack")
     row = json.loads(rows)
     assert (row["name"], row["kills"] >= 2, row["ends"] >= 1) == ("pack", True, True)
 
@@ -28,4 +28,4 @@ def test_what_is_killed_goes_on_to_the_same_bytes_and_leaves_nothing(tmp_path):
 @pytest.mark.skipif(sys.platform != "linux", reason="its folder that takes no files is Linux's")
 def test_a_full_disk_and_a_folder_that_takes_none_are_told(tmp_path):
     mishaps = ["full-disk:pack", "read-only:pack"]
-    assert told(ROOT / "benchmarks/mishaps.py", *mishaps).count("well") == 2
+    assert told("benchmarks.reliability.mishaps", *mishaps).count("well") == 2

@@ -14,7 +14,7 @@ from grainless.inspection.words import VISIBLE, in_words
 from grainless.plain import as_object
 
 NOISY = 1.5 / 255
-"""Less is no noise to speak of: 67 of the 68 clean photographs of BSD68 have less (benchmarks/inspecting.py)."""
+"""Less is no noise to speak of: 67 of the 68 clean photographs of BSD68 have less (benchmarks/inspection/sigma.py)."""
 
 STAINED = 0.03  # of full scale: paper that is more even is clean; of 80 stained pages the most even has 0.05
 SURELY_NOISY = 3 / 255

@@ -58,9 +58,9 @@ def _options(threads: int | None = None) -> onnxruntime.SessionOptions:
     """Threads that wait for work sleep instead of spinning: kinder to all else that runs.
 
     The memory arena stays on, as onnxruntime has it: tiles of one shape take a third to a half of what separate
-    allocations take (benchmarks/tiles.py). Memory patterns are off: with them the first run of a shape takes memory
-    piece by piece, and all later ones take one block beside the pieces, which the arena keeps: twice as much, in the
-    same time (docs/lab.md).
+    allocations take (benchmarks/speed/tiles.py). Memory patterns are off: with them the first run of a shape takes
+    memory piece by piece, and all later ones take one block beside the pieces, which the arena keeps: twice as much,
+    in the same time (docs/lab.md).
     """
     options = onnxruntime.SessionOptions()
     options.log_severity_level = QUIET

@@ -26,7 +26,8 @@ class Baseline(ABC):
     """The values of each setting that a search for the best tries."""
 
     swept: ClassVar[Swept]
-    """What `python benchmarks/baselines.py` found best; of neighbours in sigma with the same, one stands for both."""
+    """What `python -m benchmarks.quality.baselines` found best; of neighbours in sigma with the
+    same, one stands for both."""
 
     package: ClassVar[str | None] = None
     """What a person must install to have it; None: it comes with `grainless[evaluate]`."""

@@ -6,7 +6,7 @@ PNG, the coefficients still lie near those multiples. Of all qualities, the one 
 Source: Fan, de Queiroz, "Identification of bitmap compression history: JPEG detection and quantizer estimation", IEEE
 TIP 12(2), 2003: the likelihood of a coefficient under a step. Unlike there, all steps hang on one number, libjpeg's
 quality, so that few coefficients tell it; encoders with tables of their own are told as the nearest quality.
-`python benchmarks/quality.py` measures how far off that is.
+`python -m benchmarks.inspection.jpeg` measures how far off that is.
 """
 
 import math
@@ -28,7 +28,7 @@ ROUNDING = (
 )
 STRAY = 0.05  # share of the coefficients that are off for another reason
 QUALITIES = range(5, 99)  # at 99 and 100 nearly all steps are 1: nothing tells them from no JPEG
-EVIDENCE = 0.15  # nats a coefficient above the likelihood of no JPEG, at least; benchmarks/quality.py
+EVIDENCE = 0.15  # nats a coefficient above the likelihood of no JPEG, at least; benchmarks/inspection/jpeg.py
 
 STEPS = np.array(
     [

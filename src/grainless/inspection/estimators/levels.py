@@ -8,7 +8,7 @@ Source: Liu, Tanaka, Okutomi, "Single-image noise level estimation for blind den
 Unlike there, patches are of 6 x 6 pixels and overlap by a stride, each brightness has a threshold of its own, three
 directions count instead of one, and clipping at black and white is undone as by Foi, "Clipped noisy images:
 heteroskedastic modeling and practical denoising", Signal Processing 89(12), 2009. What comes out is measured by
-benchmarks/inspecting.py.
+benchmarks/inspection/sigma.py.
 """
 
 import math

@@ -1,7 +1,7 @@
 """Is it a page of text, and is it stained?
 
-A page is paper with thin dark strokes on it, nearly everywhere, and next to no colour. `python benchmarks/choosing.py`
-tells how often that is right on pages and photographs.
+A page is paper with thin dark strokes on it, nearly everywhere, and next to no colour.
+`python -m benchmarks.quality.choosing` tells how often that is right on pages and photographs.
 """
 
 from dataclasses import dataclass

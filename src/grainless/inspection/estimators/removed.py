@@ -36,7 +36,7 @@ CORRELATED_GREY = 0.65 / 255
 """The same for images without colour."""
 COLOURED = 1.8 / 255
 """Colour noise alike: a camera's is coarse, and sharp colourful detail is not. All four:
-`python benchmarks/finding.py`, on clean and noisy photographs."""
+`python -m benchmarks.inspection.finding`, on clean and noisy photographs."""
 
 
 WHITE_LUMA, WHITE_CHROMA = 0.56, 0.58
