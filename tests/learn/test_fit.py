@@ -72,6 +72,7 @@ def test_half_precision_leaves_the_images_their_bits(data):
 def test_half_precision_is_within_the_network_and_ends_at_the_loss(data, network, loss):
     """Whether the loss asks for images or for what is before their sigmoid."""
     fit, inside = fitted(data, network, loss, precision="half", epochs=1, ema=0.5), set()
+    assert fit.hardware["arithmetic"] == "bfloat16"
     assert "logits" not in vars(fit.network)
     for layer in fit.network.modules():
         if isinstance(layer, torch.nn.Conv2d):

@@ -110,6 +110,29 @@ def test_times_of_a_busy_machine_are_marked(tmp_path, seconds, processor, words)
     assert took(run) == f"`grainless train e-mnist-plain --set train.epochs=20`: {words}"
 
 
+CARD = {"device": "NVIDIA H100", "accelerator": True}
+
+
+def test_a_training_on_a_graphics_card_says_so(tmp_path):
+    run = told(tmp_path, "e-mnist-plain", history=history(3, 90))
+    run.note({"trained on": CARD | {"arithmetic": "full"}})
+    assert took(run).endswith("(early stopping), 3 s on a graphics card (NVIDIA H100, full precision)")
+    assert cheaper(run) == ""
+
+
+@pytest.mark.parametrize(
+    ("line", "noted", "words"),
+    [
+        ("train.precision=auto", "bfloat16", "bfloat16 within the network"),
+        ("train.precision=half", "full", ""),
+    ],
+)
+def test_the_arithmetic_is_what_the_run_noted_not_what_its_recipe_asked_for(tmp_path, line, noted, words):
+    run = told(tmp_path, "c-stacked", line)
+    run.note({"trained on": {"device": "AMD EPYC", "accelerator": False, "arithmetic": noted}})
+    assert cheaper(run) == words
+
+
 def test_what_was_noted_is_not_made_again(tmp_path):
     run = told(tmp_path, "e-mnist-plain")
     assert noted(run, "area", lambda: 0.5) == 0.5

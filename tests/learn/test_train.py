@@ -52,6 +52,13 @@ def test_a_finished_run_holds_everything(finished):
     assert finished.finished
 
 
+def test_a_run_says_what_it_was_trained_on(finished):
+    known = finished.facts()["trained on"]
+    assert known["accelerator"] is torch.cuda.is_available()
+    assert known["device"]
+    assert known["arithmetic"] == "full"
+
+
 def test_tensorboard_reads_the_scalars_and_the_graph(finished):
     events = EventAccumulator(str(finished.events))
     events.Reload()

@@ -185,10 +185,11 @@ def _export(run: Run, recipe: Recipe, fit: Fit) -> None:
 
 
 def _facts(recipe: Recipe, fit: Fit) -> dict[str, Any]:
-    """What stands beside the best weights; also which files were trained on, where images have files of their own."""
+    """What stands beside the best weights; also on which device, and the images' files, where they have some."""
     history = [asdict(epoch) for epoch in fit.history]
     split = {part: images.names for part, images in fit.data.parts.items() if images.names}
     facts = {"name": recipe.name, "recipe": recipe.tables, "history": history, "split": split}
+    facts |= {"trained on": fit.hardware}
     stream = fit.data.train.stream
     return facts | ({"skipped": list(stream.faults)} if stream else {})
 

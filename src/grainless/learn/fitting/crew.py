@@ -23,6 +23,7 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from grainless.errors import GrainlessError, InputError, RunError
+from grainless.evaluation.machine import processor
 from grainless.learn.fitting.precision import arithmetic
 from grainless.learn.methods.pairs import Pair
 
@@ -97,6 +98,17 @@ class Crew:
     def is_first(self) -> bool:
         """The one that writes and speaks."""
         return self.rank == 0
+
+    @property
+    def hardware(self) -> dict[str, str | bool]:
+        """What it trains on: the device's name, whether that is an accelerator, "bfloat16" or "full" arithmetic."""
+        device = self.fabric.device
+        half = self.fabric.strategy.precision.precision == "bf16-mixed"
+        return {
+            "device": torch.cuda.get_device_name(device) if device.type == "cuda" else processor(),
+            "accelerator": device.type != "cpu",
+            "arithmetic": "bfloat16" if half else "full",
+        }
 
     def together(self) -> AbstractContextManager[None]:
         """Tells, while the block runs, that another process is gone."""

@@ -20,6 +20,7 @@ from grainless.learn.batches.batches import Whole, one_pass
 from grainless.learn.batches.batching import batches_of
 from grainless.learn.batches.draw import TorchDraw
 from grainless.learn.batches.fixed import Fixed
+from grainless.learn.fitting.average import follow
 from grainless.learn.fitting.crew import Crew
 from grainless.learn.fitting.epoch import Epoch
 from grainless.learn.fitting.initial_weights import load_initial_weights
@@ -153,6 +154,11 @@ class Fit:
         return self.history[-1].number if self.history else 0
 
     @property
+    def hardware(self) -> dict[str, str | bool]:
+        """As `Crew.hardware`."""
+        return self._crew.hardware
+
+    @property
     def done(self) -> bool:
         """All epochs are over, or patience is."""
         waited = 0
@@ -246,7 +252,7 @@ class Fit:
         if self._max_norm:
             limit_norms(self.network, self._max_norm)
         if self._ema:
-            _follow(self.averaged, self.network, min(self._ema, step / (step + 10)))
+            follow(self.averaged, self.network, min(self._ema, step / (step + 10)))
         return loss.detach() * (weight / self._crew.size)
 
     @torch.no_grad()
@@ -289,11 +295,3 @@ def _finite(loss: float, where: str) -> float:
     if not math.isfinite(loss):
         raise Diverged(f"The training diverged at {where}: the loss is {loss}. Try a lower train.rate.")
     return loss
-
-
-@torch.no_grad()
-def _follow(averaged: torch.nn.Module, network: torch.nn.Module, keep: float) -> None:
-    """Move the average towards the weights; what is no weight (BatchNorm's statistics) is taken as it is."""
-    torch._foreach_lerp_(list(averaged.parameters()), list(network.parameters()), 1 - keep)
-    for old, new in zip(averaged.buffers(), network.buffers(), strict=True):
-        old.copy_(new)

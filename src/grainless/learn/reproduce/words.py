@@ -1,5 +1,7 @@
 """What the page says of a run: its command, its time, and what of it is not as published."""
 
+from typing import Any
+
 from grainless.errors import counted
 from grainless.learn.recipe import Recipe
 from grainless.learn.reproduce.command import command, name_of
@@ -11,14 +13,39 @@ BUSY = 1.25
 
 
 def took(run: Run) -> str:
-    """By which command and how long a run was trained; where the machine was busy, both times."""
+    """By which command and how long a run was trained, and on what if that was an accelerator."""
     known = of_run(run)
     asked = known["hyper-parameters"]["train.epochs"]
     short = "" if known["epochs"] == asked else f" of {asked} (early stopping)"
-    spent = pace(run) * known["epochs"]
-    busy = f" on a busy machine, {spent:,.0f} s of a processor" if known["seconds"] > BUSY * spent else ""
-    time_ = f"{known['seconds']:,.0f} s{busy}"
-    return f"`{command(run)}`: {counted(known['epochs'], 'epoch')}{short}, {time_}"
+    return f"`{command(run)}`: {counted(known['epochs'], 'epoch')}{short}, {_time(run, known['seconds'])}"
+
+
+def _time(run: Run, seconds: float) -> str:
+    """Of the clock; on a processor that was busy with other work, its own seconds, too."""
+    card = on_accelerator(run)
+    if card:
+        return f"{seconds:,.0f} s on a graphics card ({card}, {arithmetic(run)})"
+    spent = pace(run) * of_run(run)["epochs"]
+    busy = f" on a busy machine, {spent:,.0f} s of a processor" if seconds > BUSY * spent else ""
+    return f"{seconds:,.0f} s{busy}"
+
+
+def on_accelerator(run: Run) -> str:
+    """The name of the graphics card that trained a run; "" where a processor did, or it is not known."""
+    known = _trained_on(run)
+    return str(known["device"]) if known.get("accelerator") else ""
+
+
+def arithmetic(run: Run) -> str:
+    """In which a run was computed, as it noted itself, else as its recipe says."""
+    half = run.recipe().options.get("train.precision") == "half"
+    noted = _trained_on(run).get("arithmetic", "bfloat16" if half else "full")
+    return "bfloat16" if noted == "bfloat16" else "full precision"
+
+
+def _trained_on(run: Run) -> dict[str, Any]:
+    """What a run says of its device; {} where it was trained before runs did."""
+    return dict(run.facts().get("trained on", {}))
 
 
 def pace(run: Run) -> float:
@@ -42,6 +69,6 @@ def cheaper(run: Run) -> str:
         words.append(f"{options['train.epochs']} of {shipped['train.epochs']} epochs")
     if limit := options.get("data.limit"):
         words.append(f"{limit:,} training images")
-    if options.get("train.precision") == "half" != shipped.get("train.precision"):
+    if arithmetic(run) == "bfloat16" and shipped.get("train.precision") != "half":
         words.append("bfloat16 within the network")
     return ", ".join(words)

@@ -13,7 +13,7 @@ from grainless.learn.recipe import Recipe
 from grainless.learn.reproduce.pictures import copied, picture
 from grainless.learn.reproduce.scores import noisy, score
 from grainless.learn.reproduce.section import NOT_RUN, Effort, Figure, Section
-from grainless.learn.reproduce.words import differs, took
+from grainless.learn.reproduce.words import differs, on_accelerator, took
 from grainless.learn.run import Run
 from grainless.learn.studies.study import Study, Unfinished, denoiser, scenes
 from grainless.learn.studies.sweep import Sweep, sweep
@@ -163,6 +163,12 @@ def _unlike(study: Study, changes: list[str], pictures: Path) -> list[str]:
         "They say of compression that an autoencoder only works on images like those it was trained on. Each network, "
         "trained on either data set and tried on both:",
         table(head, cells),
+        *(
+            f"*{kind}, trained on {learned}: {took(run)}.*"
+            for kind, pair in runs.items()
+            for learned, run in pair.items()
+            if on_accelerator(run)
+        ),
         *(f"*Not in it, since {NOT_RUN}: {each}.*" for each in missing),
         *(_unlike_picture(study, pair, kind, pictures) for kind, pair in runs.items()),
     ]

@@ -6,7 +6,7 @@ from pathlib import Path
 from grainless.evaluation.reports.markdown import table
 from grainless.learn.reproduce.section import NOT_RUN, Effort, Section
 from grainless.learn.reproduce.systems.c.system import DATA, RECIPES
-from grainless.learn.reproduce.words import took
+from grainless.learn.reproduce.words import arithmetic, took
 from grainless.learn.studies.alike import alike
 from grainless.learn.studies.study import Study, Unfinished
 
@@ -25,9 +25,7 @@ def reproduce(study: Study, pictures: Path, effort: Effort) -> Section:
     section = Section("C-alike", "The four architectures like for like")
     section.parts.append(
         "As published, the four have noises of their own. Here all have one, Gaussian of factor 0.5, clipped, and "
-        "equal images and epochs; loss, optimizer, batch stay their own. Those taught by squared error (coded, wide) "
-        "are computed in bfloat16; those by cross-entropy (stacked, pooled) not if trained before 2026-11-26, 09:00, "
-        "when `train.precision=half` did nothing for them. "
+        "equal images and epochs; loss, optimizer, batch stay their own. "
         f"{SEEDS[effort]} seeds each, the mean with its 95 % interval by Student's t."
     )
     for data in DATA:
@@ -45,7 +43,7 @@ def _one_set(study: Study, data: str, effort: Effort) -> list[str]:
             missing.append(str(error))
     if not cells:
         raise Unfinished(missing[0])
-    head = ("recipe", "data", "parameters", "PSNR, test", "of each seed", "first run")
+    head = ("recipe", "data", "parameters", "PSNR, test", "of each seed", "arithmetic", "first run")
     return [table(head, cells), *(f"*Not in it, since {NOT_RUN}: {each}.*" for each in missing)]
 
 
@@ -58,5 +56,6 @@ def _row(study: Study, recipe: str, data: str, effort: Effort) -> tuple[str, ...
         f"{row['parameters']:,}",
         f"{row['test psnr']:.2f} ± {row['±']:.2f} dB",
         ", ".join(f"{value:.2f}" for value in row["values"]),
+        " and ".join(sorted({arithmetic(run) for run in runs})),
         took(runs[0]),
     )
