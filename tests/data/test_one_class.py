@@ -39,3 +39,11 @@ def test_all_sets_with_classes_know_it():
         "cifar10",
         "csv",
     ]
+
+
+def test_classes_have_the_names_of_their_publications():
+    named = {name: part.classes for name, part in DATA.items() if hasattr(part, "classes")}
+    assert {len(set(names)) for names in named.values()} == {10}
+    assert named["fashion-mnist"][0] == "T-shirt/top"  # arXiv:1708.07747, table 2
+    assert named["fashion-mnist"][9] == "Ankle boot"
+    assert named["cifar10"][6] == "frog"  # as its batches.meta.txt has them

@@ -20,6 +20,19 @@ def test_singular_values_come_near_one_whatever_the_scale(shape):
         assert values.max() < 1.25
 
 
+@pytest.mark.parametrize("shape", [(6, 54), (16, 4), (5, 5)])
+def test_the_small_products_give_what_the_polynomial_gives_matrix_by_matrix(shape):
+    torch.manual_seed(0)
+    matrices = torch.randn(3, *shape)
+    for matrix, found in zip(matrices, orthogonal(matrices), strict=True):
+        x = matrix.double() / matrix.double().norm()
+        for _ in range(5):  # as the source has it, with the smaller Gram matrix
+            gram = x @ x.T if shape[0] <= shape[1] else x.T @ x
+            p = -4.7750 * gram + 2.0315 * gram @ gram
+            x = 3.4445 * x + (p @ x if shape[0] <= shape[1] else x @ p)
+        torch.testing.assert_close(found.double(), x, rtol=0, atol=1e-4)
+
+
 def test_an_orthogonal_matrix_keeps_its_directions():
     torch.manual_seed(0)
     turned, _ = torch.linalg.qr(torch.randn(12, 12))
@@ -52,6 +65,19 @@ def test_a_hidden_layer_moves_by_the_rate_and_the_outer_ones_by_a_twentieth():
     values = torch.linalg.svdvals(hidden.reshape(8, -1))
     assert (values > 0.06).all()
     assert (values < 0.125).all()
+
+
+def test_layers_of_one_shape_are_turned_each_by_its_own_gradient():
+    torch.manual_seed(0)
+    network = nn.Sequential(*(nn.Conv2d(4, 4, 3) for _ in range(5)))
+    before = {name: weight.detach().clone() for name, weight in network.named_parameters()}
+    for weight in network.parameters():
+        weight.grad = torch.randn_like(weight)
+    Muon(network, 0.1).step()
+    for name in ("1.weight", "2.weight", "3.weight"):
+        weight = network.get_parameter(name)
+        wanted = -0.1 * orthogonal(weight.grad.reshape(4, -1)).reshape(weight.shape)
+        torch.testing.assert_close(weight.detach() - before[name], wanted, rtol=0, atol=1e-5)
 
 
 def test_vectors_and_a_lone_layer_go_by_adam():

@@ -3,7 +3,8 @@
 Source: Jordan, Jin, Boza, You, Cesista, Newhouse, Bernstein, "Muon: an optimizer for hidden layers in neural
 networks", 2024, kellerjordan.github.io/posts/muon. PyTorch's own takes matrices alone; here a convolution is the
 matrix of its filters, one a row, and what is no hidden layer goes by Adam in the same optimizer, so that one
-rate and one schedule serve both.
+rate and one schedule serve both. Unlike the source in full precision, and all matrices of one shape at once: on a
+processor that takes a third of the time.
 """
 
 from typing import Any
@@ -59,34 +60,54 @@ class Muon(optim.Optimizer):
         with torch.enable_grad():
             loss = closure() if closure else None
         for group in self.param_groups:
-            for weight in group["params"]:
-                if weight.grad is not None:
-                    weight.mul_(1 - group["lr"] * group["decay"])
-                    change = self._hidden if group["hidden"] else self._other
-                    change(weight, weight.grad, group)
+            weights = [weight for weight in group["params"] if weight.grad is not None]
+            if weights:
+                torch._foreach_mul_(weights, 1 - group["lr"] * group["decay"])
+                change = self._hidden if group["hidden"] else self._other
+                change(weights, [weight.grad for weight in weights], group)
         return loss
 
-    def _hidden(self, weight: Tensor, gradient: Tensor, group: dict[str, Any]) -> None:
-        state = self.state[weight]
-        if not state:
-            state["momentum"] = torch.zeros_like(weight)
-        momentum = state["momentum"].lerp_(gradient, 1 - MOMENTUM)
-        filters = gradient.lerp(momentum, MOMENTUM).reshape(len(weight), -1)
-        rows, columns = filters.shape
-        outputs_over_inputs = columns / rows if id(weight) in self._transposed else rows / columns
-        scale = max(1.0, outputs_over_inputs) ** 0.5
-        weight.add_(orthogonal(filters).reshape(weight.shape), alpha=-group["lr"] * scale)
+    def _hidden(self, weights: list[Tensor], gradients: list[Tensor], group: dict[str, Any]) -> None:
+        for weight in weights:
+            if not self.state[weight]:
+                self.state[weight]["momentum"] = torch.zeros_like(weight)
+        momenta = [self.state[weight]["momentum"] for weight in weights]
+        torch._foreach_lerp_(momenta, gradients, 1 - MOMENTUM)
+        ahead = torch._foreach_lerp(gradients, momenta, MOMENTUM)
+        for alike in _of_one_shape([change.reshape(len(change), -1) for change in ahead]):
+            turned = orthogonal(torch.stack(list(alike.values())))
+            for row, step in zip(alike, turned, strict=True):
+                weight, (filters, columns) = weights[row], step.shape
+                wider = columns / filters if id(weight) in self._transposed else filters / columns
+                scale = max(1.0, wider) ** 0.5
+                weight.add_(step.reshape(weight.shape), alpha=-group["lr"] * scale)
 
-    def _other(self, weight: Tensor, gradient: Tensor, group: dict[str, Any]) -> None:
-        state = self.state[weight]
-        if not state:
-            state["step"] = torch.zeros((), dtype=torch.float32)
-            state["mean"], state["square"] = torch.zeros_like(weight), torch.zeros_like(weight)
-        state["step"] += 1
-        known = [1 - beta ** float(state["step"]) for beta in BETAS]
-        mean = state["mean"].lerp_(gradient, 1 - BETAS[0]) / known[0]
-        square = state["square"].lerp_(gradient.square(), 1 - BETAS[1]) / known[1]
-        weight.addcdiv_(mean, square.sqrt_().add_(group["epsilon"]), value=-ADAM * group["lr"])
+    def _other(self, weights: list[Tensor], gradients: list[Tensor], group: dict[str, Any]) -> None:
+        for weight in weights:
+            if not self.state[weight]:
+                known = {name: torch.zeros_like(weight) for name in ("mean", "square")}
+                self.state[weight] |= {"step": torch.zeros((), dtype=torch.float32)} | known
+        states = [self.state[weight] for weight in weights]
+        means, squares = ([state[name] for state in states] for name in ("mean", "square"))
+        for state in states:
+            state["step"] += 1
+        torch._foreach_lerp_(means, gradients, 1 - BETAS[0])
+        torch._foreach_lerp_(squares, torch._foreach_mul(gradients, gradients), 1 - BETAS[1])
+        mean, square = (
+            torch._foreach_div(moments, [1 - beta ** float(state["step"]) for state in states])
+            for moments, beta in ((means, BETAS[0]), (squares, BETAS[1]))
+        )
+        torch._foreach_sqrt_(square)
+        torch._foreach_add_(square, group["epsilon"])
+        torch._foreach_addcdiv_(weights, mean, square, value=-ADAM * group["lr"])
+
+
+def _of_one_shape(matrices: list[Tensor]) -> list[dict[int, Tensor]]:
+    """Matrices by their place in the list, those of one shape together: many small products are one batched one."""
+    groups: dict[torch.Size, dict[int, Tensor]] = {}
+    for place, matrix in enumerate(matrices):
+        groups.setdefault(matrix.shape, {})[place] = matrix
+    return list(groups.values())
 
 
 def _transposed(network: nn.Module) -> set[int]:
@@ -101,21 +122,26 @@ def _aside(network: nn.Module) -> set[int]:
     return {id(weight) for name in names for weight in network.get_submodule(name).parameters()}
 
 
-def orthogonal(matrix: Tensor) -> Tensor:
-    """The matrix with all its singular values brought near 1 (0.7 to 1.2), by five rounds of a polynomial.
+def orthogonal(matrices: Tensor) -> Tensor:
+    """Matrices with all their singular values brought near 1 (0.7 to 1.2), by five rounds of a polynomial.
 
-        x <- a x + (b x x' + c (x x')²) x
+        x <- p x,  p = a + b g + c g²,  g = x x'
 
-    In bfloat16: that near is near enough, and half the time.
+    Each p commutes with g, so that the next g is p g p, and only the small square matrices go round: x is multiplied
+    once, by the product of all p. That is a third of the work where filters are nine times as long as there are many.
 
     Args:
-        matrix: (rows, columns), of any scale.
+        matrices: (..., rows, columns), of any scale.
     """
-    wide = matrix if matrix.shape[0] <= matrix.shape[1] else matrix.T
-    x = (wide / (wide.norm() + 1e-7)).bfloat16()
-    a, b, c = QUINTIC
-    for _ in range(ROUNDS):
-        gram = x @ x.T
-        x = torch.addmm(x, torch.addmm(gram, gram, gram, beta=b, alpha=c), x, beta=a)
-    near: Tensor = x.to(matrix.dtype)
-    return near if matrix.shape[0] <= matrix.shape[1] else near.T
+    tall = matrices.shape[-2] > matrices.shape[-1]
+    x = matrices.mT if tall else matrices
+    x = x / (torch.linalg.matrix_norm(x, keepdim=True) + 1e-7)
+    gram, product, (a, b, c) = x @ x.mT, None, QUINTIC
+    for round_ in range(ROUNDS):
+        p = torch.matmul(gram, gram).mul_(c).add_(gram, alpha=b)
+        p.diagonal(dim1=-2, dim2=-1).add_(a)
+        product = p if product is None else p @ product
+        if round_ < ROUNDS - 1:
+            gram = p @ gram @ p
+    near: Tensor = product @ x
+    return near.mT if tall else near

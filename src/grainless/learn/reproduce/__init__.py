@@ -10,7 +10,7 @@ from pathlib import Path
 from grainless.disk.whole import write_text
 from grainless.learn.reproduce.earlier import kept
 from grainless.learn.reproduce.section import Effort, Reproduce
-from grainless.learn.reproduce.systems import a, b, e, once
+from grainless.learn.reproduce.systems import a, b, e, half, once
 from grainless.learn.reproduce.systems.c import alike, capacity
 from grainless.learn.reproduce.systems.c import system as c
 from grainless.learn.reproduce.systems.d import system as d
@@ -26,6 +26,7 @@ SYSTEMS: dict[str, Reproduce] = {
     "C-ladder": capacity.reproduce,
     "D": d.reproduce,
     "E": e.reproduce,
+    "Half": half.reproduce,
     "Noise": once.reproduce,
 }
 """In the order of the page, which is that of their names."""

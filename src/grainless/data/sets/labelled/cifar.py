@@ -62,6 +62,18 @@ class Cifar10:
 
     channels: ClassVar[int] = 3
     size: ClassVar[tuple[int, int]] = (32, 32)
+    classes: ClassVar[tuple[str, ...]] = (
+        "airplane",
+        "automobile",
+        "bird",
+        "cat",
+        "deer",
+        "dog",
+        "frog",
+        "horse",
+        "ship",
+        "truck",
+    )
 
     def read(self, roots: DataRoots) -> Data:
         """Read it, from the roots or fetched.

@@ -35,6 +35,7 @@ class Digits:
 
     channels: ClassVar[int] = 1
     size: ClassVar[tuple[int, int]] = (8, 8)
+    classes: ClassVar[tuple[str, ...]] = tuple(map(str, range(10)))
 
     def read(self, roots: DataRoots) -> Data:
         """Read them; `roots` is not looked at."""

@@ -107,6 +107,7 @@ class Idx(ABC):
 
     channels: ClassVar[int] = 1
     size: ClassVar[tuple[int, int]] = (28, 28)
+    classes: ClassVar[tuple[str, ...]] = tuple(map(str, range(10)))
     name: ClassVar[str]
     files: ClassVar[tuple[Remote, ...]]
 
@@ -161,6 +162,18 @@ class FashionMnist(Idx):
     learning algorithms", 2017, arXiv:1708.07747.
     """
 
+    classes = (
+        "T-shirt/top",
+        "Trouser",
+        "Pullover",
+        "Dress",
+        "Coat",
+        "Sandal",
+        "Shirt",
+        "Sneaker",
+        "Bag",
+        "Ankle boot",
+    )
     name = "fashion-mnist"
     files = _four(
         "fashion-mnist",

@@ -5,7 +5,7 @@ score; Ruff et al., "Deep one-class classification", ICML 2018, for the protocol
 one. Dinesh (system A) and Singhal (D) name the use.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,9 @@ from grainless.learn.studies.study import Study, denoiser
 PICTURES = 5
 """Images of each kind in the figure."""
 
+KINDS = ("usual", "worst", "missed", "odd")
+"""What stands above the figure's columns, so many of each."""
+
 AT_ONCE = 1000
 
 
@@ -38,20 +41,20 @@ class OneClass:
     """What was found with one class as the usual one.
 
     Args:
-        label: the class.
+        name: of the class.
         k: numbers of the code, and of PCA.
         network: its error tells the others so well.
         pca: the error of PCA does.
         errors: mean squared error on the class's own test images: the network's, PCA's.
-        each: class -> the area between it alone and the usual one.
+        each: the name of another class -> the area between it alone and the usual one.
     """
 
-    label: int
+    name: str
     k: int
     network: Roc
     pca: Roc
     errors: tuple[float, float]
-    each: dict[int, float]
+    each: dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ class Anomalies:
         """A row a class, then the means."""
         rows = [
             {
-                "usual class": each.label,
+                "usual class": each.name,
                 "area, network": each.network.area,
                 "area, network ±": each.network.half,
                 f"area, PCA of {each.k}": each.pca.area,
@@ -104,9 +107,9 @@ class Anomalies:
             shown(
                 self.pictures,
                 page,
-                "The usual class that is told best, and the one told worst. From left to right, five each: usual "
-                "images of middle error; usual ones of the highest error; odd ones of the lowest error, which are "
-                "missed; odd ones of middle error",
+                "The usual class that is told best, and the one told worst, five images of each kind. Usual: of the "
+                "class, of middle error; worst: of the class, of the highest error; missed: of other classes, of the "
+                "lowest error; odd: of other classes, of middle error",
             ),
         ]
 
@@ -133,21 +136,26 @@ def anomalies(study: Study, recipe: str, changes: list[str], classes: list[int] 
     wanted = classes or _classes(chosen, study)
     lines = {label: [*changes, f"data.only={label}"] for label in wanted}
     runs = {label: study.run(recipe, each) for label, each in lines.items()}
-    seen = {label: _Seen.of(label, run, study) for label, run in runs.items()}
-    found = [each.found for each in seen.values()]
+    seen = [_Seen.of(label, run, study) for label, run in runs.items()]
+    found = [each.found for each in seen]
     curves, pictures = (study.folder / f"{chosen.name}-anomalies{end}.png" for end in ("", "-pictures"))
     _draw_curves(found, curves)
-    by_area = sorted(seen.values(), key=lambda each: -each.found.network.area)
+    by_area = sorted(seen, key=lambda each: -each.found.network.area)
     _draw([by_area[0], by_area[-1]], pictures)
     return Anomalies(found, curves, pictures)
 
 
 def _draw_curves(found: list[OneClass], path: Path) -> None:
     lines = {
-        f"class {each.label}: {each.network.area:.3f}": (each.network.false, each.network.true)
-        for each in found
+        f"{each.name}: {each.network.area:.3f}": (each.network.false, each.network.true) for each in found
     }
     lines_png(lines, path, x="usual images taken for odd", y="odd images found", diagonal=True)
+
+
+def _name(recipe: Recipe, label: int) -> str:
+    """A class in words, where the data set has them."""
+    names: Sequence[str] = getattr(recipe.source(), "classes", ())
+    return names[label] if label < len(names) else f"class {label}"
 
 
 def _classes(recipe: Recipe, study: Study) -> list[int]:
@@ -173,7 +181,8 @@ class _Seen:
 
     @classmethod
     def of(cls, label: int, run: Run, study: Study) -> "_Seen":
-        data = run.recipe().data(study.roots)
+        recipe = run.recipe()
+        data = recipe.data(study.roots)
         test, clean = data.test, _floats(data.test)
         told = _told(lambda images: denoiser(run)(images, 0.0), clean)
         k = Coder(run.path).encode(clean[:1]).shape[1]
@@ -182,12 +191,15 @@ class _Seen:
         odd = test.labels != label
         scores, others = mse(told, clean), mse(linear, clean)
         found = OneClass(
-            label,
+            _name(recipe, label),
             k,
             Roc.of(scores, odd),
             Roc.of(others, odd),
             (float(scores[~odd].mean()), float(others[~odd].mean())),
-            {int(other): _area(scores, test.labels, label, other) for other in np.unique(test.labels[odd])},
+            {
+                _name(recipe, int(other)): _area(scores, test.labels, label, other)
+                for other in np.unique(test.labels[odd])
+            },
         )
         shown = _shown(scores, odd)
         return cls(found, clean[shown], told[shown])
@@ -221,5 +233,6 @@ def _draw(seen: list[_Seen], path: Path) -> None:
     labels: list[str] = []
     for each in seen:
         rows += [list(each.images), list(each.told), list(np.abs(each.images - each.told))]
-        labels += [f"usual class {each.found.label}", "reconstructed", "difference"]
-    strip(rows, path, labels=labels, scale=max(1, 56 // seen[0].images.shape[-1]))
+        labels += [f"usual: {each.found.name}", "reconstructed", "difference"]
+    heads = [kind for kind in KINDS for _ in range(PICTURES)]
+    strip(rows, path, labels=labels, heads=heads, scale=max(1, 56 // seen[0].images.shape[-1]))
