@@ -17,7 +17,7 @@ from grainless.evaluation.denoisers import blind
 from grainless.evaluation.evaluate import Task, evaluate
 from grainless.learn.fitting.initial_weights import load_initial_weights
 from grainless.learn.networks.among import Among
-from grainless.learn.networks.facts.layers import macs
+from grainless.learn.networks.layers import macs
 from grainless.learn.networks.unet import UNet
 from grainless.learn.recipe import Recipe
 from grainless.learn.training import train

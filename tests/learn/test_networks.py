@@ -11,9 +11,9 @@ from torch import nn
 
 from grainless.errors import InputError
 from grainless.learn.networks import NETWORKS, check_size
-from grainless.learn.networks.facts.layers import Layer, Parameters, layers, macs, parameters
-from grainless.learn.networks.facts.reach import grow, near, reach, shrink
+from grainless.learn.networks.layers import Layer, Parameters, layers, macs, parameters
 from grainless.learn.networks.low_light import MIDDLE, _windows, averaged, statistics
+from grainless.learn.networks.reach import grow, near, reach, shrink
 from grainless.parts import Mistakes, make
 
 MNIST = {"channels": 1, "size": (28, 28)}

@@ -8,7 +8,7 @@ from hypothesis import strategies as some
 from trainings import TINY, tiny
 
 from grainless.errors import InputError
-from grainless.learn.networks.facts.layers import parameters
+from grainless.learn.networks.layers import parameters
 from grainless.learn.recipe import Recipe
 from grainless.learn.recipe_files import shipped
 from grainless.noise import Chain

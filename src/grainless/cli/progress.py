@@ -14,7 +14,7 @@ from grainless.errors import counted
 from grainless.learn.fitting.crew import is_first
 from grainless.learn.fitting.epoch import Epoch
 from grainless.learn.fitting.fit import Fit
-from grainless.learn.networks.facts.layers import parameters
+from grainless.learn.networks.layers import parameters
 from grainless.learn.recipe import Recipe
 from grainless.learn.training import Callback
 

@@ -1,39 +1,26 @@
 """One TOML file -> data, noise, network, method of learning, training."""
 
-import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-import tomlkit
-
 from grainless.data import DATA
 from grainless.data.find import DataRoots
 from grainless.data.images import Data, DataSet
 from grainless.data.sets.stacks import Stacks
-from grainless.errors import InputError, did_you_mean
+from grainless.errors import InputError
 from grainless.learn.fitting.fit import Fit
 from grainless.learn.methods.losses import LOSSES, Loss, check_loss
 from grainless.learn.methods.methods import METHODS, Method, taught
 from grainless.learn.networks import NETWORKS
 from grainless.learn.networks.among import Among
-from grainless.learn.networks.facts.network import Network, check_size
+from grainless.learn.networks.network import Network, check_size
 from grainless.learn.recipe_files import found
+from grainless.learn.recipe_lines import flattened, stray_lines, tables_of, with_line
 from grainless.noise import Chain, Noise, noise_from
 from grainless.noise.apart import is_apart
-from grainless.parts import Mistakes, checked, choose, make, match, spec
-
-MAX_SEED = 2**31 - 1
-"""Every generator of torch, numpy and optuna takes so many, also where a study counts on from a seed."""
-
-TABLES = ("data", "noise", "network", "learn", "train")
-WORDS = ("seed", *TABLES)
-
-AT_ONCE = ("data", "noise", "network")
-"""Tables that a change may set whole, as in noise=poisson:peak=30."""
-
-FORM = 'write table.key=value, such as "network.code=16", or seed=7.'
+from grainless.parts import Mistakes, checked, choose, make, match
 
 
 @dataclass(frozen=True)
@@ -80,10 +67,7 @@ class Recipe:
         Raises:
             InputError: it is not TOML.
         """
-        try:
-            return tomllib.loads(self.text)
-        except tomllib.TOMLDecodeError as error:
-            raise InputError(f"{self.name}.toml is not TOML: {error}.") from error
+        return tables_of(self.name, self.text)
 
     @property
     def seed(self) -> int:
@@ -93,46 +77,15 @@ class Recipe:
     @property
     def options(self) -> dict[str, Any]:
         """Every line as one flat mapping: "train.epochs" -> 20."""
-        flat: dict[str, Any] = {"seed": self.seed}
-        for table, lines in self.tables.items():
-            if isinstance(lines, dict):
-                flat |= {f"{table}.{key}": value for key, value in lines.items()}
-            elif isinstance(lines, list):
-                flat |= {
-                    f"{table}.{i}.{key}": value for i, each in enumerate(lines) for key, value in each.items()
-                }
-        return flat
+        return {"seed": self.seed} | flattened(self.tables)
 
     def changed(self, change: str) -> Self:
-        """With one line set: "network.code=16". Values are TOML; bare words are text.
-
-        "noise=poisson:peak=30" sets all of [noise] at once, as the command line writes noises,
-        "data=folder:path=scans" all of [data], and "network=unet" all of [network].
+        """With one line set, such as "network.code=16" or "noise=poisson:peak=30"; not yet checked.
 
         Raises:
             InputError: it is not of the form table.key=value.
         """
-        line, equals, value = change.partition("=")
-        keys = line.strip().split(".")
-        at_once = keys[0] if len(keys) == 1 and keys[0] in AT_ONCE else None
-        if not equals or (not at_once and keys != ["seed"] and len(keys) != 2):
-            raise InputError(f"--set {change}: {_no_table(keys)}{FORM}")
-        document = tomlkit.parse(self.text) if self.tables else tomlkit.document()
-        if at_once:
-            parts = value.split("+") if at_once == "noise" else [value]  # in a path, "+" is a letter
-            tables = [spec(at_once, part) for part in parts]
-            document.pop(at_once, None)
-            document[at_once] = tables if at_once == "noise" else tables[0]
-            return type(self)(self.name, tomlkit.dumps(document))
-        place: Any = document
-        for key in keys[:-1]:
-            place = place.setdefault(key, tomlkit.table())
-            if not isinstance(place, dict):
-                raise InputError(
-                    f"--set {change}: {key} holds several tables; change them in a file of your own."
-                )
-        place[keys[-1]] = _value(value.strip())
-        return type(self)(self.name, tomlkit.dumps(document))
+        return type(self)(self.name, with_line(self.text if self.tables else "", change))
 
     def check(self) -> None:
         """Look at every line; nothing is read, nothing trained.
@@ -149,7 +102,7 @@ class Recipe:
         Raises:
             InputError: it is not TOML.
         """
-        mistakes = self.stray_tables()
+        mistakes = stray_lines(self.tables)
         looks: list[Callable[[], object]] = [self.source, self.noise, self.loss, self.training]
         # By themselves, so that a mistake in [data] or [noise] hides none of theirs; then with all they need.
         looks += [
@@ -240,15 +193,6 @@ class Recipe:
                     "gaussian, poisson or their like."
                 )
 
-    def stray_tables(self) -> list[str]:
-        """What stands at the top of the file and should not."""
-        tables = self.tables
-        mistakes = [told.removesuffix("; ") for key in tables if (told := _no_table([key]))]
-        seed = tables.get("seed", 0)
-        if type(seed) is not int or not 0 <= seed <= MAX_SEED:
-            mistakes.append(f"seed is {seed!r}; it is a whole number from 0 to {MAX_SEED:,}")
-        return mistakes
-
     def _table(self, name: str) -> dict[str, Any]:
         table = self.tables.get(name, {})
         if not isinstance(table, dict):
@@ -269,26 +213,6 @@ def collected(looks: Iterable[Callable[[], object]]) -> list[str]:
     return mistakes
 
 
-def _no_table(keys: list[str]) -> str:
-    """That a recipe has no such table, before what else is to be said; nothing where it has, or nothing was named."""
-    word = keys[0]
-    if word in ("", *WORDS):
-        return ""
-    return f'no table is called "{word}"{did_you_mean(word, WORDS)}; there are: {", ".join(WORDS)}; '
-
-
 def told(where: str, mistakes: list[str]) -> str:
     count = f"{len(mistakes)} mistakes" if len(mistakes) > 1 else "a mistake"
     return f"{where} has {count}: {'; '.join(mistakes)}."
-
-
-def _value(text: str) -> Any:
-    """A TOML value; what is none is text, so that names need no quotes.
-
-    >>> _value("16"), _value("mnist"), _value("[0, 1]")
-    (16, 'mnist', [0, 1])
-    """
-    try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
-        return text

@@ -16,7 +16,7 @@ from grainless.learn.export import export
 from grainless.learn.methods.calibrated import Calibrated
 from grainless.learn.methods.methods import Exported, Method
 from grainless.learn.networks import Network
-from grainless.learn.networks.facts.layers import macs, parameters
+from grainless.learn.networks.layers import macs, parameters
 from grainless.learn.recipe import Recipe
 from grainless.learn.run import Run
 from grainless.model.card import Card

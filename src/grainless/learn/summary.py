@@ -8,7 +8,7 @@ from grainless.data import DATA
 from grainless.learn.fitting.fit import Fit
 from grainless.learn.methods.methods import METHODS
 from grainless.learn.networks import NETWORKS
-from grainless.learn.networks.facts.layers import layers, parameters
+from grainless.learn.networks.layers import layers, parameters
 from grainless.learn.recipe import Recipe
 from grainless.learn.run import Run
 

@@ -15,7 +15,7 @@ from grainless.learn.methods.critic import Answer
 from grainless.learn.methods.losses import Loss
 from grainless.learn.methods.methods import Method
 from grainless.learn.methods.pairs import Scene
-from grainless.learn.networks.facts.network import Network
+from grainless.learn.networks.network import Network
 
 SHARE = 0.1
 """How much the classifier's cross-entropy weighs beside the denoiser's loss, where both learn: about as much as it."""

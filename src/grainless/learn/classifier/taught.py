@@ -12,7 +12,7 @@ from grainless.disk.whole import whole
 from grainless.learn.classifier.lessons import LESSONS, Given
 from grainless.learn.classifier.network import Classifier
 from grainless.learn.classifier.teach import new_classifier, teach
-from grainless.learn.networks.facts.network import Network
+from grainless.learn.networks.network import Network
 from grainless.learn.run import Run
 
 

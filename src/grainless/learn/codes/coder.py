@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from grainless.errors import InputError
 from grainless.learn.networks import NETWORKS
-from grainless.learn.networks.facts.network import check_size
+from grainless.learn.networks.network import check_size
 from grainless.learn.run import Run
 
 Array = NDArray[np.float32]

@@ -7,6 +7,7 @@ from grainless.errors import InputError
 from grainless.learn.methods.methods import METHODS
 from grainless.learn.networks import NETWORKS
 from grainless.learn.recipe import Recipe, collected, told
+from grainless.learn.recipe_lines import stray_lines
 from grainless.model.zoo import SHIPPED
 from grainless.parts import choose
 
@@ -32,7 +33,10 @@ def check_asked(start: str | None, changes: Sequence[str]) -> None:
     asked = Recipe("asked", "")
     for change in changes:
         asked = asked.changed(change)
-    mistakes = [*asked.stray_tables(), *collected([asked.training, asked.loss, lambda: _check_names(asked)])]
+    mistakes = [
+        *stray_lines(asked.tables),
+        *collected([asked.training, asked.loss, lambda: _check_names(asked)]),
+    ]
     if mistakes:
         raise InputError(
             told(" ".join(f"--set {change}" for change in changes), list(dict.fromkeys(mistakes)))

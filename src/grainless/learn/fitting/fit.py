@@ -30,7 +30,7 @@ from grainless.learn.fitting.standing import put_back, tensors_of
 from grainless.learn.methods.losses import Loss
 from grainless.learn.methods.methods import Method, critic_of, taught
 from grainless.learn.methods.pairs import Pair, Scene
-from grainless.learn.networks.facts.network import Network
+from grainless.learn.networks.network import Network
 from grainless.learn.optimizers.optimizers import OPTIMIZERS, limit_norms
 from grainless.learn.optimizers.schedules import SCHEDULES
 from grainless.parts import one_of

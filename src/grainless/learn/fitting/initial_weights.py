@@ -10,7 +10,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from grainless.errors import InputError
-from grainless.learn.networks.facts.network import Network
+from grainless.learn.networks.network import Network
 from grainless.model import zoo
 from grainless.model.run_files import RunFiles
 

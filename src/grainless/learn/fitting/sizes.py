@@ -4,7 +4,7 @@ from math import prod
 
 from grainless.data.images import Data, Images
 from grainless.errors import InputError
-from grainless.learn.networks.facts.network import Network, check_size
+from grainless.learn.networks.network import Network, check_size
 
 LARGE = 128**2
 """Pixels from which an image is rather learned from in pieces."""

@@ -11,7 +11,7 @@ from grainless.errors import InputError
 from grainless.learn.batches.draw import TorchDraw
 from grainless.learn.methods.alone import BlindSpots
 from grainless.learn.methods.pairs import Pair, Scene
-from grainless.learn.networks.facts.network import Network
+from grainless.learn.networks.network import Network
 from grainless.noise import Chain
 
 CELLS = 8

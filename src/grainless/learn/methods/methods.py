@@ -19,7 +19,7 @@ from grainless.learn.methods.critic import Critic
 from grainless.learn.methods.losses import Loss
 from grainless.learn.methods.pairs import Pair, Scene
 from grainless.learn.methods.risk import Sure
-from grainless.learn.networks.facts.network import Network
+from grainless.learn.networks.network import Network
 from grainless.noise import Chain, Noise
 from grainless.noise.bias import bias
 

@@ -8,8 +8,8 @@ exports.
 from grainless.learn.networks.coded import Coded
 from grainless.learn.networks.dense import Dense
 from grainless.learn.networks.dncnn import DnCNN
-from grainless.learn.networks.facts.network import Network, check_size
 from grainless.learn.networks.low_light import LowLight
+from grainless.learn.networks.network import Network, check_size
 from grainless.learn.networks.pooled import Pooled
 from grainless.learn.networks.stacked import Stacked
 from grainless.learn.networks.unet import UNet

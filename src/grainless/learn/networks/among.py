@@ -2,7 +2,7 @@
 
 from torch import Tensor
 
-from grainless.learn.networks.facts.network import Network
+from grainless.learn.networks.network import Network
 
 
 class Among(Network):

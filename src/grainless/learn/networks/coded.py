@@ -18,7 +18,7 @@ from annotated_types import Ge, MinLen
 from torch import Tensor, nn
 
 from grainless.learn.networks import keras
-from grainless.learn.networks.facts.network import Count, Network, one_size
+from grainless.learn.networks.network import Count, Network, one_size
 
 Size = tuple[int, int]
 Bend = Callable[[int], list[nn.Module]]

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from grainless.learn.networks import keras
-from grainless.learn.networks.facts.network import Count, Network, one_size
+from grainless.learn.networks.network import Count, Network, one_size
 
 
 class Dense(Network):

@@ -12,7 +12,7 @@ from typing import Annotated
 from annotated_types import Ge
 from torch import Tensor, nn
 
-from grainless.learn.networks.facts.network import Count, Network
+from grainless.learn.networks.network import Count, Network
 
 
 class DnCNN(Network):

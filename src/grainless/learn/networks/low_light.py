@@ -17,7 +17,7 @@ import torch
 from annotated_types import Ge
 from torch import Tensor, nn
 
-from grainless.learn.networks.facts.network import Count, Network
+from grainless.learn.networks.network import Count, Network
 from grainless.learn.networks.unet import UNet
 
 DARKEST = 1e-3

@@ -13,8 +13,8 @@ from torch import Tensor, nn
 
 from grainless.errors import InputError
 from grainless.learn.networks import keras
-from grainless.learn.networks.facts.network import Count, Network
-from grainless.learn.networks.facts.reach import grow, near, reach, shrink
+from grainless.learn.networks.network import Count, Network
+from grainless.learn.networks.reach import grow, near, reach, shrink
 
 
 class Pooled(Network):

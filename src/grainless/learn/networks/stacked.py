@@ -13,7 +13,7 @@ from annotated_types import MinLen
 from torch import Tensor, nn
 
 from grainless.learn.networks import keras
-from grainless.learn.networks.facts.network import Count, Network
+from grainless.learn.networks.network import Count, Network
 
 START = {"glorot": keras.glorot, "he": keras.he}
 

@@ -18,8 +18,8 @@ import torch
 from annotated_types import MinLen
 from torch import Tensor, nn
 
-from grainless.learn.networks.facts.network import Count, Network
-from grainless.learn.networks.facts.reach import Step, grow, near, reach, shrink
+from grainless.learn.networks.network import Count, Network
+from grainless.learn.networks.reach import Step, grow, near, reach, shrink
 
 SMALL = 0.1
 """The gain of what is added to something else: little at first; with none, all before it would not learn."""

@@ -16,7 +16,7 @@ from grainless.evaluation.figures.pictures import strip
 from grainless.learn.classifier.judged import Judged
 from grainless.learn.classifier.lessons import LESSONS
 from grainless.learn.classifier.taught import Taught, taught
-from grainless.learn.networks.facts.network import Network
+from grainless.learn.networks.network import Network
 from grainless.learn.recipe import Recipe
 from grainless.learn.run import Run
 from grainless.learn.studies.page import rows_table, shown

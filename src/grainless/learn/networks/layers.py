@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.hooks import RemovableHandle
 
-from grainless.learn.networks.facts.network import Network
+from grainless.learn.networks.network import Network
 
 Hook = Callable[[nn.Module, object, Tensor], None]
 
