@@ -113,11 +113,19 @@ def test_one_image_and_perfect_images_have_no_interval(capsys):
     told = lines(capsys)
     assert told[3].split() == ["noisy", "20.00", "-", "0.5000"]
     assert told[4].split() == ["same", "inf", "best", "0.5000"]
+    assert told[-1].startswith("Means over 1 image: too few for an interval, which takes 3. To best: ")
+
+
+def test_names_of_facts_are_shown_as_words_and_those_below_them_as_they_are(capsys):
+    console.facts("run", {"best_epoch": 2, "hyperparameters": {"train.fixed_noise": True}})
+    told = [line.split() for line in lines(capsys)]
+    assert ["best", "epoch", "2"] in told
+    assert ["train.fixed_noise", "yes"] in told
 
 
 REACHED = {
     "name": "tiny",
-    "best epoch": 2,
+    "best_epoch": 2,
     "epochs": 5,
     "scores": {"validation": {"psnr": 30.0, "bce": 0.1}, "test": {"psnr": 9.0, "bce": 0.2}},
     "noisy": {"validation": {"psnr": 10.0, "bce": 0.5}, "test": {"psnr": 8.0, "bce": 0.6}},

@@ -190,7 +190,7 @@ def test_show_a_recipe(printed):
     told = json.loads(printed("show", "b-lowlight-pooled", "--json"))
     assert told["parameters"] == {"total": 30_019, "trainable": 29_763}
     assert {"name", "kind", "shape", "parameters"} == told["layers"][0].keys()
-    assert told["hyper-parameters"]["train.batch"] == 2
+    assert told["hyperparameters"]["train.batch"] == 2
     text = printed("show", "a-mnist-coded", "--set", "network.code=16")
     assert re.search(r"Linear +16 +50,192\n", text)
     assert re.search(r"network\.code +16 *\n", text)

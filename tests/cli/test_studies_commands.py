@@ -55,7 +55,7 @@ def test_sweep_and_compare_and_diagnose_print_their_tables(printed, recipe, tmp_
     assert "Best by validation psnr" in printed("compare", recipe, other)
     diagnosed = json.loads(printed("diagnose", recipe, "--json"))
     assert diagnosed["verdict"] in {"capacity", "noise"}
-    assert "what to try" in printed("diagnose", recipe)
+    assert "advice" in printed("diagnose", recipe)
 
 
 def test_tune_prints_its_trials(printed, recipe):
@@ -125,4 +125,4 @@ def test_show_draws_the_first_images_and_rows_of_a_csv(printed, tmp_path):
     assert "... 776 more" in out
     assert " ".join(["@" * 28] * 4) in out
     facts = json.loads(printed("show", f"csv:file={tmp_path / 'small.csv'}", "--json"))
-    assert facts["first rows"][1]["label"] == "1"
+    assert facts["first_rows"][1]["label"] == "1"

@@ -165,6 +165,18 @@ def test_what_a_model_of_pages_does_to_white_noise_is_not_foretold():
     )
 
 
+def test_a_grey_model_that_was_named_for_colours_is_told():
+    assert warnings(report(), GREY) == (
+        "grey is a model of grey images: it denoises each colour by itself; one of colours sees all "
+        "three together.",
+    )
+    assert warnings(report(colourless=True), GREY) == ()
+    assert (
+        warnings(replace(report(), page=Page(0.2)), Card("p", 1, learned={"document": None, "white": None}))
+        == ()
+    )
+
+
 def test_weaker_noise_than_was_learned_is_said_too():
     strong = Card("strong", 3, learned={"white": (0.1, 0.2)})
     assert warnings(report(0.05), strong) == (

@@ -33,7 +33,9 @@ def stack(tmp_path):
 
 def test_all_frames_are_denoised_by_what_most_of_them_ask_for_and_flicker_less(stack, tmp_path):
     settled = settle([stack], Policy())
-    assert settled.why == "All frames are denoised by model grey: so say 3 of the 5 that were looked at."
+    assert settled.why == (
+        "All frames are denoised by model grey: so say 3 of the 5 that were looked at; 2 say none."
+    )
     out, each = tmp_path / "out.tif", tmp_path / "each.tif"
     flickers = Flicker(), Flicker()
     for policy, target, flicker in zip((settled.policy, Policy()), (out, each), flickers, strict=True):
@@ -55,9 +57,24 @@ def test_most_may_say_that_nothing_is_to_be_done(tmp_path):
         PIL.Image.fromarray(noisy(sigma, size=(96, 120))[..., 0]).save(path)
     (tmp_path / "broken.png").write_bytes(b"nothing")
     settled = settle([*paths, tmp_path / "broken.png"], Policy())
-    assert settled.why == "All frames are left as they are: so say 2 of the 3 that were looked at."
+    assert (
+        settled.why == "All frames are left as they are: so say 2 of the 3 that were looked at; 1 says grey."
+    )
     assert settled.policy.idle(3)
     assert settle([tmp_path / "broken.png"], Policy()).why == "No frame could be looked at."
+
+
+def test_a_draw_and_mixed_colours_are_told(tmp_path):
+    paths = [tmp_path / "colour.png", tmp_path / "grey.png"]
+    colour = noisy(20, size=(96, 120), channels=3)
+    for path, pixels in zip(paths, (colour, colour[..., 0]), strict=True):
+        PIL.Image.fromarray(pixels).save(path)
+    drawn = "1 says {}: of a draw the earlier frame decides. Some frames are grey, some in colour."
+    for names in (("color", "grey"), ("grey", "color")):
+        settled = settle(paths, Policy())
+        so = f"All frames are denoised by model {names[0]}: so say 1 of the 2 that were looked at; "
+        assert settled.why == so + drawn.format(names[1])
+        paths.reverse()
 
 
 def test_a_model_that_was_named_is_taken_without_a_look(tmp_path):

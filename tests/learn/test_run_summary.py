@@ -22,7 +22,7 @@ def test_a_recipe_by_hand():
             {"name": "decoder.1", "kind": "Unflatten", "shape": (1, 8, 8), "parameters": 0},
         ],
         "parameters": {"total": 1096, "trainable": 1096},
-        "hyper-parameters": hyper_parameters(tiny()),
+        "hyperparameters": hyper_parameters(tiny()),
     }
 
 
@@ -59,7 +59,7 @@ def test_a_methods_own_options_are_told_too():
 def test_a_run_says_what_its_recipe_says_and_what_was_reached(finished):
     told = of_run(finished)
     assert told | of_recipe(tiny()) == told
-    assert (told["epochs"], told["best epoch"]) == (2, 2)
+    assert (told["epochs"], told["best_epoch"]) == (2, 2)
     assert told["loss"]["validation"] == min(epoch["validation"] for epoch in told["history"])
     assert told["seconds"] == sum(epoch["seconds"] for epoch in told["history"])
     assert told["scores"] == finished.facts()["scores"]

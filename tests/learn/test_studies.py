@@ -206,9 +206,9 @@ def test_the_data_of_a_comparison_are_those_that_were_set(study, tmp_path):
 def test_a_code_too_small_is_a_lack_of_capacity(study, tmp_path):
     diagnosis = diagnose(study, recipe(tmp_path, code=1), ["train.epochs=5"])
     assert diagnosis.verdict == "capacity"
-    assert "more feature maps" in diagnosis.plain()["what to try"]
+    assert "more feature maps" in diagnosis.plain()["advice"]
     assert diagnosis.clean_error < diagnosis.noisy_error
-    assert [row["epoch"] for row in diagnosis.plain()["validation loss by epoch"]] == [1, 2, 3, 4, 5]
+    assert [row["epoch"] for row in diagnosis.plain()["validation_loss"]] == [1, 2, 3, 4, 5]
     assert diagnosis.figure.is_file()
     json.dumps(diagnosis.plain())
 
@@ -217,7 +217,7 @@ def test_a_large_code_under_strong_noise_is_limited_by_the_noise(study, tmp_path
     changes = ["train.epochs=20", "noise=gaussian:sigma=1.0,clip=true", "learn.loss=mse", "train.rate=1e-2"]
     diagnosis = diagnose(study, recipe(tmp_path, code=64), changes)
     assert diagnosis.verdict == "noise"
-    assert "the noise took" in diagnosis.plain()["what to try"]
+    assert "the noise took" in diagnosis.plain()["advice"]
 
 
 def test_the_rule_is_half():

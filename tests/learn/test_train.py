@@ -414,7 +414,7 @@ def test_a_start_that_no_epoch_beats_is_what_is_exported_and_the_run_says_so(fin
         load(run.model_file).run(noisy), load(finished.model_file).run(noisy), atol=1e-6
     )
     facts = of_run(run)
-    assert (facts["best epoch"], facts["epochs"], facts["loss"]["train"]) == (0, 1, None)
+    assert (facts["best_epoch"], facts["epochs"], facts["loss"]["train"]) == (0, 1, None)
     assert load(run.model_file).card.about["epochs"] == 1
     page = run.report_file.read_text("utf-8")
     assert "the best was the start." in page

@@ -79,13 +79,20 @@ def _print(drawn: Table) -> None:
 
 
 def facts(title: str, values: Mapping[str, Any]) -> None:
-    """Print nested mappings: single values in one table, each mapping or list of rows in one of its own."""
+    """Print nested mappings: single values in one table, each mapping or list of rows in one of its own.
+
+    Names are shown as words: best_epoch as "best epoch"; those below them as they are, as a recipe's options are.
+    """
+    _nested(title, {name.replace("_", " "): value for name, value in values.items()})
+
+
+def _nested(title: str, values: Mapping[str, Any]) -> None:
     single = {name: _cell(value) for name, value in values.items() if not _is_nested(value)}
     if single:
         table(title, ("", ""), single.items())
     for name, value in values.items():
         if isinstance(value, Mapping):
-            facts(name, value)
+            _nested(name, value)
         elif _is_nested(value):
             rows(name, value)
 
@@ -99,6 +106,7 @@ def rows(title: str, rows: Sequence[Mapping[str, Any]]) -> None:
 def scores(rows: Sequence["Row"], metrics: Sequence[str], protocol: str) -> None:
     """Print a row a denoiser: means of each metric, the distance to the best, and under them the protocol."""
     from grainless.evaluation.evaluate import behind
+    from grainless.evaluation.score import FEWEST
 
     means = [_means([row.scores[metric] for row in rows]) for metric in metrics]
     columns = [[row.denoiser for row in rows], *means, list(behind(rows).values())]
@@ -106,13 +114,18 @@ def scores(rows: Sequence["Row"], metrics: Sequence[str], protocol: str) -> None
     seconds = [row.seconds_per_megapixel for row in rows]
     table(f"{rows[0].data}, noise {rows[0].noise}", head, zip(*columns, seconds, strict=True))
     images = len(rows[0].scores[metrics[0]].values)
-    say(f"Means over {counted(images, 'image')}, ± half the 95 % interval. {PAIRED} {protocol}")
+    few = (
+        f": too few for an interval, which takes {FEWEST}."
+        if images < FEWEST
+        else ", ± half the 95 % interval."
+    )
+    say(f"Means over {counted(images, 'image')}{few} {PAIRED} {protocol}")
 
 
 def scores_reached(run: Mapping[str, Any], metrics: Sequence[str]) -> None:
     """Print what a run reached on its held-out images, beside the noisy ones."""
-    title = f"{run['name']}: epoch {run['best epoch']} of {run['epochs']}"
-    if not run["best epoch"]:
+    title = f"{run['name']}: epoch {run['best_epoch']} of {run['epochs']}"
+    if not run["best_epoch"]:
         title = f"{run['name']}: as it began, and none of {counted(run['epochs'], 'epoch')} did better"
     if not run["scores"]:
         return say(f"{title}, not judged yet: the training was stopped. Go on with it by --resume.")

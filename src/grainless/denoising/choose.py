@@ -118,6 +118,11 @@ def warnings(report: Report, card: Card | None) -> tuple[str, ...]:
 
 
 def _sentences(report: Report, card: Card | None) -> Iterator[str]:
+    if card and card.channels == 1 and not _is_grey(report) and not _scenes(card):
+        yield (
+            f"{card.name} is a model of grey images: it denoises each colour by itself; "
+            "one of colours sees all three together."
+        )
     for kind, strength in report.findings.items():
         words, cover = words_for(kind), _cover(card, kind, strength) if card else UNKNOWN
         white = words.grey and _is_grey(report) and (report.correlation or 0.0) <= ALIKE
@@ -153,12 +158,17 @@ def may_be_chosen(card: Card) -> bool:
 
 
 def _fits(card: Card, report: Report) -> bool:
-    scenes = {kind for kind in card.learned if words_for(kind).scene}
+    scenes = _scenes(card)
     return (
         card.size in {None, report.size}
         and (card.channels == 3 or _is_grey(report) or bool(scenes))
         and scenes <= report.findings.keys()
     )
+
+
+def _scenes(card: Card) -> set[str]:
+    """The kinds of image that it is for alone."""
+    return {kind for kind in card.learned if words_for(kind).scene}
 
 
 def _is_grey(report: Report) -> bool:

@@ -45,7 +45,7 @@ def write_page(
         "Training": [curve(known["history"])],
         "Data": [facts(describe(data))],
         "Network": [_layers(known)],
-        "Hyper-parameters": [facts(known["hyper-parameters"])],
+        "Hyper-parameters": [facts(known["hyperparameters"])],
     }
     foot = f"Made by Grainless {__version__} on {time.strftime('%Y-%m-%d')}."
     write_text(
@@ -58,7 +58,7 @@ def _lead(known: Mapping[str, Any], data: Data) -> str:
     images, epochs = counted(data.trained_on, "image"), counted(known["epochs"], "epoch")
     return (
         f"{known['parameters']['total']:,} parameters, trained on {images} of {data.name} for {epochs} in "
-        f"{known['seconds']:,.0f} s; the best was {epoch_name(known['best epoch'])}."
+        f"{known['seconds']:,.0f} s; the best was {epoch_name(known['best_epoch'])}."
     )
 
 

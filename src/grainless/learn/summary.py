@@ -26,7 +26,7 @@ def of_recipe(recipe: Recipe) -> dict[str, Any]:
         "input": [network.inputs, height, width],
         "layers": [row._asdict() for row in layers(network, height, width)],
         "parameters": {"total": total, "trainable": trainable},
-        "hyper-parameters": hyper_parameters(recipe),
+        "hyperparameters": hyper_parameters(recipe),
     }
 
 
@@ -37,7 +37,7 @@ def of_run(run: Run) -> dict[str, Any]:
     return of_recipe(run.recipe()) | {
         "name": facts["name"],
         "epochs": history[-1]["number"],
-        "best epoch": best["number"],
+        "best_epoch": best["number"],
         "loss": {"train": best["loss"], "validation": best["validation"]},
         "seconds": sum(epoch["seconds"] for epoch in history),
         "scores": facts.get("scores", {}),

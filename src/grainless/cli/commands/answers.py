@@ -21,13 +21,13 @@ LAID_OUT = {
     "input": "[channels, height, width] of what the network is shown.",
     "layers": "Of the network, in order: `name`, `kind`, the `shape` of its output, `parameters`.",
     "parameters": "`total`, and `trainable`.",
-    "hyper-parameters": "Every line that holds, as `train.epochs`: the recipe's, and the defaults where it is silent.",
+    "hyperparameters": "Every line that holds, as `train.epochs`: the recipe's, and the defaults where it is silent.",
 }
 REACHED = {
     **LAID_OUT,
     "name": "Of the run.",
     "epochs": "How many are over.",
-    "best epoch": "The one whose weights were kept; 0: those that it began with.",
+    "best_epoch": "The one whose weights were kept; 0: those that it began with.",
     "loss": "Of the best epoch: `train` and `validation`.",
     "seconds": "Of training.",
     "scores": "Part, as `test` -> metric -> mean over its images. Empty: it was stopped before it was judged.",
@@ -42,7 +42,7 @@ ANSWERS: dict[str, dict[str, str]] = {
     "demo": {"rows": "An object for each denoiser: told below.", "report": "The page of the run."},
     "evaluate": {
         "rows": "An object for each denoiser: told below.",
-        "PSNR to best": "Denoiser -> `mean`, `low` and `high` of its PSNR less that of the best, image by image.",
+        "psnr_to_best": "Denoiser -> `mean`, `low` and `high` of its PSNR less that of the best, image by image.",
     },
     "classify": {
         "rows": "For each kind of test images its name, `accuracy`, and `low` and `high` of its 95 % interval."
@@ -70,12 +70,12 @@ ANSWERS: dict[str, dict[str, str]] = {
     "ladder": {"rows": ROWS, "figure": FIGURE},
     "diagnose": {
         "verdict": "`capacity`: the network is too small; `noise`: the noise is too strong.",
-        "error on clean input": "Of the network that is trained without noise.",
-        "error on noisy input": "Of the one that is trained with it.",
+        "clean_error": "Of the network that is trained without noise.",
+        "noisy_error": "Of the one that is trained with it.",
         "share": "Of the first in the second.",
-        "what to try": "A sentence.",
+        "advice": "A sentence.",
         "figure": FIGURE,
-        "validation loss by epoch": "Of both, an object for each epoch.",
+        "validation_loss": "An object for each epoch: its number, `clean` and `noisy`.",
     },
     "tune": {"trials": ROWS, "hparams": "The folder that TensorBoard's HParams page is shown of."},
     "anomalies": STUDIED,
@@ -113,7 +113,7 @@ ANSWERS: dict[str, dict[str, str]] = {
         "train": "How many images, least and most height and width, and what the stored values are.",
         "validation": "The same of those held out.",
         "test": "The same of those to judge by.",
-        "first rows": "Of a table that it was read from; null: it was none.",
+        "first_rows": "Of a table that it was read from; null: it was none.",
     },
 }
 """Command -> name -> what it is. `list` is an object of names and what each is; `show MODEL` is a card."""

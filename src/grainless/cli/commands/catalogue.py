@@ -83,7 +83,7 @@ def show(
     kind, facts = _facts(what, changes or [], data_dir)
     letters = facts.pop("first images", [])
     if json:
-        nothing = dict.fromkeys(("model", "streamed", "first rows"))
+        nothing = dict.fromkeys(("model", "streamed", "first_rows"))
         console.as_json(facts) if kind == "MODEL" else answer(f"show {kind}", nothing | facts)
     elif kind == "RUN":
         from grainless.evaluation.metrics import USUAL
@@ -172,5 +172,5 @@ def _of_data(what: str, data_dir: Path | None) -> dict[str, Any]:
     source = make("data set", DATA, spec("data set", what))
     roots = DataRoots(data_dir)
     data = source.read(roots)
-    first = {"first rows": rows(source, roots), "first images": drawn(data.train).splitlines()}
+    first = {"first_rows": rows(source, roots), "first images": drawn(data.train).splitlines()}
     return describe(data) | {name: lines for name, lines in first.items() if lines}

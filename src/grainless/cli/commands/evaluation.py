@@ -63,7 +63,7 @@ def evaluate(
         )
     if json:
         paired = {name: score.plain() for name, score in differences(rows).items()}
-        answer("evaluate", {"rows": [row.plain() for row in rows], "PSNR to best": paired})
+        answer("evaluate", {"rows": [row.plain() for row in rows], "psnr_to_best": paired})
     else:
         console.scores(rows, list(dict.fromkeys([*USUAL, *(metric or [])])), PROTOCOLS[protocol].about)
 

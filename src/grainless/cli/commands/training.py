@@ -118,7 +118,7 @@ def _tell(run: "Run", *, json: bool) -> None:
         answer("train", facts | {"run": run.path})
     else:
         console.scores_reached(facts, USUAL)
-        if not facts["best epoch"]:
+        if not facts["best_epoch"]:
             console.say("No epoch did better on the images to choose by: the model is what it began with.")
         for other in facts["others"]:
             gain = facts["scores"]["test"]["psnr"] - other["scores"]["test"]["psnr"]

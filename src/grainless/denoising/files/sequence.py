@@ -68,13 +68,23 @@ def settle(paths: Sequence[Path], policy: Policy, *, max_pixels: int = MAX_PIXEL
     votes = Counter(advise(report).model for report in reports)
     if not votes:
         return Settled(policy, "No frame could be looked at.")
-    (model, count), *_ = votes.most_common()
-    looked = f"so say {count} of the {len(reports)} that were looked at"
+    model, looked = votes.most_common()[0][0], _counted(votes)
+    greys = {report.channels == 1 for report in reports}
+    mixed = " Some frames are grey, some in colour." if len(greys) > 1 else ""
     if model is None:
         idle = replace(policy, strength=0.0, chroma=0.0)
-        return Settled(idle, f"All frames are left as they are: {looked}.")
+        return Settled(idle, f"All frames are left as they are: {looked}.{mixed}")
     chosen = replace(policy, model=policy.load(model))
-    return Settled(chosen, f"All frames are denoised by model {model}: {looked}.")
+    return Settled(chosen, f"All frames are denoised by model {model}: {looked}.{mixed}")
+
+
+def _counted(votes: Counter[str | None]) -> str:
+    """How many frames say what most say, and what the others do; of a draw, the first that was met stands first."""
+    (_, count), *others = votes.most_common()
+    told = f"so say {count} of the {votes.total()} that were looked at"
+    for model, fewer in others:
+        told += f"; {fewer} {'says' if fewer == 1 else 'say'} {model or 'none'}"
+    return f"{told}: of a draw the earlier frame decides" if others and others[0][1] == count else told
 
 
 @dataclass

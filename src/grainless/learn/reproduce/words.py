@@ -15,7 +15,7 @@ BUSY = 1.25
 def took(run: Run) -> str:
     """By which command and how long a run was trained, and on what if that was an accelerator."""
     known = of_run(run)
-    asked = known["hyper-parameters"]["train.epochs"]
+    asked = known["hyperparameters"]["train.epochs"]
     short = "" if known["epochs"] == asked else f" of {asked} (early stopping)"
     return f"`{command(run)}`: {counted(known['epochs'], 'epoch')}{short}, {_time(run, known['seconds'])}"
 

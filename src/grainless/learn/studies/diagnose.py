@@ -57,16 +57,16 @@ class Diagnosis:
         """For the terminal and JSON, with both curves."""
         return {
             "verdict": self.verdict,
-            "error on clean input": self.clean_error,
-            "error on noisy input": self.noisy_error,
+            "clean_error": self.clean_error,
+            "noisy_error": self.noisy_error,
             "share": self.clean_error / self.noisy_error,
-            "what to try": ADVICE[self.verdict],
+            "advice": ADVICE[self.verdict],
             "figure": str(self.figure),
-            "validation loss by epoch": [
+            "validation_loss": [
                 {
                     "epoch": clean["number"],
-                    "clean input": clean["validation"],
-                    "noisy input": noisy["validation"],
+                    "clean": clean["validation"],
+                    "noisy": noisy["validation"],
                 }
                 for clean, noisy in zip(
                     self.clean_run.facts()["history"], self.noisy_run.facts()["history"], strict=False

@@ -61,7 +61,7 @@ def layers(run: Run) -> str:
     ]
     head = ("layer", "kind", "output", "parameters", "reported")
     told = ", ".join(
-        f"{key.rpartition('.')[2]} {known['hyper-parameters'][key]}"
+        f"{key.rpartition('.')[2]} {known['hyperparameters'][key]}"
         for key in (
             "learn.loss",
             "train.optimizer",
@@ -74,5 +74,5 @@ def layers(run: Run) -> str:
     )
     return (
         f"Layers with parameters (`grainless show a-mnist-coded`):\n\n{table(head, rows)}\n\n"
-        f"Hyper-parameters: {told}; noise {known['hyper-parameters']['noise']}."
+        f"Hyper-parameters: {told}; noise {known['hyperparameters']['noise']}."
     )

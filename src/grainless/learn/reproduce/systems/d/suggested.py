@@ -116,7 +116,7 @@ def layers(study: Study, effort: Effort, swapped: str) -> str:
     for lines in LAYERS:
         run = study.run("d-fashion-dense", [swapped, *LAYERED[effort], *lines])
         known = of_run(run)
-        told = known["hyper-parameters"]
+        told = known["hyperparameters"]
         before, code, behind = (told[f"network.{part}"] for part in ("encoder", "code", "decoder"))
         sizes = ", ".join(map(str, (*before, f"**{code}**", *behind)))
         psnr = f"{score(run, 'psnr'):.2f} dB"
