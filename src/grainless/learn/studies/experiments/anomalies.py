@@ -223,7 +223,7 @@ def _area(scores: Scores, labels: NDArray, usual: int, other: int) -> float:
 def _shown(scores: Scores, odd: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Usual images, some of middle error and the worst; odd ones, those missed first, then some of middle error."""
     usual, strange = (np.flatnonzero(kind)[np.argsort(scores[kind], kind="stable")] for kind in (~odd, odd))
-    middle = [rows[len(rows) // 2 :][:PICTURES] for rows in (usual, strange)]
+    middle = [rows[max(0, (len(rows) - PICTURES) // 2) :][:PICTURES] for rows in (usual, strange)]
     return np.concatenate([middle[0], usual[::-1][:PICTURES], strange[:PICTURES], middle[1]])
 
 
@@ -234,5 +234,5 @@ def _draw(seen: list[_Seen], path: Path) -> None:
     for each in seen:
         rows += [list(each.images), list(each.told), list(np.abs(each.images - each.told))]
         labels += [f"usual: {each.found.name}", "reconstructed", "difference"]
-    heads = [kind for kind in KINDS for _ in range(PICTURES)]
+    heads = [kind for kind in KINDS for _ in range(PICTURES)] if len(rows[0]) == 4 * PICTURES else []
     strip(rows, path, labels=labels, heads=heads, scale=max(1, 56 // seen[0].images.shape[-1]))
