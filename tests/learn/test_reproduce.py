@@ -180,12 +180,12 @@ def test_what_is_finished_of_the_four_is_compared_and_the_rest_is_named(at_once,
         return lengths(recipe, [*FEW, *changes])
 
     monkeypatch.setattr(studies.Recipe, "load", small)
-    at_once.run("c-stacked", ["data.name=mnist", "train.precision=half"])
+    at_once.run("c-stacked", ["data.name=mnist"])
     at_once.run("c-pooled", ["data.name=mnist"])
     page = tmp_path / "page.md"
     reproduce(["C"], replace(at_once, finished_only=True), page, "standard")
     text = page.read_text()
-    assert "bfloat16 within the network; 5,000 held out |" in text
+    assert "; 5,000 held out |" in text
     assert "**c-stacked** (c-stacked 20.00 dB, c-pooled 20.00 dB); the report selected the coded one" in text
     assert (
         "*Not in it, since not run at this length: `grainless train c-coded --set data.name=mnist`.*" in text

@@ -115,7 +115,7 @@ CARD = {"device": "NVIDIA H100", "accelerator": True}
 
 def test_a_training_on_a_graphics_card_says_so(tmp_path):
     run = told(tmp_path, "e-mnist-plain", history=history(3, 90))
-    run.note({"trained on": CARD | {"arithmetic": "full"}})
+    run.note({"trained_on": CARD | {"arithmetic": "full"}})
     assert took(run).endswith("(early stopping), 3 s on a graphics card (NVIDIA H100, full precision)")
     assert cheaper(run) == ""
 
@@ -129,7 +129,7 @@ def test_a_training_on_a_graphics_card_says_so(tmp_path):
 )
 def test_the_arithmetic_is_what_the_run_noted_not_what_its_recipe_asked_for(tmp_path, line, noted, words):
     run = told(tmp_path, "c-stacked", line)
-    run.note({"trained on": {"device": "AMD EPYC", "accelerator": False, "arithmetic": noted}})
+    run.note({"trained_on": {"device": "AMD EPYC", "accelerator": False, "arithmetic": noted}})
     assert cheaper(run) == words
 
 

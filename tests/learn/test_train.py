@@ -53,7 +53,7 @@ def test_a_finished_run_holds_everything(finished):
 
 
 def test_a_run_says_what_it_was_trained_on(finished):
-    known = finished.facts()["trained on"]
+    known = finished.facts()["trained_on"]
     assert known["accelerator"] is torch.cuda.is_available()
     assert known["device"]
     assert known["arithmetic"] == "full"
@@ -304,11 +304,14 @@ def test_a_diverging_loss_stops_the_run_and_keeps_the_best_model(tmp_path):
 
 def test_a_finished_run_is_only_judged_again(copied):
     before = copied.weights()
+    elsewhere = {"device": "another machine's card", "accelerator": True, "arithmetic": "bfloat16"}
+    copied.note({"trained_on": elsewhere})
     copied.report_file.unlink()
     notes = Notes()
     again = trained(copied.path, resume=True, callback=notes)
     assert notes.epochs == []
     assert same(again.weights(), before)
+    assert again.facts()["trained_on"] == elsewhere
     assert again.report_file.is_file()
     assert again.finished
 

@@ -55,7 +55,8 @@ class Fit:
     """A training that can be looked at, left and resumed between any two epochs.
 
     `remarks` holds what a person should know before it begins, a sentence each: weights that did not come from
-    `start`, whole photographs where pieces would teach more.
+    `start`, whole photographs where pieces would teach more. `hardware` is what its epochs were trained on, as the
+    crew tells it; {} until one was.
 
     Args:
         network: its weights are changed in place.
@@ -128,6 +129,7 @@ class Fit:
         self._method, self._loss, self._seed = method, taught(method, loss), seed
         self._rate, self._max_norm, self._ema, self._patience = rate, max_norm, ema, patience
         self._schedule = SCHEDULES[schedule]
+        self.hardware: dict[str, str | bool] = {}
         self._crew = crew or Crew.gathered(precision)
         self._crew.check(network)
         self._fabric = self._crew.fabric
@@ -152,11 +154,6 @@ class Fit:
     def reached(self) -> int:
         """The number of the last epoch that is over; 0 if none is."""
         return self.history[-1].number if self.history else 0
-
-    @property
-    def hardware(self) -> dict[str, str | bool]:
-        """As `Crew.hardware`."""
-        return self._crew.hardware
 
     @property
     def done(self) -> bool:
@@ -188,6 +185,7 @@ class Fit:
             started, spent = time.perf_counter(), time.process_time()
             with self._crew.together():
                 loss, images = self._epoch(number, progress)
+            self.hardware = self._crew.hardware
             seconds, processor = time.perf_counter() - started, time.process_time() - spent
             validation = self._validate(number)
             best = self.best is None or validation < self.best.validation

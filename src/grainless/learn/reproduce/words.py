@@ -45,7 +45,7 @@ def arithmetic(run: Run) -> str:
 
 def _trained_on(run: Run) -> dict[str, Any]:
     """What a run says of its device; {} where it was trained before runs did."""
-    return dict(run.facts().get("trained on", {}))
+    return dict(run.facts().get("trained_on", {}))
 
 
 def pace(run: Run) -> float:

@@ -37,6 +37,7 @@ HIDDEN: dict[Effort, str] = {
 }
 PARAMETERS = {"1": "2,353 parameters", "e-mnist-conv": "3,217 parameters"}
 SPLIT = "5,000 training images held out; batch not given: 128"
+WIDER = "filters on the way in; mirrored on the way out"
 GROWS = "Plain autoencoders (input = target), five test images: the output becomes clear as the code grows"
 LOSS = "its loss is not given: BCE"
 DENOISERS = {
@@ -210,16 +211,18 @@ def _unlike_picture(study: Study, runs: dict[str, Run], kind: str, pictures: Pat
 def _hidden(study: Study, pictures: Path, effort: Effort) -> list[str]:
     """They advise to choose the size of the code with care."""
     swept = sweep(study, "e-mnist-dense", HIDDEN[effort], CHANGES[effort])
-    return _swept(swept, pictures, "e-hidden.png", "The dense denoiser with more hidden numbers")
+    return _swept(
+        swept, pictures, "e-hidden.png", "The dense denoiser with more hidden numbers", "hidden numbers"
+    )
 
 
 def _wider(study: Study, pictures: Path, effort: Effort) -> list[str]:
     """They suggest a deeper network with more filters."""
     swept = sweep(study, "e-mnist-conv", WIDTHS[effort], DEEPER[effort])
-    return _swept(swept, pictures, "e-wider.png", "The convolutional denoiser, deeper and wider")
+    return _swept(swept, pictures, "e-wider.png", "The convolutional denoiser, deeper and wider", WIDER)
 
 
-def _swept(swept: Sweep, pictures: Path, name: str, words: str) -> list[str]:
+def _swept(swept: Sweep, pictures: Path, name: str, words: str, line: str) -> list[str]:
     cells = [
         (
             str(row[swept.line]),
@@ -231,5 +234,5 @@ def _swept(swept: Sweep, pictures: Path, name: str, words: str) -> list[str]:
         )
         for row, run in zip(swept.rows(), swept.runs, strict=True)
     ]
-    head = (swept.line, "parameters", "BCE, test", "PSNR", "SSIM", "run")
+    head = (f"{line} (`{swept.line}`)", "parameters", "BCE, test", "PSNR", "SSIM", "run")
     return [f"### {words}", table(head, cells), copied(swept.figure, pictures, name, f"{words}, test images")]
