@@ -361,6 +361,16 @@ def test_the_rows_of_the_layer_table_add_up(case):
     assert sum(row.parameters for row in rows) == parameters(network).total
 
 
+@pytest.mark.parametrize("case", CASES)
+def test_a_network_on_another_device_is_counted_there(case):
+    network = build(case)
+    shape = images_for(network).shape[2:]
+    expected = macs(network), layers(network, *shape)
+    network.to("meta")
+    if network.size or network.reach is not None:  # others look at what is in the image
+        assert (macs(network), layers(network, *shape)) == expected
+
+
 def test_the_layer_table_leaves_running_statistics_alone():
     network = build("coded normalised")
     before = {name: value.clone() for name, value in network.state_dict().items()}

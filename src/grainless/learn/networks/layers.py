@@ -62,7 +62,7 @@ def macs(network: Network) -> float:
 
     height, width = network.size or (_about_64(network), _about_64(network))
     with _looking_on(network, [module.register_forward_hook(add) for module in network.modules()]):
-        network(torch.zeros(1, network.inputs, height, width))
+        network(_black(network, height, width))
     return total / (height * width)
 
 
@@ -78,8 +78,13 @@ def layers(network: Network, height: int, width: int) -> list[Layer]:
         return row
 
     with _looking_on(network, [module.register_forward_hook(note(name)) for name, module in parts.items()]):
-        network(torch.zeros(1, network.inputs, height, width))
+        network(_black(network, height, width))
     return rows
+
+
+def _black(network: Network, height: int, width: int) -> Tensor:
+    """An image for it to look at, where it is."""
+    return torch.zeros(1, network.inputs, height, width, device=next(network.parameters()).device)
 
 
 def _about_64(network: Network) -> int:
