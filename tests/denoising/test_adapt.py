@@ -8,10 +8,11 @@ import tifffile
 from hypothesis import given
 from hypothesis import strategies as some
 from numpy.testing import assert_allclose, assert_array_equal
+from scipy.ndimage import uniform_filter
 
 import grainless
 from grainless.denoising.adapt import squares
-from grainless.denoising.adapt.adapt import squares_of
+from grainless.denoising.adapt.adapt import ALIKE, squares_of
 from grainless.denoising.adapt.adapted import Adapted
 from grainless.denoising.adapt.fit import fitted
 from grainless.denoising.adapt.growth import Growth
@@ -25,6 +26,7 @@ from grainless.denoising.process import process
 from grainless.errors import InputError
 from grainless.image.files import read, write
 from grainless.image.image import Image
+from grainless.inspection.estimators import defects
 from grainless.model.denoiser import load
 
 ADAPT = Policy(adapt=True)
@@ -203,6 +205,24 @@ def test_images_that_a_curve_cannot_help_are_left_as_they_are(chance, pixels, wo
     assert left is image
     assert outcome.model is None
     assert re.search(words, outcome.why)
+
+
+def test_texture_as_fine_as_noise_does_not_pass_for_noise_where_a_few_blocks_are_flat(chance):
+    texture = uniform_filter(chance.standard_normal((320, 320)), 2)
+    texture[:32, :48] = 0  # 6 of 400 blocks
+    image = Image((0.5 + 0.1 * texture + 0.03 * chance.standard_normal((320, 320))).astype(np.float32)[None])
+    assert defects.correlation(image.pixels)[0] > ALIKE
+    assert process(image, ADAPT)[1].model == "grey"
+
+
+@pytest.mark.parametrize(
+    ("gain", "cost", "better"),
+    [(0.005, 0.01, True), (0.005, 0.02, False), (0.016, 0.1, True), (0.001, 0.0, False)],
+    ids=["more-than-hiding-costs", "less", "plainly", "chance"],
+)
+def test_squares_must_win_more_than_hiding_costs_the_finer_model(gain, cost, better):
+    errors, others, changes = (np.full(1000, value) for value in (4.0, 4 * (1 - gain), 4 * cost))
+    assert squares._better([errors], [others], [changes]) == better
 
 
 def test_where_photons_are_few_the_model_is_shown_means_over_squares(chance, monkeypatch):

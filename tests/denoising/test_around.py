@@ -1,5 +1,6 @@
 """Stacks by a model that looks at the planes before and after: made by hand, so that every share is known."""
 
+import re
 import subprocess
 import sys
 
@@ -175,6 +176,38 @@ def test_it_is_never_chosen_unasked(grey):
     from grainless.denoising.choose import may_be_chosen
 
     assert not may_be_chosen(grey.card)
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted", "words"),
+    [
+        (
+            "stacked",
+            2,
+            r"is 2, and the model stacked looks at 1 plane before each and as many after it: name one that was "
+            r"trained so \(grainless train --neighbours 2\), or leave out",
+        ),
+        ("stacked", 0, "is 0, and the model stacked looks at 1 plane before each .*: name another, or leave"),
+        (None, 1, "is 1, and the model auto looks at single images: name one that was trained so"),
+    ],
+    ids=["others", "none", "auto"],
+)
+def test_a_person_can_rely_on_the_planes_that_a_model_looks_at(call, grey, tmp_path, name, wanted, words):
+    job = _job(tmp_path)
+    typed = (
+        "denoise",
+        job.source,
+        "-o",
+        job.target,
+        "--model",
+        grey.path if name else "auto",
+        "--neighbours",
+    )
+    status, _, told = call(*typed, wanted)
+    assert (status, told.count("\n"), job.target.exists()) == (2, 1, False)
+    assert re.match(f"grainless: --neighbours {words}", told)
+    assert call(*typed, 1 if name else 0)[0] == 0
+    assert job.target.exists()
 
 
 def write_png(path, plane):

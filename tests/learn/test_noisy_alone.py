@@ -10,11 +10,13 @@ import pytest
 from small_shipped import soft
 from trainings import Notes
 
+from grainless.cli.commands.training import _gained, _tell
 from grainless.data.find import DataRoots
 from grainless.data.halves import halves
 from grainless.data.images import Images
 from grainless.data.sets.denoised import Denoised
 from grainless.errors import InputError
+from grainless.evaluation.score import Score
 from grainless.learn.finetune.noisy_only import alone
 from grainless.learn.finetune.noisy_only.alone import noisy_images
 from grainless.learn.finetune.noisy_only.choice import chosen
@@ -22,15 +24,16 @@ from grainless.learn.finetune.noisy_only.found import GROWING, SHARED, WHITE, Fo
 from grainless.learn.finetune.noisy_only.teacher import Teacher
 from grainless.learn.finetune.plan import plan
 from grainless.learn.methods.calibrated import Calibrated
-from grainless.learn.score import judges
+from grainless.learn.score import SAYS_LESS, _gain, judges
 from grainless.learn.training import train
 from grainless.noise import noise_from
 
 
-def test_noisy_images_alone_become_a_recipe_and_a_run_judged_by_halves(small, quick, tmp_path):
+def test_noisy_images_alone_become_a_recipe_and_a_run_judged_by_halves(small, quick, tmp_path, capsys):
     folder = soft(tmp_path / "frames", 9, side=128, sigma=0.1)
     out = tmp_path / "runs" / "frames"
-    planned = plan(out, noisy=folder, changes=["train.epochs=2", "train.steps=2", "train.rate=1e-3"])
+    changes = ["learn.name=neighbours", "train.epochs=2", "train.steps=2", "train.rate=1e-3"]
+    planned = plan(out, noisy=folder, changes=changes)
     options = planned.recipe.options
     assert (options["learn.name"], options["learn.loss"]) == ("neighbours", "mse")
     assert planned.remarks[0].startswith("noisy 9 grey images of 128 x 128: 7 to learn from")
@@ -43,7 +46,38 @@ def test_noisy_images_alone_become_a_recipe_and_a_run_judged_by_halves(small, qu
     facts = run.facts()
     assert 10 < facts["noisy"]["test"]["psnr"] < 22  # of two halves that each have noise of 0.1
     assert [other["name"] for other in facts["others"]] == ["plain"]
-    assert run.report_file.is_file()
+    assert facts["against"] == "noisy halves"
+    assert SAYS_LESS["noisy halves"] in run.report_file.read_text("utf-8")
+    _tell(run, json=False)
+    told = " ".join(capsys.readouterr().out.split())
+    assert "over plain, which it began with; they are too few to tell whether that is chance." in told
+    assert SAYS_LESS["noisy halves"] in told
+
+
+def gain(low, high):
+    return {"name": "grey", "gain": {"mean": (low + high) / 2, "low": low, "high": high}}
+
+
+def test_a_gain_that_chance_may_be_is_called_no_difference():
+    told = [*_gained([gain(-0.1, 0.3), gain(0.1, 0.3), gain(-0.3, -0.1)])]
+    assert told == [
+        "On the test images +0.10 dB over grey, which it began with: no difference that can be told (-0.10 to +0.30, "
+        "95 %).",
+        "On the test images +0.20 dB over grey, which it began with (+0.10 to +0.30, 95 %).",
+        "On the test images -0.20 dB over grey, which it began with (-0.30 to -0.10, 95 %).",
+    ]
+
+
+def test_the_gain_over_the_start_is_that_of_pairs():
+    rows = [
+        SimpleNamespace(denoiser=name, scores={"psnr": Score(np.array(values))})
+        for name, values in {
+            "noisy": [0.0] * 3,
+            "denoised": [11.0, 21.0, 31.5],
+            "grey": [10.0, 20.0, 30.0],
+        }.items()
+    ]
+    assert _gain(rows, "grey").values.tolist() == [1, 1, 1.5]
 
 
 def even(folder):
@@ -97,6 +131,19 @@ def cells(folder):
     return folder
 
 
+def test_white_noise_as_strong_as_it_was_found_is_put_on_what_its_model_makes(small, tmp_path, monkeypatch):
+    monkeypatch.setattr(alone, "LOOKED_AT", 2)
+    own, told = noisy_images(soft(tmp_path / "frames", 5, side=128, sigma=0.1))
+    assert (own.method, own.start) == ("calibrated", "plain")
+    assert (own.data["name"], own.data["by"], own.data["adapt"]) == ("denoised", "plain", False)
+    (noise,) = noise_from(own.options["measured"][0]).parts
+    assert noise.sigma == pytest.approx((0.1, 0.1), rel=0.15)
+    assert noise.clip
+    assert told.endswith(
+        "Learned by calibrated: what the model plain makes of them teaches, under noise as measured."
+    )
+
+
 def test_growing_noise_is_measured_and_put_on_results_again(small, quick, tmp_path, monkeypatch):
     monkeypatch.setattr(alone, "LOOKED_AT", 2)
     monkeypatch.setattr(
@@ -115,7 +162,7 @@ def test_growing_noise_is_measured_and_put_on_results_again(small, quick, tmp_pa
     assert len(tables["learn"]["measured"]) == 2
     assert planned.remarks[3] == (
         "The noise grows with brightness in 2 of 2 images looked at. Learned by calibrated: what --adapt makes of "
-        "them teaches, under noise as it was measured."
+        "them teaches, under noise as measured."
     )
     facts = train(planned.recipe, out, data=planned.data, callback=Notes()).facts()
     assert 10 < facts["noisy"]["test"]["psnr"] < 25  # of two halves that each have noise: not of results
@@ -144,7 +191,8 @@ def of_kind(kind, *, steady=True):
 @pytest.mark.parametrize(
     ("kind", "wanted", "taken"),
     [
-        (WHITE, None, "neighbours"),
+        (WHITE, None, "calibrated"),
+        (WHITE, "neighbours", "neighbours"),
         (GROWING, None, "calibrated"),
         (WHITE, "sure", "sure"),
         (GROWING, "blind-spots", "blind-spots"),

@@ -6,7 +6,7 @@ from itertools import count
 import numpy as np
 from numpy.typing import NDArray
 
-from grainless.errors import InputError
+from grainless.errors import InputError, counted
 from grainless.image.image import Image
 from grainless.image.transparent import filled, where_seen
 from grainless.model.card import Card
@@ -88,6 +88,28 @@ def with_neighbours(images: Iterator[Image], card: Card) -> Iterator[tuple[Image
         steps = (step for step in range(-card.neighbours, card.neighbours + 1) if step)
         yield read[at], [read[mirrored(at + step, total)].pixels for step in steps]
         read.pop(at - card.neighbours, None)
+
+
+def check_neighbours(own: Denoiser | None, wanted: int) -> None:
+    """Whether a model looks at as many planes as a person relies on.
+
+    Args:
+        own: the model that was named; None: it is to be chosen, among those of single images.
+        wanted: planes before the one that is denoised, and as many after; 0: single images.
+
+    Raises:
+        InputError: it looks at others.
+    """
+    name, looks_at = (own.card.name, own.card.neighbours) if own else ("auto", 0)
+    if looks_at == wanted:
+        return
+    seen = f"{counted(looks_at, 'plane')} before each and as many after it" if looks_at else "single images"
+    cure = (
+        f"name one that was trained so (grainless train --neighbours {wanted})" if wanted else "name another"
+    )
+    raise InputError(
+        f"--neighbours is {wanted}, and the model {name} looks at {seen}: {cure}, or leave out --neighbours."
+    )
 
 
 def mirrored(at: int, total: int | None) -> int:

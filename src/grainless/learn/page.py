@@ -13,9 +13,10 @@ from grainless.disk.whole import write_text
 from grainless.errors import counted
 from grainless.evaluation.evaluate import NOISY, Array, Denoise, Row, Task, given, middle
 from grainless.evaluation.figures.curves import epoch_name
-from grainless.evaluation.reports.html import Html, facts, headline, page, table
+from grainless.evaluation.reports.html import Html, facts, headline, note, page, table
 from grainless.evaluation.reports.report import curve, grid, scores
 from grainless.learn.run import Run
+from grainless.learn.score import SAYS_LESS
 from grainless.learn.summary import of_run
 from grainless.model.zoo import SHIPPED
 from grainless.noise import Chain
@@ -41,7 +42,7 @@ def write_page(
     known = of_run(run)
     sections = {
         "Pictures": [grid(_scenes(data, rows, denoisers, noise, seed))],
-        "Scores on the test images": [scores(rows)],
+        "Scores on the test images": [scores(rows), *_says_less(known)],
         "Training": [curve(known["history"])],
         "Data": [facts(describe(data))],
         "Network": [_layers(known)],
@@ -60,6 +61,11 @@ def _lead(known: Mapping[str, Any], data: Data) -> str:
         f"{known['parameters']['total']:,} parameters, trained on {images} of {data.name} for {epochs} in "
         f"{known['seconds']:,.0f} s; the best was {epoch_name(known['best_epoch'])}."
     )
+
+
+def _says_less(known: Mapping[str, Any]) -> list[Html]:
+    """A word where no clean image was compared with."""
+    return [note(SAYS_LESS[known["against"]])] if known["against"] in SAYS_LESS else []
 
 
 def _headline(rows: list[Row]) -> Html:

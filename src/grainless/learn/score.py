@@ -1,6 +1,7 @@
 """What ends a run: the best weights as ONNX, and their scores by that file."""
 
 import platform
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from grainless.data.halves import halves
 from grainless.data.images import Data, Images
 from grainless.evaluation.denoisers import blind
 from grainless.evaluation.evaluate import NOISY, Denoise, Row, evaluate
+from grainless.evaluation.score import Score
 from grainless.learn.export import export
 from grainless.learn.methods.calibrated import Calibrated
 from grainless.learn.methods.methods import Exported, Method
@@ -26,6 +28,17 @@ from grainless.noise import Chain, Gaussian
 
 DENOISED = "denoised"
 """What a run's own tables and pictures call the images that its model gives."""
+
+CLEAN_IMAGES, NOISY_HALVES, LESSON = "clean images", "noisy halves", "lesson"
+"""What scores compare with: see `judges`."""
+
+SAYS_LESS = {
+    NOISY_HALVES: "These scores are of images of every second pixel, against their neighbours, noise and all: however "
+    "good a model is, that noise stays in them, and a few hundredths say nothing. Look at the images.",
+    LESSON: "These scores are against what the model that taught made of the same images: they flatter, and say "
+    "nothing of what it did wrong itself.",
+}
+"""What must be known of scores that compare with no clean image."""
 
 
 def export_best(run: Run, recipe: Recipe, network: Network, samples: Tensor) -> None:
@@ -70,7 +83,9 @@ def score(run: Run, recipe: Recipe, data: Data) -> list[Row]:
         if part != "train" and len(images)
     }
     noisy, own, *others = ({"name": name, "scores": _means(scored, name)} for name in (NOISY, *denoisers))
-    run.note({"scores": own["scores"], "noisy": noisy["scores"], "others": others})
+    others = [other | {"gain": _gain(scored["test"], other["name"]).plain()} for other in others]
+    against = judged_by(recipe)
+    run.note({"scores": own["scores"], "noisy": noisy["scores"], "others": others, "against": against})
     return scored["test"]
 
 
@@ -82,16 +97,26 @@ def to_judge(recipe: Recipe, data: Data) -> Data:
     return replace(data, validation=judges(method, data.validation), test=judges(method, data.test))
 
 
+def judged_by(recipe: Recipe) -> str:
+    """What the scores of a recipe compare with: `CLEAN_IMAGES`, `NOISY_HALVES` or `LESSON`."""
+    return CLEAN_IMAGES if recipe.noise().parts else _compared(recipe.method())
+
+
 def judges(method: Method, images: Images) -> Images:
     """Pairs by which a model is judged that a method has taught.
 
     Of noisy images alone they are halves; where neighbouring pixels share the noise, denoised images under it.
     """
-    if method.needs_clean:
-        return images
-    if isinstance(method, Calibrated) and method.shared:
+    against = _compared(method)
+    if against == LESSON and isinstance(method, Calibrated):
         return method.lesson(images)
-    return halves(images)
+    return halves(images) if against == NOISY_HALVES else images
+
+
+def _compared(method: Method) -> str:
+    if method.needs_clean:
+        return CLEAN_IMAGES
+    return LESSON if isinstance(method, Calibrated) and method.shared else NOISY_HALVES
 
 
 def contenders(run: Run, recipe: Recipe) -> dict[str, Denoise]:
@@ -102,6 +127,14 @@ def contenders(run: Run, recipe: Recipe) -> dict[str, Denoise]:
     return {DENOISED: blind(load(run.model_file))} | {
         name: blind(model) for name, model in beside.items() if model.card.channels == channels
     }
+
+
+def _gain(rows: Sequence[Row], other: str, metric: str = "psnr") -> Score:
+    """What the run's model has more than another one, image by image."""
+    own, beside = (
+        next(row.scores[metric] for row in rows if row.denoiser == name) for name in (DENOISED, other)
+    )
+    return own.minus(beside)
 
 
 def _means(scored: dict[str, list[Row]], denoiser: str) -> dict[str, dict[str, float]]:

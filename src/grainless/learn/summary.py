@@ -43,6 +43,7 @@ def of_run(run: Run) -> dict[str, Any]:
         "scores": facts.get("scores", {}),
         "noisy": facts.get("noisy", {}),
         "others": facts.get("others", []),
+        "against": facts.get("against"),
         "history": history,
     }
 

@@ -32,7 +32,10 @@ REACHED = {
     "seconds": "Of training.",
     "scores": "Part, as `test` -> metric -> mean over its images. Empty: it was stopped before it was judged.",
     "noisy": "The same of the noisy images.",
-    "others": "The same, as `scores` beside a `name`, of the model that it began with.",
+    "others": "The same, as `scores` beside a `name`, of the model that it began with; `gain` is what the run's has "
+    "more of PSNR on the test images: its `mean`, and `low` and `high` of the 95 % interval of paired differences.",
+    "against": "What `scores` compare with: clean images; of noisy images alone noisy halves, or the lesson, which is "
+    "what the model that taught made of them. null: not judged yet.",
     "history": "An object for each epoch, with the names of an epoch of `GET /api/run`.",
 }
 ANSWERS: dict[str, dict[str, str]] = {

@@ -60,6 +60,15 @@ def denoise(
             help="Fit a curve to the noise of each image: microscopy, astronomy, X-ray, 16 bits.",
         ),
     ] = False,
+    neighbours: Annotated[
+        int | None,
+        typer.Option(
+            help="Refuse a model that does not look at so many planes before and after each; 0: at none. "
+            "[default: as it was trained]",
+            min=0,
+            show_default=False,
+        ),
+    ] = None,
     compare: Annotated[
         bool, typer.Option("--compare", help="Also write a picture of before, after and what was removed.")
     ] = False,
@@ -119,6 +128,7 @@ def denoise(
     json: Json = False,
 ) -> None:
     """Remove the noise from images; depth, alpha, profile and EXIF come out as they went in."""
+    from grainless.denoising.around import check_neighbours
     from grainless.denoising.batch.cores import share
     from grainless.denoising.batch.engines import ENGINES
     from grainless.denoising.batch.share import Share
@@ -139,6 +149,8 @@ def denoise(
     at_once, each = share(jobs, threads) if engine == "here" else (1, threads or 1)  # of a worker
     results: list[JobResult] = []
     policy, flicker = Policy(model, strength, chroma, device, each, adapt), Flicker()
+    if neighbours is not None:
+        check_neighbours(policy.own, neighbours)
     if sequence:
         policy = _settled(policy, found, jobs, max_pixels)
     frames = [each.source for each in found] if sequence else []

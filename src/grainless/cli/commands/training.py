@@ -109,6 +109,7 @@ def _tell(run: "Run", *, json: bool) -> None:
     """What came of a training; of several processes the first one says it."""
     from grainless.evaluation.metrics import USUAL
     from grainless.learn.fitting.crew import is_first
+    from grainless.learn.score import SAYS_LESS
     from grainless.learn.summary import of_run
 
     if not is_first():
@@ -120,12 +121,24 @@ def _tell(run: "Run", *, json: bool) -> None:
         console.scores_reached(facts, USUAL)
         if not facts["best_epoch"]:
             console.say("No epoch did better on the images to choose by: the model is what it began with.")
-        for other in facts["others"]:
-            gain = facts["scores"]["test"]["psnr"] - other["scores"]["test"]["psnr"]
-            console.say(f"On the test images {gain:+.2f} dB over {other['name']}, which it began with.")
-        for told in _worse_than_nothing(facts):
+        for told in (*_gained(facts["others"]), *_worse_than_nothing(facts)):
             console.say(told)
+        if facts["against"] in SAYS_LESS:
+            console.say(SAYS_LESS[facts["against"]])
         console.say(f"Model, weights and report: {run.path}")
+
+
+def _gained(others: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Whether the training was worth it, as far as so few images can tell."""
+    for other in others:
+        mean, low, high = (other["gain"][name] for name in ("mean", "low", "high"))
+        told = f"On the test images {mean:+.2f} dB over {other['name']}, which it began with"
+        if low is None:
+            yield f"{told}; they are too few to tell whether that is chance."
+        elif low <= 0 <= high:
+            yield f"{told}: no difference that can be told ({low:+.2f} to {high:+.2f}, 95 %)."
+        else:
+            yield f"{told} ({low:+.2f} to {high:+.2f}, 95 %)."
 
 
 def _worse_than_nothing(facts: Mapping[str, Any]) -> Iterator[str]:

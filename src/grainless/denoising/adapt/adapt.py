@@ -9,6 +9,7 @@ from grainless.denoising.adapt.growth import Growth
 from grainless.denoising.adapt.squares import wider, with_squares
 from grainless.denoising.adapt.transform import Floats
 from grainless.inspection.estimators import defects
+from grainless.inspection.estimators.defects import FLATTEST
 from grainless.inspection.estimators.levels import SIDE
 from grainless.inspection.kinds import level
 from grainless.inspection.report import NOISY
@@ -107,9 +108,13 @@ def _lost(parts: Floats) -> str | None:
 
 
 def _faults(adapted: Adapted, parts: Floats) -> Iterator[str]:
-    """Noise with neighbours alike hides from what measures white noise, and shows in flat blocks."""
-    found = defects.correlation(adapted.curve(parts) * APART + 0.5)
-    if found is not None and found[0] > ALIKE and found[1] > NOISY * APART:
+    """Noise with neighbours alike hides from what measures white noise, and shows in flat blocks.
+
+    Texture is alike, too, where no block is flat; it goes in the flattest third of these, and such noise does not.
+    """
+    shown = adapted.curve(parts) * APART + 0.5
+    found, flatter = (defects.correlation(shown, share) for share in (FLATTEST, FLATTEST / 3))
+    if found and flatter and min(found[0], flatter[0]) > ALIKE and found[1] > NOISY * APART:
         yield (
             f"Its noise has neighbours alike (correlation {found[0]:.2f}), as cameras and resizing leave it, and a "
             f"curve is for noise that has not: {LEFT}; try without --adapt."

@@ -73,8 +73,8 @@ def repaired(tiles: Floats) -> Floats:
     return mended
 
 
-def correlation(tiles: Floats) -> tuple[float, float] | None:
-    """How alike the noise of neighbouring pixels is, and its sigma, in the flattest blocks.
+def correlation(tiles: Floats, share: float = FLATTEST) -> tuple[float, float] | None:
+    """How alike the noise of neighbouring pixels is, and its sigma, in the flattest blocks, a share of all.
 
         correlation = mean r(x) r(x + 1) / mean r(x)²        r: a block without its plane
 
@@ -85,7 +85,7 @@ def correlation(tiles: Floats) -> tuple[float, float] | None:
     if not len(residue):
         return None
     variance = (residue**2).mean(axis=(1, 2))
-    flat = residue[variance <= np.quantile(variance, FLATTEST)]
+    flat = residue[variance <= np.quantile(variance, share)]
     power = float((flat**2).mean())
     if power < 1e-12:
         return 0.0, 0.0

@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from grainless.data.checks.survey import survey
 from grainless.data.decode import decode
 from grainless.denoising.look import inspect
+from grainless.denoising.policy import AUTO
 from grainless.errors import InputError
 from grainless.image.folder import image_files
 from grainless.inspection import Report
-from grainless.learn.finetune.noisy_only.choice import asked, chosen
-from grainless.learn.finetune.noisy_only.found import SHARED, Found, found
+from grainless.learn.finetune.noisy_only.choice import asked, chosen, trained_on
+from grainless.learn.finetune.noisy_only.found import SHARED, WHITE, Found, found
 from grainless.learn.finetune.noisy_only.teacher import Teacher
 from grainless.learn.finetune.own import Own, dealt
 
@@ -26,7 +27,7 @@ CELLS = 16
 
 WHY = {
     "neighbours": "neighbouring pixels, which do not share it, teach each other",
-    "calibrated": "what {by} makes of them teaches, under noise as it was measured",
+    "calibrated": "what {by} makes of them teaches, under noise as measured",
 }
 """Method -> what it does, for a person who did not choose it."""
 
@@ -48,16 +49,17 @@ def noisy_images(folder: Path, wanted: str | None = None) -> tuple[Own, str]:
     looked = survey(folder)
     noise, reports, samples = look_at(folder, 1 if looked.grey else 3)
     method = chosen(folder, noise, wanted, grey=looked.grey)
-    teacher = Teacher.of(reports, white=noise.kind != SHARED)
+    teacher = Teacher.of(reports, noise.kind)
     data = {"name": "folder", "path": str(folder.resolve())} | dealt(looked)
     options: dict[str, Any] = {}
     if "sigma" in asked(method):
-        options["sigma"] = _sigma(samples, reports)
+        options["sigma"] = _rounded(np.median(_sigmas(samples, reports)))
     if "measured" in asked(method):
         teacher = teacher.settled(samples)
-        options["measured"] = _measured(folder, teacher, samples)
+        white = noise.kind == WHITE
+        options["measured"] = _white(samples, reports) if white else _measured(folder, teacher, samples)
         data |= {"name": "denoised"} | teacher.options
-    start = teacher.by if noise.kind == SHARED and not looked.grey else None
+    start = teacher.by if trained_on(noise, method, grey=looked.grey) and teacher.by != AUTO else None
     own = Own(f"noisy {looked}", looked.shortest // CELLS * CELLS, data, [], method, options, start)
     why = WHY.get(method, "as you say").format(by=teacher.words)
     shared = SHARING if noise.kind == SHARED and "measured" not in options else ""
@@ -95,13 +97,21 @@ def _measured(folder: Path, teacher: Teacher, samples: Sequence[Floats]) -> list
     return noises
 
 
-def _sigma(samples: Sequence[Floats], reports: Sequence[Report]) -> float:
-    """Of the noise as the files have it, four digits."""
-    sigmas = [
-        (report.white_sigma or 0.0) * float(sample.max())
-        for sample, report in zip(samples, reports, strict=True)
-    ]
-    return float(f"{np.median(sigmas):.4g}")
+def _white(samples: Sequence[Floats], reports: Sequence[Report]) -> list[str]:
+    """White noise of all strengths that were found, cut where files end."""
+    sigmas = _sigmas(samples, reports)
+    return [f"gaussian:sigma={_rounded(min(sigmas))}..{_rounded(max(sigmas))},clip=true"]
+
+
+def _sigmas(samples: Sequence[Floats], reports: Sequence[Report]) -> list[float]:
+    """Of the noise as the files have it; none of images that are too small to tell."""
+    pairs = zip(samples, reports, strict=True)
+    return [report.white_sigma * float(sample.max()) for sample, report in pairs if report.white_sigma]
+
+
+def _rounded(sigma: float) -> float:
+    """Four digits."""
+    return float(f"{sigma:.4g}")
 
 
 def _middle(image: NDArray[np.unsignedinteger]) -> Floats:

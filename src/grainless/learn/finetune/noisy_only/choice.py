@@ -8,9 +8,12 @@ from grainless.learn.finetune.noisy_only.found import GROWING, MORE, SHARED, WHI
 from grainless.learn.methods.methods import METHODS
 from grainless.parts import choose
 
-CHOSEN = {WHITE: "neighbours", GROWING: "calibrated", SHARED: "calibrated"}
+CHOSEN = {WHITE: "calibrated", GROWING: "calibrated", SHARED: "calibrated"}
 """Noise -> the method that did best on it (docs/noisy-only.md). Shared noise: of colours alone, where the model that
 teaches is the one that is trained on."""
+
+UNTOLD = "neighbours"
+"""Learns from noise of strengths that nobody knows."""
 
 
 def chosen(folder: Path, noise: Found, wanted: str | None = None, *, grey: bool = False) -> str:
@@ -40,10 +43,15 @@ def chosen(folder: Path, noise: Found, wanted: str | None = None, *, grey: bool 
         )
     if "sigma" in asked(name) and not (noise.kind == WHITE and noise.steady):
         raise InputError(
-            f'learn.name is "{name}", for white noise of one strength. {noise.words}: take "{CHOSEN[WHITE]}", which '
+            f'learn.name is "{name}", for white noise of one strength. {noise.words}: take "{UNTOLD}", which '
             "need not know it."
         )
     return name
+
+
+def trained_on(noise: Found, name: str, *, grey: bool) -> bool:
+    """Whether the model that teaches is the one to begin with: it takes the noise, and no other is sure to."""
+    return (noise.kind == SHARED and not grey) or (noise.kind == WHITE and "measured" in asked(name))
 
 
 def asked(name: str) -> set[str]:

@@ -15,6 +15,7 @@ from grainless.denoising.process import process
 from grainless.image.image import Image
 from grainless.inspection import Report
 from grainless.learn.finetune.noisy_only.calibrate import calibrated
+from grainless.learn.finetune.noisy_only.found import GROWING, WHITE
 from grainless.model import zoo
 from grainless.model.denoiser import load
 
@@ -36,16 +37,16 @@ class Teacher:
     squares: int | None = None
 
     @classmethod
-    def of(cls, reports: Sequence[Report], *, white: bool) -> Self:
-        """For grey images whose noise is white but for its strength a curve is fitted to each; else one model for all.
+    def of(cls, reports: Sequence[Report], kind: str) -> Self:
+        """For grey images whose noise grows with brightness a curve is fitted to each; else one model for all.
 
         Args:
             reports: of some of the images.
-            white: neighbouring pixels do not share the noise.
+            kind: of their noise, as `found` tells it.
         """
         grey = all(report.channels == 1 or report.colourless for report in reports)
-        if grey and white:
-            return cls(of_white_noise(reports[0], zoo.cards()) or AUTO, adapt=True)
+        if kind == WHITE or (grey and kind == GROWING):
+            return cls(of_white_noise(reports[0], zoo.cards()) or AUTO, adapt=kind == GROWING)
         names = Counter(name for report in reports if (name := advise(report).model))
         return cls(names.most_common(1)[0][0] if names else AUTO, adapt=False)
 
