@@ -203,6 +203,10 @@ def test_the_noise_chooses_unless_a_person_does(kind, wanted, taken, tmp_path):
     assert chosen(tmp_path, of_kind(kind), wanted) == taken
 
 
+def test_white_noise_stronger_than_any_model_learned_is_taught_by_none(tmp_path):
+    assert chosen(tmp_path, replace(of_kind(WHITE), sigma=0.6)) == "neighbours"
+
+
 @pytest.mark.parametrize(
     ("noise", "wanted", "words"),
     [

@@ -83,7 +83,8 @@ def score(run: Run, recipe: Recipe, data: Data) -> list[Row]:
         if part != "train" and len(images)
     }
     noisy, own, *others = ({"name": name, "scores": _means(scored, name)} for name in (NOISY, *denoisers))
-    others = [other | {"gain": _gain(scored["test"], other["name"]).plain()} for other in others]
+    for name, other in zip([*denoisers][1:], others, strict=True):
+        other["gain"] = _gain(scored["test"], name).plain()
     against = judged_by(recipe)
     run.note({"scores": own["scores"], "noisy": noisy["scores"], "others": others, "against": against})
     return scored["test"]

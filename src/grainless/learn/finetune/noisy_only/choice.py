@@ -3,17 +3,19 @@
 import inspect
 from pathlib import Path
 
+from grainless.denoising.choose import NEAR
 from grainless.errors import InputError
 from grainless.learn.finetune.noisy_only.found import GROWING, MORE, SHARED, WHITE, Found
 from grainless.learn.methods.methods import METHODS
+from grainless.model import zoo
 from grainless.parts import choose
 
 CHOSEN = {WHITE: "calibrated", GROWING: "calibrated", SHARED: "calibrated"}
 """Noise -> the method that did best on it (docs/noisy-only.md). Shared noise: of colours alone, where the model that
 teaches is the one that is trained on."""
 
-UNTOLD = "neighbours"
-"""Learns from noise of strengths that nobody knows."""
+UNTAUGHT = "neighbours"
+"""Learns without a model that teaches, and without the noise's strength: where no model knows noise so strong."""
 
 
 def chosen(folder: Path, noise: Found, wanted: str | None = None, *, grey: bool = False) -> str:
@@ -35,7 +37,7 @@ def chosen(folder: Path, noise: Found, wanted: str | None = None, *, grey: bool 
         raise InputError(
             f'learn.name is "{wanted}", and there are noisy images alone; from these learn: {alone}.'
         )
-    name = wanted or CHOSEN[noise.kind]
+    name = wanted or (CHOSEN[noise.kind] if _taught(noise) else UNTAUGHT)
     if noise.kind == SHARED and not (_takes_shared(name) and (wanted or not grey)):
         raise InputError(
             f"{noise.words} in the images in {folder}, as cameras, JPEG and resizing leave it: {_hence(wanted)}. "
@@ -43,7 +45,7 @@ def chosen(folder: Path, noise: Found, wanted: str | None = None, *, grey: bool 
         )
     if "sigma" in asked(name) and not (noise.kind == WHITE and noise.steady):
         raise InputError(
-            f'learn.name is "{name}", for white noise of one strength. {noise.words}: take "{UNTOLD}", which '
+            f'learn.name is "{name}", for white noise of one strength. {noise.words}: take "{UNTAUGHT}", which '
             "need not know it."
         )
     return name
@@ -57,6 +59,13 @@ def trained_on(noise: Found, name: str, *, grey: bool) -> bool:
 def asked(name: str) -> set[str]:
     """The options of a method."""
     return set(inspect.signature(METHODS[name]).parameters)
+
+
+def _taught(noise: Found) -> bool:
+    """Whether some shipped model learned white noise so strong."""
+    learned = [card.learned.get("white") for card in zoo.cards().values()]
+    strongest = max((most for _, most in filter(None, learned)), default=0.0)
+    return noise.kind != WHITE or noise.sigma <= NEAR * strongest
 
 
 def _learns_alone(name: str) -> bool:
