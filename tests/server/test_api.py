@@ -193,7 +193,16 @@ def test_the_page_says_where_it_may_load_from_and_nothing_outside_it_is_served(s
     assert page.headers["cross-origin-embedder-policy"] == "require-corp"
     assert "engine-server" in server.get("/engine.js").text
     for path in ("/../pyproject.toml", "/%2e%2e/app.py", "/browser/worker.js", "/nothing"):
-        assert sentence(server.get(path), 404)
+        assert "/api/docs lists all" in sentence(server.get(path), 404)
+
+
+def test_heads_are_told_as_answers_without_their_content(server):
+    for path in ("/", "/api/health", "/api/models", "/api/docs", "/metrics"):
+        asked, told = server.head(path), server.get(path)
+        assert (asked.status_code, asked.content) == (200, b"")
+        assert asked.headers["content-type"] == told.headers["content-type"]
+    assert server.head("/api/denoise").status_code == 405
+    assert server.head("/nothing").status_code == 404
 
 
 def test_the_page_can_be_installed_and_retires_the_worker_of_a_static_site(server):
@@ -247,7 +256,7 @@ BROKEN = {
 @pytest.mark.parametrize("path", ["/api/denoise", "/api/inspect"])
 def test_what_is_no_image_is_a_sentence_with_its_status(server, path, name):
     content, status = BROKEN[name]
-    assert sentence(server.post(path, content=content), status)
+    assert sentence(server.post(path, content=content), status)[0].isupper()
 
 
 @pytest.mark.parametrize(
@@ -255,11 +264,23 @@ def test_what_is_no_image_is_a_sentence_with_its_status(server, path, name):
     [
         ({"model": "colour"}, 'did you mean "color"'),
         ({"model": "../../etc/passwd"}, "No model is called"),
-        ({"model": "/work/photo.onnx"}, "No model is called"),
-        ({"strength": 2}, "strength"),
-        ({"strength": ""}, "strength"),
-        ({"chroma": "nan"}, "chroma"),
-        ({"job": "7"}, "job"),
+        ({"model": "/home/photo.onnx"}, "No model is called"),
+        ({"model": "m" * 201}, 'model is "mmm'),
+        ({"model": "m" * 201}, 'm...": a name of at most 200 letters is wanted.'),
+        ({"strength": 2}, 'strength is "2": it is at most 1.'),
+        ({"strength": -0.5}, 'strength is "-0.5": it is at least 0.'),
+        ({"strength": ""}, 'strength is "": a number is wanted.'),
+        ({"strength": "nan"}, 'strength is "nan": a number is wanted.'),
+        ({"chroma": "nan"}, 'chroma is "nan": a number is wanted.'),
+        (
+            {"chroma": 2, "strength": "much"},
+            'strength is "much": a number is wanted; chroma is "2": it is at most 1.',
+        ),
+        ({"parts": "maybe"}, 'parts is "maybe": true or false is wanted.'),
+        (
+            {"job": "7"},
+            'job is "7": a random UUID is wanted, as 3fa85f64-5717-4562-b3fc-2c963f66afa6.',
+        ),
         (
             {"strenght": 50},
             'No option is called "strenght" (did you mean "strength"?). There are: chroma, job',

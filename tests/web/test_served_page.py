@@ -74,6 +74,19 @@ def test_what_is_broken_is_a_sentence_and_the_next_picture_works(page):
     assert "no image" in page.inner_text("#fault p")
     page.set_input_files("#files", given("PNG", noisy(32, 32)))
     page.wait_for_selector(DONE)
+    assert page.inner_text("#tally") == "1 of 2 done, 1 failed"
+
+
+def test_by_keyboard_the_focus_stays_where_one_works(page):
+    focus = "document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent"
+    page.focus("#samples button")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(DONE)
+    assert page.evaluate(focus).endswith(", before and after")  # the picture itself
+    page.focus(".remove")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("body[data-state=empty]")
+    assert page.evaluate(focus) == "Choose pictures"
 
 
 def test_cancelled_work_stops_in_the_server(page, monkeypatch):

@@ -18,9 +18,10 @@ from grainless.server.api.facts import add_facts
 from grainless.server.api.pictures import add_pictures
 from grainless.server.gate.faults import Caught, Fault
 from grainless.server.gate.guard import LOCAL, Guard
+from grainless.server.gate.head import HeadAsGet
 from grainless.server.gate.limits import Limits
 from grainless.server.gate.metrics import PAGE, Counted, Metrics
-from grainless.server.gate.options import known_options
+from grainless.server.gate.options import known_options, wrong
 from grainless.server.gate.queue import Queue
 from grainless.web.headers import TYPES
 from grainless.web.page import SERVER, page
@@ -73,6 +74,7 @@ def create_app(
     add_facts(app, queue, metrics, shown)
     _add_page(app)
     _add_faults(app)
+    app.add_middleware(HeadAsGet)
     app.add_middleware(Caught)
     app.add_middleware(Counted, metrics=metrics)
     app.add_middleware(Guard, hosts=hosts, token=token)
@@ -85,7 +87,7 @@ def _add_page(app: FastAPI) -> None:
     addresses = {f"/{path}": path for path in files} | {"/": "index.html", "/favicon.ico": "icon-192.png"}
     for address, path in addresses.items():
         answer = partial(_kept, files[path], TYPES[PurePosixPath(path).suffix])
-        app.add_api_route(address, answer, methods=["GET", "HEAD"], include_in_schema=False, name=PAGE)
+        app.add_api_route(address, answer, methods=["GET"], include_in_schema=False, name=PAGE)
 
 
 def _kept(content: bytes, kind: str) -> Response:
@@ -100,12 +102,14 @@ def _add_faults(app: FastAPI) -> None:
         return error.answer()
 
     @app.exception_handler(RequestValidationError)
-    async def wrong(_: Request, error: RequestValidationError) -> JSONResponse:
-        said = "; ".join(f"{each['loc'][-1]}: {each['msg']}" for each in error.errors())
-        return Fault(HTTPStatus.UNPROCESSABLE_ENTITY, f"{said}.").answer()
+    async def unread(_: Request, error: RequestValidationError) -> JSONResponse:
+        return wrong(error.errors()).answer()
 
     @app.exception_handler(HTTPException)
     async def http(_: Request, error: HTTPException) -> JSONResponse:
         status = HTTPStatus(error.status_code)
-        sentences = {404: "There is nothing at this address.", 405: "This address does not take that method."}
+        sentences = {
+            404: "There is nothing at this address; /api/docs lists all.",
+            405: "This address does not take that method.",
+        }
         return Fault(status, sentences.get(status, f"{status.phrase}."), error.headers).answer()

@@ -52,6 +52,9 @@ def serve(
     max_seconds: Annotated[float, typer.Option(help="Of work on a file.", min=1)] = Limits.seconds,
     jobs: Annotated[int, typer.Option(help="Files in work at once.", min=1)] = Limits.at_once,
     waiting: Annotated[int, typer.Option(help="Files that may wait for their turn.", min=0)] = Limits.waiting,
+    each: Annotated[
+        int, typer.Option(help="Files of one client at once; behind a proxy all are one.", min=1)
+    ] = Limits.each,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     run: Annotated[
         Path | None,
@@ -64,7 +67,9 @@ def serve(
     from grainless.denoising.batch.cores import share
     from grainless.server.serve import serve as verb
 
-    limits = Limits(size=max_bytes, pixels=max_pixels, seconds=max_seconds, at_once=jobs, waiting=waiting)
+    limits = Limits(
+        size=max_bytes, pixels=max_pixels, seconds=max_seconds, at_once=jobs, waiting=waiting, each=each
+    )
     _, threads = share(jobs, None)
 
     def ready(address: str) -> None:

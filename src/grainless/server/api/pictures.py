@@ -34,10 +34,19 @@ BODY = {
 }
 
 Strength = Annotated[
-    float, Query(ge=0, le=1, description="0 leaves the image as it is, 1 is all the model does.")
+    float,
+    Query(
+        ge=0, le=1, allow_inf_nan=False, description="0 leaves the image as it is, 1 is all the model does."
+    ),
 ]
 Chroma = Annotated[
-    float | None, Query(ge=0, le=1, description="The same for the noise of colours; left out: as strength.")
+    float | None,
+    Query(
+        ge=0,
+        le=1,
+        allow_inf_nan=False,
+        description="The same for the noise of colours; left out: as strength.",
+    ),
 ]
 ModelName = Annotated[
     str, Query(max_length=200, description="auto looks at the noise and chooses; else a name.")

@@ -1,6 +1,7 @@
 """What goes wrong with a request: a status and a sentence, always as JSON."""
 
 import logging
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -71,13 +72,14 @@ class Fault(Exception):
 
 def fault_of(error: GrainlessError) -> Fault:
     """The status of what the library says: too large, cannot be taken, no memory for it, or the model failed."""
+    sentence = re.sub("^the image", "The image", str(error))  # a file's name stands there elsewhere
     if isinstance(error.__cause__, TooLarge):
-        return Fault(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, str(error))
+        return Fault(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, sentence)
     if isinstance(error, InputError):
-        return Fault(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
+        return Fault(HTTPStatus.UNPROCESSABLE_ENTITY, sentence)
     if error.__cause__ is not None:  # a lack of memory has one; a model that gives what is no number has not
-        return Fault(HTTPStatus.INSUFFICIENT_STORAGE, str(error))
-    return Fault(HTTPStatus.INTERNAL_SERVER_ERROR, str(error))
+        return Fault(HTTPStatus.INSUFFICIENT_STORAGE, sentence)
+    return Fault(HTTPStatus.INTERNAL_SERVER_ERROR, sentence)
 
 
 class Caught:

@@ -67,16 +67,15 @@ function changed(picture) {
 /** How far all of them are. */
 function tally() {
   const all = queue.pictures.length;
-  const done = queue.pictures.filter(({ state }) => state === "done").length;
+  const [done, failed] = ["done", "failed"].map((state) => queue.pictures.filter((each) => each.state === state).length);
   byId("download-all").hidden = done < 2;
   byId("tally").hidden = all < 2;
-  byId("tally").textContent = `${done} of ${all} done`;
+  byId("tally").textContent = `${done} of ${all} done${failed ? `, ${failed} failed` : ""}`;
 }
 
 /** The page as the selected picture is. */
 function render() {
-  document.body.dataset.state = selected ? "work" : "empty";
-  byId("work").hidden = !selected;
+  turn(selected ? "work" : "empty");
   if (!selected) return;
   const done = selected.state === "done";
   panel?.show(selected);
@@ -88,6 +87,16 @@ function render() {
   else delete stage.dataset.mode;
   stage.querySelector("canvas").setAttribute("aria-label", `${selected.name}, ${done ? "before and after" : "as it is"}`);
   look(selected);
+}
+
+/** From the welcome to the work, and back; the button that was pressed goes, so the focus is given to what comes. */
+function turn(state) {
+  const other = document.body.dataset.state !== state;
+  document.body.dataset.state = state;
+  byId("work").hidden = state === "empty";
+  if (!other) return;
+  const next = state === "work" ? stage.querySelector("canvas") : document.querySelector("[data-pick=files]");
+  next.focus({ preventScroll: true });
 }
 
 /** Bring the pixels of the selected picture to the viewer, once for each of its states. */
