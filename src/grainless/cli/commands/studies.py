@@ -164,7 +164,8 @@ def tune(
 @studies.command(epilog="Example: grainless reproduce A --quick")
 def reproduce(
     systems: Annotated[
-        list[str], typer.Argument(help="A, B, C, D, E; C-alike, C-ladder, Noise: studies of them; or all.")
+        list[str],
+        typer.Argument(help="A, B, C, D, E; C-alike, C-ladder, Half, Noise: studies of them; or all."),
     ],
     quick: Annotated[bool, typer.Option("--quick", help="Minutes, to see that all runs.")] = False,
     full: Annotated[

@@ -43,7 +43,7 @@ the recipe's seed. The entropy floor of binary cross-entropy is what a perfect r
 training alone, validation left out, on the machine named; where it was busy with other work, the seconds that the
 processor spent on the training stand beside those of the clock. They grow, too, where others use its cache: no time on
 this page is that of a quiet machine. A run that a graphics card trained says so, with its arithmetic: its time is not
-one of the machine's, and stands beside no other.
+one of the machine's, other trainings shared the card, and it is to be compared with no other.
 """
 
 

@@ -49,7 +49,7 @@ SWEEP: dict[Effort, list[str]] = {**CHANGES, "standard": ["train.epochs=3"]}
 BEST: dict[Effort, list[list[str]]] = {
     "quick": [CHANGES["quick"]],
     "standard": [[]],
-    "full": [["train.epochs=2"], []],
+    "full": [[]],
 }
 
 

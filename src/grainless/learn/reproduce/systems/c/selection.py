@@ -19,6 +19,12 @@ NEARLY = 0.95
 """Of the black image's error: who has more gives it."""
 
 
+STAYS = (
+    "Behind a sigmoid squared error leaves no gradient once all pixels are black, so it stays there from the first "
+    "epoch on; in Keras the same layers did, too ([the lab](lab.md))."
+)
+
+
 def selected(study: Study, runs: dict[str, Run], missing: list[str], data: str, pictures: Path) -> list[str]:
     """The best of those that are finished, by held-out images: the test images have no say in it.
 
@@ -49,7 +55,9 @@ def _black(study: Study, runs: dict[str, Run], data: str) -> str:
     black = float(np.mean([np.square(test.floats(index)).mean() for index in range(len(test))]))
     fallen = [recipe for recipe, run in runs.items() if score(run, "mse") > NEARLY * black]
     return (
-        f" No better than the black image, whose MSE is {black:.5f}: {', '.join(fallen)}." if fallen else ""
+        f" No better than the black image, whose MSE is {black:.5f}: {', '.join(fallen)}. {STAYS}"
+        if fallen
+        else ""
     )
 
 
