@@ -103,7 +103,10 @@ def test_an_interrupted_study_goes_on(printed, recipe, tmp_path):
         (["diagnose", "e-mnist-plain"], "e-mnist-plain has no noise, so there is nothing to compare with"),
         (["ladder", "TINY", "--step", "network.code"], "write table.key=value"),
         (["interpolate", "nowhere", "--between", "0", "1"], "nowhere is no run's folder"),
-        (["reproduce", "F"], 'No system is called "F". There are: A, B, C, C-alike, C-ladder, D, E, Noise.'),
+        (
+            ["reproduce", "F"],
+            'No system is called "F". There are: A, B, C, C-alike, C-ladder, D, E, Half, Noise.',
+        ),
         (["reproduce", "A", "--quick", "--full"], "--quick and --full exclude each other"),
         (["classify", "median", "--data", "photos", "--noise", "none"], "photos has no labels"),
     ],

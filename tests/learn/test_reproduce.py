@@ -130,7 +130,8 @@ def test_a_page_put_twice_is_the_same():
 
 def test_no_such_system(study, tmp_path):
     with pytest.raises(
-        InputError, match=r'No system is called "F"\. There are: A, B, C, C-alike, C-ladder, D, E, Noise\.'
+        InputError,
+        match=r'No system is called "F"\. There are: A, B, C, C-alike, C-ladder, D, E, Half, Noise\.',
     ):
         reproduce(["A", "F"], study, tmp_path / "page.md", "quick")
     assert not (tmp_path / "page.md").exists()
