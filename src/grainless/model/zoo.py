@@ -24,9 +24,9 @@ class Shipped:
 
 
 SHIPPED: dict[str, Shipped] = {
-    "grey": Shipped("grey.onnx", "1380648c01b11677b168d9b5a89d5ab6136110d15f06c64d3debf8bc91515b68"),
-    "color": Shipped("color.onnx", "f97bcfd0eddd5705ff1d9c7bab25eb76631c2ff49a3d18ce552084be3f4686a1"),
-    "photo": Shipped("photo.onnx", "2d0af7ba02c73b7d3aaff7f5e9200843f7f831ace92c49efb169e0ca51d93909"),
+    "grey": Shipped("grey.onnx", "4243438ec93aeb2c64335f7db60e365590f6f4e160599dd8e847db91af0713b6"),
+    "color": Shipped("color.onnx", "a520b8efa1429b9d332ecc36e158f4ca7cef5a5df628e663623b256ace3115a6"),
+    "photo": Shipped("photo.onnx", "75d196860a6907e60a7aca1d88b8a480706e6dffcf2d2d663cb32f17e10270bc"),
     "lowlight": Shipped("lowlight.onnx", "c46dc4e1d727c6b648c9b3c9e26bdb947198ea13979c6f2b6fb1641c7f491139"),
     "document": Shipped("document.onnx", "bdb943f8cdc179fdf9ab6f6136a41dc5481e537aa1525048892cf29c76c04081"),
 }
