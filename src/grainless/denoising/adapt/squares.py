@@ -20,7 +20,7 @@ LOOKED_AT = 512
 BETTER = 0.002
 """Of the squared error at hidden pixels, most of which is their own noise: by so much squares must be better."""
 
-COST = 0.4
+COST = 0.35
 """And by so much of what hiding changes in the result of the finer model: it goes by the pixel itself, which squares
 do not, and loses more than they do when that is hidden (docs/lab.md).
 """
