@@ -189,9 +189,8 @@ def _facts(recipe: Recipe, fit: Fit) -> dict[str, Any]:
     history = [asdict(epoch) for epoch in fit.history]
     split = {part: images.names for part, images in fit.data.parts.items() if images.names}
     facts = {"name": recipe.name, "recipe": recipe.tables, "history": history, "split": split}
-    facts |= (
-        {"trained_on": fit.hardware} if fit.hardware else {}
-    )  # a run that is only judged again keeps its own
+    if fit.hardware:  # a run that is only judged again keeps its own
+        facts["trained_on"] = fit.hardware
     stream = fit.data.train.stream
     return facts | ({"skipped": list(stream.faults)} if stream else {})
 
