@@ -145,6 +145,14 @@ def test_scores_reached_stand_beside_those_of_the_noisy_images(capsys):
     ]
 
 
+def test_where_nothing_was_put_on_the_images_they_are_the_input(capsys):
+    clean = {"psnr": math.inf, "bce": 0.05}
+    console.scores_reached(REACHED | {"noisy": {"validation": clean, "test": clean}}, ["psnr", "bce"])
+    told = lines(capsys)
+    assert ["test", "input", "inf", "0.0500"] in [line.split() for line in told]
+    assert not any("noisy" in line for line in told)
+
+
 def test_what_a_run_began_with_stands_between(capsys):
     before = {"name": "grey", "scores": {"validation": {"psnr": 20.0}, "test": {"psnr": 8.5}}}
     console.scores_reached(REACHED | {"others": [before]}, ["psnr"])

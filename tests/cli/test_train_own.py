@@ -78,6 +78,25 @@ def test_a_model_that_is_worse_than_doing_nothing_is_told(call, tmp_path, monkey
     )
 
 
+def test_shown_the_clean_images_themselves_a_model_is_not_called_worse_than_they_are(
+    call, tmp_path, monkeypatch
+):
+    def plan(out, **options):
+        recipe = tiny("train.epochs=1", "noise=none")
+        return Plan(recipe, recipe.data(options["roots"]), remarks=[])
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("grainless.learn.finetune.plan.plan", plan)
+    _, out, _ = call("train", "--images", "photos", "--out", "runs/mine")
+    assert "Yet" not in out
+    assert "noisy" not in out
+    page = Run.open(Path("runs/mine")).report_file.read_text("utf-8")
+    assert "<dt>input</dt><dd>inf dB</dd>" in page
+    assert "Each column from top to bottom: clean, input, denoised." in page
+    assert '<th scope="row">input</th>' in page
+    assert '<th scope="row">noisy</th>' not in page
+
+
 @pytest.mark.parametrize(
     ("typed", "told"),
     [

@@ -14,9 +14,11 @@ from grainless.learn.recipe import Recipe
 from grainless.learn.reproduce import SYSTEMS, put, reproduce
 from grainless.learn.reproduce.scores import with_excess
 from grainless.learn.reproduce.section import Figure, Section
-from grainless.learn.reproduce.systems.c import alike, cure
+from grainless.learn.reproduce.systems.c import alike, capacity, cure
 from grainless.learn.reproduce.systems.c import system as c
+from grainless.learn.reproduce.systems.d.claims import said
 from grainless.learn.studies import study as studies
+from grainless.learn.studies.diagnose import verdict
 from grainless.learn.studies.page import machine
 from grainless.learn.studies.study import Study
 
@@ -205,6 +207,41 @@ def test_those_with_all_their_seeds_are_compared_alike_and_the_rest_is_named(at_
     assert "| c-pooled | mnist | 28,353 | 20.00 ± 0.00 dB | 20.00, 20.00 |" in text
     assert "*Not in it, since not run at this length: `grainless train c-coded --set data.name=mnist" in text
     assert "*The four on fashion-mnist: not run at this length" in text
+
+
+def test_of_what_was_asked_for_in_half_and_computed_in_full_a_sentence_says_why():
+    def row(recipe, arithmetic):
+        return (recipe, "mnist", "9", "20 dB", "20", arithmetic, "its command")
+
+    assert alike.told_of([row("one", "bfloat16"), row("two", "bfloat16")]) == []
+    assert alike.told_of([row("one", "full precision"), row("two", "bfloat16")]) == [alike.OLDER]
+    (told,) = alike.told_of([row("one", "bfloat16 and full precision"), row("two", "full precision")])
+    assert told == f"{alike.OLDER} Of one some seeds are older, and the row mixes both."
+
+
+def test_where_a_larger_network_does_worse_under_noise_no_limit_is_told():
+    errors = [(0.018, 0.022), (0.006, 0.016), (0.006, 0.021), (0.005, 0.015)]
+    rows = [{"limit": verdict(*pair), "noisy input, MSE": pair[1]} for pair in errors]
+    assert capacity.limits(rows) == ["capacity", "noise", "not told", "noise"]
+
+
+def test_the_claim_of_codes_is_told_of_whom_it_holds():
+    few = ("2", "0.04", "0.04", "25%", "10%", "2%")
+    assert "of the noise is so of both here; that the longest passes half of it or more, of PCA, not of" in (
+        said([few, ("512", "0.02", "0.00", "37%", "68%", "1%")])
+    )
+    assert (
+        "of the noise is so of PCA, not of the network here; that the longest passes half of it or more, "
+        in (said([few, ("512", "0.02", "0.00", "20%", "30%", "1%")]))
+    )
+
+
+def test_the_head_names_earlier_runs_only_where_the_page_has_them():
+    assert "Earlier runs" not in put("", "A", "## A. a")
+    head, _, rest = put("", "A", "## A. a\n\n### Earlier runs\n\nOf").partition("## A. a")
+    assert '"Earlier runs"' in head
+    assert "### Earlier runs" not in head
+    assert "### Earlier runs" in rest
 
 
 @pytest.mark.parametrize("letter", SYSTEMS)

@@ -1,6 +1,7 @@
 """What a person sees in the terminal: tables, progress, or JSON for programs."""
 
 import json
+import math
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -123,7 +124,7 @@ def scores(rows: Sequence["Row"], metrics: Sequence[str], protocol: str) -> None
 
 
 def scores_reached(run: Mapping[str, Any], metrics: Sequence[str]) -> None:
-    """Print what a run reached on its held-out images, beside the noisy ones."""
+    """Print what a run reached on its held-out images, beside the noisy ones, or its input where it has no noise."""
     title = f"{run['name']}: epoch {run['best_epoch']} of {run['epochs']}"
     if not run["best_epoch"]:
         title = f"{run['name']}: as it began, and none of {counted(run['epochs'], 'epoch')} did better"
@@ -133,7 +134,7 @@ def scores_reached(run: Mapping[str, Any], metrics: Sequence[str]) -> None:
         (part, version, *(means[part][metric] for metric in metrics))
         for part in run["scores"]
         for version, means in (
-            ("noisy", run["noisy"]),
+            ("input" if math.isinf(run["noisy"][part]["psnr"]) else "noisy", run["noisy"]),
             *((other["name"], other["scores"]) for other in run.get("others", ())),
             ("denoised", run["scores"]),
         )

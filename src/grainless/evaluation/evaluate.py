@@ -39,6 +39,9 @@ Corrupt = Callable[[Array, Draw], Array]
 NOISY = "noisy"
 """The name of the first row of every table: the noisy images themselves."""
 
+INPUT = "input"
+"""Its name in reports where nothing was put on the images: there they are the clean ones."""
+
 BATCH_PIXELS = 2**20
 
 

@@ -1,7 +1,9 @@
 """A run's report: what was trained on what, how it went, what came out, in pictures and numbers."""
 
+import math
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +13,7 @@ from grainless.data.images import Data
 from grainless.data.summary import describe
 from grainless.disk.whole import write_text
 from grainless.errors import counted
-from grainless.evaluation.evaluate import NOISY, Array, Denoise, Row, Task, given, middle
+from grainless.evaluation.evaluate import INPUT, Array, Denoise, Row, Task, given, middle
 from grainless.evaluation.figures.curves import epoch_name
 from grainless.evaluation.reports.html import Html, facts, headline, note, page, table
 from grainless.evaluation.reports.report import curve, grid, scores
@@ -39,7 +41,7 @@ def write_page(
         denoisers: those of the rows; the pictures show the first and the best of the others.
         noise: what was put on the test images, drawn from `seed`.
     """
-    known = of_run(run)
+    known, rows = of_run(run), _named(rows)
     sections = {
         "Pictures": [grid(_scenes(data, rows, denoisers, noise, seed))],
         "Scores on the test images": [scores(rows), *_says_less(known)],
@@ -63,6 +65,12 @@ def _lead(known: Mapping[str, Any], data: Data) -> str:
     )
 
 
+def _named(rows: list[Row]) -> list[Row]:
+    """The rows, the first called the input where nothing was put on the clean images."""
+    first, *others = rows
+    return [replace(first, denoiser=INPUT), *others] if math.isinf(first.scores["psnr"].mean) else rows
+
+
 def _says_less(known: Mapping[str, Any]) -> list[Html]:
     """A word where no clean image was compared with."""
     return [note(SAYS_LESS[known["against"]])] if known["against"] in SAYS_LESS else []
@@ -71,7 +79,7 @@ def _says_less(known: Mapping[str, Any]) -> list[Html]:
 def _headline(rows: list[Row]) -> Html:
     """PSNR of the noisy images, of the model, and of the best classical denoiser or of what it began with."""
     noisy, model, *others = rows
-    shown = {"noisy": noisy, "denoised": model}
+    shown = {noisy.denoiser: noisy, "denoised": model}
     if others:
         best = _best(others)
         kind = "before" if best.denoiser in SHIPPED else "best classical"
@@ -99,7 +107,7 @@ def _scenes(
             name: denoise(given(denoise, noisy[None], len(clean)), task.sigma)[0]
             for name, denoise in chosen.items()
         }
-        versions = {"clean": clean, NOISY: middle(noisy, len(clean)), **denoised}
+        versions = {"clean": clean, rows[0].denoiser: middle(noisy, len(clean)), **denoised}
         scenes.append({name: np.clip(image, 0, 1) for name, image in versions.items()})
     return scenes
 

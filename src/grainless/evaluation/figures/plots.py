@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,12 @@ Points = Sequence[float] | NDArray[np.floating]
 
 TEN = [f"C{number}" for number in range(10)]
 """Matplotlib's ten colours, told apart by most eyes."""
+
+ROWS = 20
+"""Of a legend; more names take more columns."""
+
+STEPS = 500
+"""In which names come apart: a number, not a time, so that equal points give equal bytes."""
 
 
 def lines_png(
@@ -58,7 +64,7 @@ def lines_png(
 
 
 def map_png(points: NDArray[np.floating], labels: NDArray | None, path: Path, *, x: str, y: str) -> None:
-    """Write points in a plane, those of one label in one colour, the label's name at their median.
+    """Write points in a plane, those of one label in one colour, the label's name about their median; a legend beside.
 
     Args:
         points: (n, 2).
@@ -78,12 +84,27 @@ def map_png(points: NDArray[np.floating], labels: NDArray | None, path: Path, *,
             axes.scatter(
                 of_kind[:, 0], of_kind[:, 1], s=size, color=TEN[number % 10], alpha=0.6, lw=0, label=kind
             )
-        for kind in kinds if labels is not None else ():
-            middle = np.median(points[labels == kind], axis=0)
-            frame = {"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none", "alpha": 0.7}
-            axes.text(middle[0], middle[1], str(kind), ha="center", va="center", weight="bold", bbox=frame)
         axes.set_xlabel(x)
         axes.set_ylabel(y)
+        if labels is not None:
+            name_kinds(axes, {kind: np.median(points[labels == kind], axis=0) for kind in kinds})
+
+
+def name_kinds(axes: "Axes", middles: Mapping[Any, NDArray[np.floating]]) -> None:
+    """Names at these places, moved so that none covers another, and a legend of the colours beside the axes."""
+    from adjustText import adjust_text
+
+    frame = {"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none", "alpha": 0.7}
+    names = [
+        axes.text(x, y, str(kind), ha="center", va="center", weight="bold", bbox=frame)
+        for kind, (x, y) in middles.items()
+    ]
+    adjust_text(names, ax=axes, expand=(1.1, 1.1), iter_lim=STEPS)
+    legend = axes.legend(
+        frameon=False, loc="center left", bbox_to_anchor=(1, 0.5), ncols=1 + (len(middles) - 1) // ROWS
+    )
+    for dot in filter(None, legend.legend_handles):
+        dot.set(sizes=[36], alpha=1)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from grainless.disk.whole import write_text
-from grainless.learn.reproduce.earlier import kept
+from grainless.learn.reproduce.earlier import HEAD, kept
 from grainless.learn.reproduce.section import Effort, Reproduce
 from grainless.learn.reproduce.systems import a, b, e, half, once
 from grainless.learn.reproduce.systems.c import alike, capacity
@@ -33,10 +33,10 @@ SYSTEMS: dict[str, Reproduce] = {
 
 INTRODUCTION = """# Reproductions
 
-Five published denoising autoencoders, run as published and surpassed, each from one command. This page is written by
-`grainless reproduce`; nothing in it is typed. What of a row is not as published (layers, loss, noise, length,
-split, metric) stands in that row; nothing there means as published. The command of a run makes it again. What was not
-trained at its length says so; what the page had of it before stays below, under "Earlier runs", its day in each row.
+Five published denoising autoencoders, run as published and, where it could be done, surpassed, each from one command.
+This page is written by `grainless reproduce`; nothing in it is typed. What of a row is not as published (layers, loss,
+noise, length, split, metric) stands in that row; nothing there means as published. The command of a run makes it
+again. What was not trained at its length says so.
 
 Scores are means over the images named, protocol float (output clamped to 0..1, not rounded, peak 1), the noise from
 the recipe's seed. The entropy floor of binary cross-entropy is what a perfect reconstruction scores. Times are of
@@ -45,6 +45,10 @@ processor spent on the training stand beside those of the clock. They grow, too,
 this page is that of a quiet machine. A run that a graphics card trained says so, with its arithmetic: its time is not
 one of the machine's, other trainings shared the card, and it is to be compared with no other.
 """
+
+EARLIER = f"""What the page had before of a row that was not trained at its length stays below, under
+"{HEAD.removeprefix("### ")}", its day in each row."""
+"""Follows the introduction where a section has such a part."""
 
 
 def reproduce(letters: Sequence[str], study: Study, page: Path, effort: Effort) -> list[str]:
@@ -92,7 +96,9 @@ def put(page: str, letter: str, section: str) -> str:
     <BLANKLINE>
     """
     by_letter = sections(page) | {letter: section.strip()}
-    return "\n\n".join([INTRODUCTION.strip(), *(by_letter[key] for key in sorted(by_letter))]) + "\n"
+    earlier = [EARLIER] if any(HEAD in text for text in by_letter.values()) else []
+    ordered = (by_letter[key] for key in sorted(by_letter))
+    return "\n\n".join([INTRODUCTION.strip(), *earlier, *ordered]) + "\n"
 
 
 def sections(page: str) -> dict[str, str]:

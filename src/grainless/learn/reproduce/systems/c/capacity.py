@@ -1,7 +1,9 @@
-"""C, further: the capacity of the network that they selected, raised step by step on CIFAR-10."""
+"""C, further: the capacity of the network that their report selected, raised step by step on CIFAR-10."""
 
 from pathlib import Path
+from typing import Any
 
+from grainless.errors import counted
 from grainless.evaluation.figures.histories import histories_png
 from grainless.evaluation.reports.markdown import table
 from grainless.learn.reproduce.pictures import picture
@@ -23,32 +25,68 @@ STEPS = [
     "network.widths=[64,128],network.code=1024",
 ]
 
+NOT_TOLD = "not told"
+
 CLIMBED: dict[Effort, list[str]] = {**FAILURE, "full": ["train.epochs=25"]}
 
 
 def reproduce(study: Study, pictures: Path, effort: Effort) -> Section:
-    """The selected network raised until CIFAR-10 works, each step with noise and without, and the cure beside it."""
+    """The network that the report selected, raised step by step, each with noise and without; the cure beside it."""
     steps = STEPS[:1] if effort == "quick" else STEPS
     climbed = ladder(study, "c-coded", steps, [*CIFAR, *CLIMBED[effort]])
     cure = study.run("c-best", [*CIFAR, *CLIMBED[effort]])
     lowest, highest = climbed.rows()[0], climbed.rows()[-1]
+    least = min(climbed.rows(), key=lambda row: float(row["noisy input, MSE"]))
     head = ("rung", "parameters", "clean, MSE", "noisy, MSE", "share", "limit", "noisy, PSNR", "run")
     return Section(
         "C-ladder",
         "A ladder of capacity on CIFAR-10",
         [],
         [
-            "The network that C selected, `c-coded`, on CIFAR-10: its code, then its width raised step by step, "
-            "each step trained for equal epochs on the noisy images and on clean ones (input = target); test images. "
-            "Share: how much of the error on noisy input is there without any noise; above one half the limit is "
-            f"capacity. Without noise the error falls from {lowest['clean input, MSE']:.5f} to "
-            f"{highest['clean input, MSE']:.5f}, with noise from {lowest['noisy input, MSE']:.5f} to "
-            f"{highest['noisy input, MSE']:.5f}.",
+            "The network that the report selected, `c-coded`, on CIFAR-10: its code, then its width raised step by "
+            "step, each step trained for equal epochs on the noisy images and on clean ones (input = target); test "
+            "images. Share: how much of the error on noisy input is there without any noise; above one half the limit "
+            "is capacity. From the first rung to the last the error without noise goes from "
+            f"{lowest['clean input, MSE']:.5f} to {highest['clean input, MSE']:.5f}, with noise from "
+            f"{lowest['noisy input, MSE']:.5f} to {highest['noisy input, MSE']:.5f}; the least with noise is "
+            f"{least['noisy input, MSE']:.5f} ({_named(least['rung'])}).",
             table(head, [*_climbed(climbed), _cured(cure)]),
+            _so_far(climbed),
             *_rungs_drawn(study, climbed, cure, pictures),
             *beside_classical(study, {_named(highest["rung"]): climbed.rungs[-1].noisy_run, "c-best": cure}),
         ],
     )
+
+
+def _so_far(climbed: Ladder) -> str:
+    """How much one training of each rung can say."""
+    epochs = counted(climbed.rows()[0]["epochs"], "epoch")
+    change = max(_last_change(rung.noisy_run) for rung in climbed.rungs)
+    told = (
+        f"Each rung is one seed after {epochs}; in the last epoch the validation loss with noise still changed by up "
+        f"to {change:.0%}, so a longer training may order them otherwise."
+    )
+    if NOT_TOLD in limits(climbed.rows()):
+        told += (
+            " Where a network does worse with noise than a smaller one, neither capacity nor noise need be the cause: "
+            "it may be so short a training on so few images, or chance. There no limit is told."
+        )
+    return told
+
+
+def _last_change(run: Run) -> float:
+    """By which share of it the validation loss rose or fell in the last epoch; 0 of a single epoch."""
+    losses = [epoch["validation"] for epoch in run.facts()["history"] if epoch["number"]]
+    return abs(losses[-1] / losses[-2] - 1) if losses[1:] else 0.0
+
+
+def limits(rows: list[dict[str, Any]]) -> list[str]:
+    """What limits each rung; not told where a rung below it does better under noise."""
+    errors = [float(row["noisy input, MSE"]) for row in rows]
+    return [
+        row["limit"] if errors[number] <= min(errors[: number + 1]) else NOT_TOLD
+        for number, row in enumerate(rows)
+    ]
 
 
 def _climbed(climbed: Ladder) -> list[tuple[str, ...]]:
@@ -58,11 +96,11 @@ def _climbed(climbed: Ladder) -> list[tuple[str, ...]]:
             f"{row['parameters']:,}",
             *(f"{row[key]:.5f}" for key in ("clean input, MSE", "noisy input, MSE")),
             f"{row['share']:.0%}",
-            row["limit"],
+            limit,
             f"{row['noisy input, PSNR']:.2f} dB",
             took(rung.noisy_run),
         )
-        for row, rung in zip(climbed.rows(), climbed.rungs, strict=True)
+        for row, limit, rung in zip(climbed.rows(), limits(climbed.rows()), climbed.rungs, strict=True)
     ]
 
 

@@ -1,4 +1,4 @@
-"""C: the selected network fails on CIFAR-10; why; and networks that do not."""
+"""C: the network that the report selected fails on CIFAR-10; why; and networks that do not."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -26,7 +26,7 @@ CURED = "c-cifar10-best"
 
 
 def failure(study: Study, pictures: Path, effort: Effort) -> list[str]:
-    """The selected network fed clean images and noisy ones, then the cure beside it and beside classical denoisers."""
+    """The report's network fed clean images and noisy ones, then the cure beside it and beside classical denoisers."""
     diagnosis = diagnose(study, "c-coded", [*CIFAR, *FAILURE[effort]])
     cures = _cures(study, effort)
     shown = {"c-coded": diagnosis.noisy_run, **cures}
@@ -75,6 +75,6 @@ def _curves(diagnosis: Diagnosis, pictures: Path) -> str:
     return picture(
         path,
         pictures,
-        "The selected network on CIFAR-10, fed clean images and noisy ones: validation loss (solid) and training loss "
-        "(dashed). As far as the two lie together, the noise is not what limits it",
+        "c-coded, which the report selected, on CIFAR-10, fed clean images and noisy ones: validation loss (solid) "
+        "and training loss (dashed). As far as the two lie together, the noise is not what limits it",
     )

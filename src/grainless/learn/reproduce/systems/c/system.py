@@ -75,7 +75,7 @@ def _one(study: Study, recipe: str, data: str, effort: Effort) -> list[Figure]:
 def _best(study: Study, data: str, effort: Effort) -> list[Figure]:
     """Under the noise of the one that they selected: scores under other noises cannot be compared."""
     run = study.run("c-best", [f"data.name={data}", *BEST[effort]])
-    what = f"best recipe on {data}, under the coded one's noise, test PSNR / SSIM / MSE"
+    what = f"best recipe on {data}, under the coded one's noise (so beside that row only), test PSNR / SSIM / MSE"
     return [Figure(what, "", "", _scores(run), "", took(run))]
 
 

@@ -86,7 +86,7 @@ def claims(study: Study, pictures: Path, effort: Effort) -> list[str]:
         "slope of how the output changes when noise is added over how the input does, each without its mean: 100% is "
         "a copy, 0% is none.",
         table(head, rows),
-        _words(rows),
+        said(rows),
         picture(
             path,
             pictures,
@@ -128,26 +128,27 @@ def passed(denoise: Denoise, task: Task) -> float:
     return float((given * kept).sum() / np.square(given).sum())
 
 
-def _words(rows: list[tuple[str, ...]]) -> str:
+def said(rows: list[tuple[str, ...]]) -> str:
     """What the table says of the claims."""
     few, many = rows[0], rows[-1]
     network, pca = (float(row.rstrip("%")) for row in many[3:5])
-    copies, linear = (share >= HALF for share in (network, pca))
+    before = [float(row.rstrip("%")) for row in few[3:5]]
+    grows = _of_whom(network > before[0], pca > before[1])
     return (
         f"With {few[0]} numbers the network that copies gives the image back with an MSE of {few[1]} (PCA {few[2]}) "
         f"and passes {few[3]} of the noise (PCA {few[4]}); with {many[0]}, {many[1]} (PCA {many[2]}) and {many[3]} "
-        f"(PCA {many[4]}). That a long code copies the noise, too, is so {_of_whom(copies, linear)}. Trained to "
-        f"denoise, the network of {many[0]} numbers passes {many[5]}: what it learned, not the length of its code, "
-        "keeps the noise out."
+        f"(PCA {many[4]}). That a longer code passes more of the noise is so {grows} here; that the longest passes "
+        f"half of it or more, {_of_whom(network >= HALF, pca >= HALF)}. Trained to denoise, the network of {many[0]} "
+        f"numbers passes {many[5]}: what it learned, not the length of its code, keeps the noise out."
     )
 
 
 def _of_whom(network: bool, pca: bool) -> str:
     if network and pca:
-        return "of both here"
+        return "of both"
     if network or pca:
-        return f"of {'the network' if network else 'PCA'} here, not of {'PCA' if network else 'the network'}"
-    return "of neither here"
+        return f"of {'the network' if network else 'PCA'}, not of {'PCA' if network else 'the network'}"
+    return "of neither"
 
 
 def _draw(
