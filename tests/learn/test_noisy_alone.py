@@ -16,7 +16,9 @@ from grainless.data.halves import halves
 from grainless.data.images import Images
 from grainless.data.sets.denoised import Denoised
 from grainless.errors import InputError
+from grainless.evaluation.reports.html import note
 from grainless.evaluation.score import Score
+from grainless.learn import page
 from grainless.learn.finetune.noisy_only import alone
 from grainless.learn.finetune.noisy_only.alone import noisy_images
 from grainless.learn.finetune.noisy_only.choice import chosen
@@ -24,7 +26,9 @@ from grainless.learn.finetune.noisy_only.found import GROWING, SHARED, WHITE, Fo
 from grainless.learn.finetune.noisy_only.teacher import Teacher
 from grainless.learn.finetune.plan import plan
 from grainless.learn.methods.calibrated import Calibrated
-from grainless.learn.score import SAYS_LESS, _gain, judges
+from grainless.learn.run import Run
+from grainless.learn.score import KEEP, SAYS_LESS, _gain, judges
+from grainless.learn.summary import of_run
 from grainless.learn.training import train
 from grainless.noise import noise_from
 
@@ -66,6 +70,20 @@ def test_a_gain_that_chance_may_be_is_called_no_difference():
         "On the test images +0.20 dB over grey, which it began with (+0.10 to +0.30, 95 %).",
         "On the test images -0.20 dB over grey, which it began with (-0.30 to -0.10, 95 %).",
     ]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "better"), [(-0.15, -0.04, "grey"), (-0.1, 0.3, None), (0.1, 0.3, None), (None, None, None)]
+)
+def test_a_start_that_is_better_beyond_chance_is_named(finished, monkeypatch, capsys, low, high, better):
+    other = {"name": "grey", "gain": {"mean": -0.1, "low": low, "high": high}}
+    facts = finished.facts() | {"others": [other | {"scores": finished.facts()["scores"]}]}
+    monkeypatch.setattr(Run, "facts", lambda run: facts)
+    assert of_run(finished)["better_start"] == better
+    _tell(finished, json=False)
+    told = capsys.readouterr().out
+    assert ("keep grey, and leave this model.\n" in told) == (better is not None)
+    assert [*map(str, page._words(of_run(finished)))] == [str(note(KEEP.format(better)))] * (better is not None)
 
 
 def test_the_gain_over_the_start_is_that_of_pairs():

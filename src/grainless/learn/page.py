@@ -18,7 +18,7 @@ from grainless.evaluation.figures.curves import epoch_name
 from grainless.evaluation.reports.html import Html, facts, headline, note, page, table
 from grainless.evaluation.reports.report import curve, grid, scores
 from grainless.learn.run import Run
-from grainless.learn.score import SAYS_LESS
+from grainless.learn.score import KEEP, SAYS_LESS
 from grainless.learn.summary import of_run
 from grainless.model.zoo import SHIPPED
 from grainless.noise import Chain
@@ -44,7 +44,7 @@ def write_page(
     known, rows = of_run(run), _named(rows)
     sections = {
         "Pictures": [grid(_scenes(data, rows, denoisers, noise, seed))],
-        "Scores on the test images": [scores(rows), *_says_less(known)],
+        "Scores on the test images": [scores(rows), *_words(known)],
         "Training": [curve(known["history"])],
         "Data": [facts(describe(data))],
         "Network": [_layers(known)],
@@ -71,9 +71,10 @@ def _named(rows: list[Row]) -> list[Row]:
     return [replace(first, denoiser=INPUT), *others] if math.isinf(first.scores["psnr"].mean) else rows
 
 
-def _says_less(known: Mapping[str, Any]) -> list[Html]:
-    """A word where no clean image was compared with."""
-    return [note(SAYS_LESS[known["against"]])] if known["against"] in SAYS_LESS else []
+def _words(known: Mapping[str, Any]) -> list[Html]:
+    """Where no clean image was compared with; and where the start is the better model."""
+    less = [note(SAYS_LESS[known["against"]])] if known["against"] in SAYS_LESS else []
+    return less + ([note(KEEP.format(known["better_start"]))] if known["better_start"] else [])
 
 
 def _headline(rows: list[Row]) -> Html:

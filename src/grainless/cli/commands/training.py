@@ -110,7 +110,7 @@ def _tell(run: "Run", *, json: bool) -> None:
     """What came of a training; of several processes the first one says it."""
     from grainless.evaluation.metrics import USUAL
     from grainless.learn.fitting.crew import is_first
-    from grainless.learn.score import SAYS_LESS
+    from grainless.learn.score import KEEP, SAYS_LESS
     from grainless.learn.summary import of_run
 
     if not is_first():
@@ -126,6 +126,8 @@ def _tell(run: "Run", *, json: bool) -> None:
             console.say(told)
         if facts["against"] in SAYS_LESS:
             console.say(SAYS_LESS[facts["against"]])
+        if facts["better_start"]:
+            console.say(KEEP.format(facts["better_start"]))
         console.say(f"Model, weights and report: {run.path}")
 
 
