@@ -244,7 +244,7 @@ SCENARIOS = {
         lambda at, _: digest(at, "out/*.tar"),
     ),
     "train": Scenario(recipe(4), training, lambda at, _: digest(at, "run/model.onnx")),
-    "study": Scenario(
+    "sweep": Scenario(
         recipe(2),
         lambda at: ["sweep", f"{at}/tiny.toml", "--over", "network.code=2,8", "--out", f"{at}/runs"],
         lambda at, _: digest(at, "runs/*/model.onnx"),

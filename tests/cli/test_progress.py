@@ -36,7 +36,8 @@ def test_without_a_terminal_there_is_one_plain_line_an_epoch(seen, tmp_path):
     assert len(epochs) == 2
     for number, line in enumerate(epochs, start=1):
         assert re.fullmatch(
-            rf"epoch {number}/2  loss 0\.\d{{5}}  validation 0\.\d{{5}}  best  [\d,]+ images/s", line
+            rf"epoch {number}/2  loss 0\.0?[1-9]\d{{3}}  validation 0\.0?[1-9]\d{{3}}  best  [\d,]+ images/s",
+            line,
         )
 
 
@@ -102,10 +103,10 @@ def test_an_epoch_that_is_not_the_best_does_not_say_so(monkeypatch):
     monkeypatch.setattr(progress, "err", Console(file=written, width=120))
     callback = TerminalProgress()
     callback.on_start(Named, Few, Fits)
-    callback.on_epoch(Epoch(3, 0.25, 0.5, 1e-3, 2.0, 5000, best=False))
+    callback.on_epoch(Epoch(3, 0.25, 0.00061234, 1e-3, 2.0, 5000, best=False))
     callback.on_epoch(Epoch(0, None, 0.25, 0.0, 0.0, 0, best=True))
-    assert written.getvalue().splitlines()[2] == "as it begins           validation 0.25000"
+    assert written.getvalue().splitlines()[2] == "as it begins           validation 0.2500"
     assert (
         written.getvalue().splitlines()[1]
-        == "epoch 3/9  loss 0.25000  validation 0.50000        2,500 images/s"
+        == "epoch 3/9  loss 0.2500  validation 0.0006123        2,500 images/s"
     )

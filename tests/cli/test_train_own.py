@@ -23,6 +23,7 @@ def planned(monkeypatch):
 
     def plan(out, **options):
         asked.append({"out": out, **options})
+        options["tell"]("Looking ...")
         recipe = replace(tiny("train.epochs=1"), name=out.name)
         return Plan(recipe, recipe.data(options["roots"]), remarks=["9 images are grey."])
 
@@ -39,7 +40,7 @@ def test_images_of_ones_own_are_planned_for_trained_on_and_told(call, planned, t
     assert {name: asked[name] for name in OTHERS} == OTHERS
     assert (asked["out"], asked["images"]) == (Path("runs/mine"), Path("photos"))
     assert (asked["noisy"], asked["clean"]) == (None, None)
-    assert err.splitlines()[0] == "9 images are grey."
+    assert err.splitlines()[:2] == ["Looking ...", "9 images are grey."]
     assert out.endswith("Model, weights and report: runs/mine\n")
     assert Run.open(Path("runs/mine")).finished
 

@@ -37,7 +37,12 @@ def test_noisy_images_alone_become_a_recipe_and_a_run_judged_by_halves(small, qu
     folder = soft(tmp_path / "frames", 9, side=128, sigma=0.1)
     out = tmp_path / "runs" / "frames"
     changes = ["learn.name=neighbours", "train.epochs=2", "train.steps=2", "train.rate=1e-3"]
-    planned = plan(out, noisy=folder, changes=changes)
+    told: list[str] = []
+    planned = plan(out, noisy=folder, changes=changes, tell=told.append)
+    assert told == [
+        f"Looking at the noise of 9 of 9 images in {folder} ...",
+        "Trying what it begins with, and how long a step takes ...",
+    ]
     options = planned.recipe.options
     assert (options["learn.name"], options["learn.loss"]) == ("neighbours", "mse")
     assert planned.remarks[0].startswith("noisy 9 grey images of 128 x 128: 7 to learn from")
@@ -46,6 +51,7 @@ def test_noisy_images_alone_become_a_recipe_and_a_run_judged_by_halves(small, qu
         planned.remarks[3],
     )
     assert planned.remarks[4].startswith("There are no clean images: scores compare a denoised half")
+    assert "a gain of a tenth or two can be a loss by clean images" in planned.remarks[4]
     run = train(planned.recipe, out, data=planned.data, callback=Notes())
     facts = run.facts()
     assert 10 < facts["noisy"]["test"]["psnr"] < 22  # of two halves that each have noise of 0.1
@@ -73,7 +79,8 @@ def test_a_gain_that_chance_may_be_is_called_no_difference():
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "better"), [(-0.15, -0.04, "grey"), (-0.1, 0.3, None), (0.1, 0.3, None), (None, None, None)]
+    ("low", "high", "better"),
+    [(-0.15, -0.04, "grey"), (-0.1, 0.3, None), (0.1, 0.3, None), (None, None, None)],
 )
 def test_a_start_that_is_better_beyond_chance_is_named(finished, monkeypatch, capsys, low, high, better):
     other = {"name": "grey", "gain": {"mean": -0.1, "low": low, "high": high}}
@@ -83,7 +90,9 @@ def test_a_start_that_is_better_beyond_chance_is_named(finished, monkeypatch, ca
     _tell(finished, json=False)
     told = capsys.readouterr().out
     assert ("keep grey, and leave this model.\n" in told) == (better is not None)
-    assert [*map(str, page._words(of_run(finished)))] == [str(note(KEEP.format(better)))] * (better is not None)
+    assert [*map(str, page._words(of_run(finished)))] == [str(note(KEEP.format(better)))] * (
+        better is not None
+    )
 
 
 def test_the_gain_over_the_start_is_that_of_pairs():
@@ -151,7 +160,10 @@ def cells(folder):
 
 def test_white_noise_as_strong_as_it_was_found_is_put_on_what_its_model_makes(small, tmp_path, monkeypatch):
     monkeypatch.setattr(alone, "LOOKED_AT", 2)
-    own, told = noisy_images(soft(tmp_path / "frames", 5, side=128, sigma=0.1))
+    waits: list[str] = []
+    own, told = noisy_images(soft(tmp_path / "frames", 5, side=128, sigma=0.1), tell=waits.append)
+    assert waits[0].startswith("Looking at the noise of 2 of 5 images in ")
+    assert waits[1:] == ["Measuring their noise by what the model plain makes of them ..."]
     assert (own.method, own.start) == ("calibrated", "plain")
     assert (own.data["name"], own.data["by"], own.data["adapt"]) == ("denoised", "plain", False)
     (noise,) = noise_from(own.options["measured"][0]).parts
@@ -160,6 +172,15 @@ def test_white_noise_as_strong_as_it_was_found_is_put_on_what_its_model_makes(sm
     assert told.endswith(
         "Learned by calibrated: what the model plain makes of them teaches, under noise as measured."
     )
+
+
+@pytest.mark.parametrize(("strongest", "mixed"), [(0.3, True), (0.15, False)])
+def test_weak_noise_among_strong_is_told_to_be_trained_apart(small, tmp_path, strongest, mixed):
+    folder = soft(tmp_path / "frames", 3, side=128, sigma=0.08)
+    for path in soft(tmp_path / "strong", 3, side=128, sigma=strongest).glob("*.png"):
+        path.rename(folder / f"strong-{path.name}")
+    _, told = noisy_images(folder, "neighbours")
+    assert told.endswith("Train them apart, in a folder of their own.") == mixed
 
 
 def test_growing_noise_is_measured_and_put_on_results_again(small, quick, tmp_path, monkeypatch):

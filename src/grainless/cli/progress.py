@@ -95,8 +95,17 @@ class TerminalProgress(Callback):
 
 def _line(epoch: Epoch, epochs: int) -> str:
     if epoch.loss is None:
-        return f"as it begins           validation {epoch.validation:.5f}"
+        return f"as it begins           validation {_loss(epoch.validation)}"
     return (
-        f"epoch {epoch.number}/{epochs}  loss {epoch.loss:.5f}  validation {epoch.validation:.5f}"
+        f"epoch {epoch.number}/{epochs}  loss {_loss(epoch.loss)}  validation {_loss(epoch.validation)}"
         f"{'  best' if epoch.best else '      '}  {epoch.images / epoch.seconds:,.0f} images/s"
     )
+
+
+def _loss(value: float) -> str:
+    """Four digits, however small it is.
+
+    >>> _loss(0.00061234), _loss(0.25), _loss(1234.0)
+    ('0.0006123', '0.2500', '1234')
+    """
+    return f"{value:#.4g}".rstrip(".")

@@ -34,14 +34,16 @@ CLEAN_IMAGES, NOISY_HALVES, LESSON = "clean images", "noisy halves", "lesson"
 
 SAYS_LESS = {
     NOISY_HALVES: "These scores are of images of every second pixel, against their neighbours, noise and all: however "
-    "good a model is, that noise stays in them and hides most of a difference. A few hundredths say nothing, and a tenth "
-    "can be more than a dB by clean images. Look at the images.",
+    "good a model is, that noise stays in them and hides most of a loss, and they favour what learns from halves. A "
+    "gain of a tenth or two says nothing. Look at the images.",
     LESSON: "These scores are against what the model that taught made of the same images: they flatter, and say "
     "nothing of what it did wrong itself.",
 }
 """What must be known of scores that compare with no clean image."""
 
-KEEP = "{0}, which it began with, is better on the test images, beyond chance: keep {0}, and leave this model."
+KEEP = (
+    "{0}, which it began with, is better on the test images, beyond chance: keep {0}, and leave this model."
+)
 """Where the whole interval of the gain over the start is below 0."""
 
 

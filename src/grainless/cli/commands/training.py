@@ -187,7 +187,7 @@ def _to_train(
         raise InputError(
             f"Go on with what was begun by its recipe: grainless train {folder}/recipe.toml --out {folder} --resume"
         )
-    planned = plan(folder, **own, minutes=minutes, changes=changes, roots=roots)
+    planned = plan(folder, **own, minutes=minutes, changes=changes, roots=roots, tell=console.remark)
     for remark in planned.remarks:
         console.remark(remark)
     return planned.recipe, planned.data

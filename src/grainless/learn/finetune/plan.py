@@ -1,7 +1,7 @@
 """From a person's own images to a recipe that trains a shipped model on with them, in so many minutes."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -31,8 +31,9 @@ RATE, METHOD = "train.rate=", "learn.name="
 """The changes by which a person sets them; else the rate is tried out, and the method follows from the noise."""
 
 BY_HALVES = (
-    "There are no clean images: scores compare a denoised half of each image with its other half, noise and all, so "
-    "that differences count and not their size; the best epoch has the least loss of its own on those to choose by."
+    "There are no clean images: scores compare a denoised half of each image with its other half, noise and all. "
+    "They favour what learns from halves, and a gain of a tenth or two can be a loss by clean images; the best "
+    "epoch has the least loss of its own on those to choose by."
 )
 """What must be known of a training from noisy images alone."""
 
@@ -71,6 +72,7 @@ def plan(
     minutes: float = 10.0,
     changes: Sequence[str] = (),
     roots: DataRoots | None = None,
+    tell: Callable[[str], object] = lambda line: None,
 ) -> Plan:
     """Look at a person's images, and write the recipe that trains a shipped model on with them.
 
@@ -85,6 +87,7 @@ def plan(
         minutes: how long it may take, in all.
         changes: lines of the recipe to change, as `--set` takes them.
         roots: where data files are looked for.
+        tell: takes a line before each wait.
 
     Raises:
         InputError: the images will not do: the reason is told in a line.
@@ -95,11 +98,14 @@ def plan(
     alone = noisy is not None and images is None and clean is None and noise is None
     if noisy and alone:
         wanted = _named(changes)
-        own, found = noisy_stacks(noisy, neighbours, wanted) if neighbours else noisy_images(noisy, wanted)
+        own, found = (
+            noisy_stacks(noisy, neighbours, wanted, tell) if neighbours else noisy_images(noisy, wanted, tell)
+        )
     else:
         own, found = _own(images, noisy, clean, noise, neighbours), None
     data = make("data set", DATA, own.data).read(roots or DataRoots())
     method = METHODS[own.method](noise_from("none"), **own.options)
+    tell("Trying what it begins with, and how long a step takes ...")
     held = judges(method, data.validation)
     chosen = best_start(held, noise_from(own.noise), seed=SEED, only=start or own.start)
     if alone:
@@ -117,6 +123,7 @@ def plan(
         remarks += noisy_themselves(data.train)
     remarks += of_two_kinds(data.train)
     if not any(change.startswith(RATE) for change in changes):
+        tell(f"Trying {len(RATES)} learning rates ...")
         trial = tried(recipe, data, pace.trial(max(minutes - looked, 0.0), len(RATES)))
         recipe = recipe.changed(f"{RATE}{trial.rate}")
         remarks.append(str(trial))

@@ -1,5 +1,6 @@
 """A person's own stacks and sequences as a recipe's tables: each plane with those before and after it."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from grainless.data.checks.survey import survey
@@ -24,7 +25,9 @@ def clean_stacks(folder: Path, neighbours: int, noise: str | None) -> Own:
     return _own(folder, neighbours, "", "given", noise_tables(noise, TAUGHT_BY))
 
 
-def noisy_stacks(folder: Path, neighbours: int, wanted: str | None) -> tuple[Own, str]:
+def noisy_stacks(
+    folder: Path, neighbours: int, wanted: str | None, tell: Callable[[str], object] = lambda line: None
+) -> tuple[Own, str]:
     """Noisy stacks alone, and in words what noise was found in them.
 
     Raises:
@@ -35,7 +38,7 @@ def noisy_stacks(folder: Path, neighbours: int, wanted: str | None) -> tuple[Own
         raise InputError(
             f'learn.name is "{wanted}", and of noisy planes with others around them "{METHOD}" learns.'
         )
-    noise = look_at(folder, 1 if own.data["grey"] else 3, stacks=True).noise
+    noise = look_at(folder, 1 if own.data["grey"] else 3, stacks=True, tell=tell).noise
     chosen(folder, noise, METHOD)
     return own, f"{noise.words}. Learned by {METHOD}: of each plane neighbouring pixels teach each other."
 

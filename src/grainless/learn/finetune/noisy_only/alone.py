@@ -1,6 +1,6 @@
 """Noisy images and nothing else: what noise they have, and what learns from it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,7 +11,7 @@ from grainless.data.checks.survey import survey
 from grainless.data.decode import decode
 from grainless.denoising.look import inspect
 from grainless.denoising.policy import AUTO
-from grainless.errors import InputError
+from grainless.errors import InputError, counted
 from grainless.image.folder import image_files
 from grainless.inspection import Report
 from grainless.learn.finetune.noisy_only.choice import asked, chosen, trained_on
@@ -31,23 +31,31 @@ WHY = {
 }
 """Method -> what it does, for a person who did not choose it."""
 
+MIXED = (
+    " Some images have several times the noise of others: those of weak noise may come out worse. Train them apart, "
+    "in a folder of their own."
+)
+
 SHARING = " Halves of an image share such noise, and their scores favour what leaves it: look at the images."
 
 Floats = NDArray[np.float32]
 
 
-def noisy_images(folder: Path, wanted: str | None = None) -> tuple[Own, str]:
+def noisy_images(
+    folder: Path, wanted: str | None = None, tell: Callable[[str], object] = lambda line: None
+) -> tuple[Own, str]:
     """Noisy images without clean ones, and in words what was found in them and what learns from it.
 
     Args:
         folder: of the images.
         wanted: the method that a person names; None: the one that fits the noise.
+        tell: takes a line before each wait.
 
     Raises:
         InputError: the folder will not do, or nothing can learn from such noise, or not what is wanted.
     """
     looked = survey(folder)
-    noise, reports, samples = look_at(folder, 1 if looked.grey else 3)
+    noise, reports, samples = look_at(folder, 1 if looked.grey else 3, tell=tell)
     method = chosen(folder, noise, wanted, grey=looked.grey)
     teacher = Teacher.of(reports, noise.kind)
     data = {"name": "folder", "path": str(folder.resolve())} | dealt(looked)
@@ -55,6 +63,7 @@ def noisy_images(folder: Path, wanted: str | None = None) -> tuple[Own, str]:
     if "sigma" in asked(method):
         options["sigma"] = _rounded(np.median(_sigmas(samples, reports)))
     if "measured" in asked(method):
+        tell(f"Measuring their noise by what {teacher.words} makes of them ...")
         teacher = teacher.settled(samples)
         white = noise.kind == WHITE
         options["measured"] = _white(samples, reports) if white else _measured(folder, teacher, samples)
@@ -63,7 +72,7 @@ def noisy_images(folder: Path, wanted: str | None = None) -> tuple[Own, str]:
     own = Own(f"noisy {looked}", looked.shortest // CELLS * CELLS, data, [], method, options, start)
     why = WHY.get(method, "as you say").format(by=teacher.words)
     shared = SHARING if noise.kind == SHARED and "measured" not in options else ""
-    return own, f"{noise.words}. Learned by {method}: {why}.{shared}"
+    return own, f"{noise.words}. Learned by {method}: {why}.{shared}{MIXED if noise.mixed else ''}"
 
 
 class Looked(NamedTuple):
@@ -74,14 +83,27 @@ class Looked(NamedTuple):
     samples: list[Floats]
 
 
-def look_at(folder: Path, channels: int, *, stacks: bool = False) -> Looked:
+def look_at(
+    folder: Path,
+    channels: int,
+    *,
+    stacks: bool = False,
+    tell: Callable[[str], object] = lambda line: None,
+) -> Looked:
     """Look at the noise of some images of a folder; of stacks, at the first planes of some.
+
+    Args:
+        folder: of the images.
+        channels: of the samples.
+        stacks: its files may hold many planes, or lie in folders inside it.
+        tell: takes a line before the wait.
 
     Raises:
         InputError: most are too small to tell, or have next to none.
     """
     files = image_files(folder, recursive=stacks)
     rows = np.unique(np.linspace(0, len(files) - 1, LOOKED_AT).round().astype(int))
+    tell(f"Looking at the noise of {len(rows)} of {counted(len(files), 'image')} in {folder} ...")
     samples = [_middle(decode(files[row], channels)) for row in rows]
     reports = [inspect(_brightened(sample), channel_axis=0) for sample in samples]
     return Looked(found(folder, reports), reports, samples)

@@ -15,6 +15,9 @@ from grainless.learn.methods.calibrated import ALIKE
 STEADY = 1.25
 """Times the least sigma is the greatest, if all images have the same."""
 
+MIXED = 3.0
+"""Times the least sigma: from there on one training does not suit all (docs/noisy-only.md)."""
+
 GROWS = 1 / 3
 """The share of images in which noise must grow with brightness: those of even brightness do not tell."""
 
@@ -32,12 +35,14 @@ class Found:
         words: the same as the beginning of a sentence.
         sigma: the median, in full scales of the brightest pixel of each image.
         steady: all images that were looked at have about that.
+        mixed: white, and several times as strong in some as in others.
     """
 
     kind: str
     words: str
     sigma: float
     steady: bool
+    mixed: bool = False
 
 
 def found(folder: Path, reports: Sequence[Report]) -> Found:
@@ -65,7 +70,13 @@ def found(folder: Path, reports: Sequence[Report]) -> Found:
         words = f"The noise grows with brightness in {grows} of {len(told)} images looked at"
         return Found(GROWING, words, middle, steady)
     range_ = f"about {level(middle)}" if steady else f"{level(min(sigmas))} to {level(max(sigmas))}"
-    return Found(WHITE, f"The noise is white, {range_} of the brightest", middle, steady)
+    return Found(
+        WHITE,
+        f"The noise is white, {range_} of the brightest",
+        middle,
+        steady,
+        max(sigmas) >= MIXED * min(sigmas),
+    )
 
 
 def _shared(told: Sequence[Report], alike: float, white: float) -> bool:
