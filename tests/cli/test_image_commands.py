@@ -122,6 +122,14 @@ def test_what_was_left_alone_is_counted_with_the_way_to_denoise_it(call, folder)
         assert "No model was run" not in err
 
 
+def test_after_adapt_no_model_is_advised_that_would_be_left_as_well(call, folder):
+    for name in ("a.png", "b.png"):
+        Image.new("L", (64, 64), 128).save(name)
+    _, _, err = call("denoise", "a.png", "b.png", "-o", "out", "--adapt")
+    assert "No model was run on 2 of 2 images." in err.splitlines()
+    assert "--model" not in err
+
+
 @pytest.mark.parametrize("strength", [0, 1])
 def test_chroma_on_a_grey_image_does_nothing_and_that_is_said(call, folder, strength):
     save("grey.png")

@@ -8,7 +8,7 @@ import tifffile
 from hypothesis import given
 from hypothesis import strategies as some
 from numpy.testing import assert_allclose, assert_array_equal
-from scipy.ndimage import uniform_filter
+from scipy.ndimage import gaussian_filter, uniform_filter
 
 import grainless
 from grainless.denoising.adapt import squares
@@ -184,6 +184,7 @@ def blurred(chance):
     ("pixels", "words"),
     [
         (lambda _: np.full((144, 144), 0.3), "^All its pixels are alike: it is left as it is"),
+        (lambda _: np.eye(3)[0, :, None, None] * np.ones((144, 144)), "^All its pixels are alike"),
         (
             lambda chance: chance.random((20, 20)),
             r"^It is 20 x 20 pixels, too small to tell its noise \(about 40 x 40",
@@ -199,10 +200,11 @@ def blurred(chance):
         (lambda _: scene(), "^No noise found"),
         (blurred, r"^Its noise has neighbours alike \(correlation 0\.[45]"),
     ],
-    ids=["constant", "small", "one-pixel", "saturated", "clean", "correlated"],
+    ids=["constant", "red", "small", "one-pixel", "saturated", "clean", "correlated"],
 )
 def test_images_that_a_curve_cannot_help_are_left_as_they_are(chance, pixels, words):
-    image = Image(pixels(chance).astype(np.float32)[None])
+    drawn = np.atleast_3d(pixels(chance).astype(np.float32).T).T  # grey becomes (1, h, w)
+    image = Image(drawn)
     left, outcome = process(image, ADAPT)
     assert left is image
     assert outcome.model is None
@@ -215,6 +217,64 @@ def test_texture_as_fine_as_noise_does_not_pass_for_noise_where_a_few_blocks_are
     image = Image((0.5 + 0.1 * texture + 0.03 * chance.standard_normal((320, 320))).astype(np.float32)[None])
     assert defects.correlation(image.pixels)[0] > ALIKE
     assert process(image, ADAPT)[1].model == "grey"
+
+
+def texture(chance, sigma):
+    """Finer in every block than shared noise would be, under white noise."""
+    rows, columns = np.mgrid[:320, :320] / 320
+    fine = uniform_filter(chance.standard_normal((320, 320)), 3) * (0.08 + 0.12 * rows)
+    shade = 0.5 + 0.35 * np.sin(7 * rows) * np.cos(5 * columns)
+    return np.clip(shade + fine + sigma * chance.standard_normal((320, 320)), 0, 1)
+
+
+def test_texture_everywhere_does_not_pass_for_noise_where_inspection_found_white_noise(chance):
+    image = Image(texture(chance, 0.03).astype(np.float32)[None])
+    outcome = process(image, Policy(adapt=True, squares=1))[1]
+    assert outcome.report.correlation > ALIKE
+    assert "correlated" not in outcome.report.findings
+    assert outcome.model == process(image)[1].model == "grey"
+
+
+def soft_beside_even(chance):
+    """Soft noise beside an even wall, in which nothing is alike."""
+    soft = gaussian_filter(chance.standard_normal((144, 144)), 1.5)
+    noisy = scene() + 0.02 / soft.std() * soft
+    noisy[:, :16] = 0.5
+    return noisy
+
+
+def stuck(chance):
+    return np.where(chance.random((144, 144)) < 0.02, 1, scene())
+
+
+@pytest.mark.parametrize(
+    ("pixels", "words"),
+    [
+        (
+            soft_beside_even,
+            r"^There is noise of sigma \d\.\d/255 with neighbours alike, .* try without --adapt\.$",
+        ),
+        (
+            stuck,
+            r"^There is hardly any noise that a curve is for: it is left as it is; try without --adapt\.$",
+        ),
+    ],
+    ids=["soft", "stuck"],
+)
+def test_noise_that_a_curve_does_not_see_is_told_as_inspection_found_it(chance, pixels, words):
+    outcome = process(Image(pixels(chance).astype(np.float32)[None]), ADAPT)[1]
+    assert outcome.report.noisy
+    assert outcome.model is None
+    assert re.search(words, outcome.why)
+
+
+def test_what_inspection_does_not_take_for_noise_is_none_here(chance):
+    soft = gaussian_filter(chance.standard_normal((3, 144, 144)), (0, 1, 1))
+    colours = scene() * np.array([0.9, 0.8, 1]).reshape(3, 1, 1) + 0.0051 / soft.std() * soft
+    outcome = process(Image((np.rint(255 * colours) / 255).astype(np.float32)), ADAPT)[1]
+    assert outcome.report.correlation > ALIKE
+    assert outcome.report.noisy is False
+    assert outcome.why == "No noise found: it is left as it is."
 
 
 @pytest.mark.parametrize(

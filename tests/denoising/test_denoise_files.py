@@ -94,7 +94,7 @@ def test_pages_are_looked_at_one_by_one(tmp_path):
 def test_what_is_said_of_every_page_is_said_once_and_first():
     said = [("a", "b"), ("b",), ("a", "c", "b"), ("a", "b")]
     told = JobResult.of(Job(Path("a"), Path("b")), [Outcome(notes=each) for each in said], ["d"])
-    assert told.remarks == ("b", "Pages 1, 3, 4: a", "Page 3: c", "d")
+    assert told.remarks == ("Every page: b", "Pages 1, 3, 4: a", "Page 3: c", "d")
 
 
 def test_detail_that_was_taken_is_told(tmp_path):

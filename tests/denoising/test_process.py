@@ -246,6 +246,8 @@ def test_nothing_is_told_where_nothing_is_denoised():
         ({"strength": "0.5"}, r"strength is '0\.5': it is a number from 0 to 1"),
         ({"device": "cud"}, r'No device is called "cud" \(did you mean "cuda"\?\)'),
         ({"threads": 0}, "threads is 0: a run works with 1 or more"),
+        ({"adapt": "x"}, "adapt is 'x': it is True or False"),
+        ({"adapt": 1}, "adapt is 1: it is True or False"),
     ],
 )
 def test_a_policy_makes_sense(options, fault):

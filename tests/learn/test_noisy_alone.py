@@ -330,7 +330,7 @@ def test_halves_are_neighbours():
     assert halved.names == ("a",)
 
 
-def seen(alike, flat, white, *, correlated=False, grows=False):
+def seen(alike, flat, white, *, correlated=False, grows=False, noisy=True):
     """A report of which these are known."""
     return SimpleNamespace(
         correlation=alike,
@@ -338,6 +338,8 @@ def seen(alike, flat, white, *, correlated=False, grows=False):
         white_sigma=white,
         correlated=correlated,
         curve="line" if grows else None,
+        noisy=noisy,
+        removed="some",
     )
 
 
@@ -357,3 +359,13 @@ def seen(alike, flat, white, *, correlated=False, grows=False):
 )
 def test_most_images_tell_the_kind_of_noise(reports, kind, tmp_path):
     assert found(tmp_path, reports).kind == kind
+
+
+def test_texture_of_clean_images_is_no_noise_to_learn(tmp_path):
+    clean, noisy = seen(0.5, 0.03, 0.0, noisy=False), seen(0.5, 0.03, 0.0, correlated=True)
+    with pytest.raises(InputError, match="have hardly any noise: there is nothing to learn from it"):
+        found(tmp_path, [clean] * 7 + [noisy] * 2)
+    assert found(tmp_path, [clean] * 5 + [noisy] * 4).kind == SHARED
+    assert (
+        found(tmp_path, [SimpleNamespace(**{**vars(clean), "removed": None})] * 9).kind == SHARED
+    )  # nobody looked closely

@@ -59,13 +59,17 @@ def tell_passed_over(results: Mapping[Path, Path]) -> None:
     return None
 
 
-def tell(results: Sequence["JobResult"], unread: Mapping[str, int], *, json: bool) -> None:
+def tell(
+    results: Sequence["JobResult"], unread: Mapping[str, int], *, json: bool, adapt: bool = False
+) -> None:
     """What became of files: results on stdout; remarks, what failed and a count of all on stderr.
 
     Args:
         results: of the files.
         unread: how many files of each ending were passed over; for JSON, others are told before the work.
         json: whether an object for programs is printed.
+        adapt: whether curves were to be fitted; a model that is named is left out then, too, and each image's remark
+            says what helps.
 
     Raises:
         typer.Exit: something failed.
@@ -90,9 +94,8 @@ def tell(results: Sequence["JobResult"], unread: Mapping[str, int], *, json: boo
         )
     if left := sum(each.state == "left" and each.chosen for each in results):
         which = "the image" if len(results) == 1 else f"{left:,} of {len(results):,} images"
-        console.remark(
-            f"No model was run on {which}; one that is named is run all the same, as in --model photo."
-        )
+        hence = "" if adapt else "; one that is named is run all the same, as in --model photo"
+        console.remark(f"No model was run on {which}{hence}.")
     fail({each.job.source: each.error for each in results if each.error})
 
 

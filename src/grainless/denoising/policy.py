@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from numbers import Real
 from pathlib import Path
 
+import numpy as np
+
 from grainless.errors import InputError, unknown
 from grainless.model.denoiser import Denoiser, load
 from grainless.model.devices import DEVICES
@@ -51,6 +53,8 @@ class Policy:
                 raise InputError(
                     f"{name} is {value}: it goes from 0 (the image as it is) to 1 (the model's)."
                 )
+        if not isinstance(self.adapt, bool | np.bool_):
+            raise InputError(f"adapt is {self.adapt!r}: it is True or False.")
         if self.device not in DEVICES:
             raise InputError(unknown("device", self.device, DEVICES))
         if self.threads is not None and self.threads < 1:

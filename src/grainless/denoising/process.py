@@ -176,7 +176,7 @@ def _adapted(report: Report, policy: Policy, rows: Rows) -> tuple[Adapted | None
     if model is None:
         why = "No model of white noise takes it: it is left as it is."
         return None, Outcome(report=report, why=why)
-    adapted, why = adapt(model, sampled(rows, report.size), policy.squares)
+    adapted, why = adapt(model, sampled(rows, report.size), report, policy.squares)
     if adapted is None:
         return None, Outcome(report=report, why=why)
     notes = model.remarks + policy.unheard(report.channels)

@@ -179,7 +179,7 @@ def denoise(
         console.remark(f"Share {shard}: {counted(len(found), 'file')}.")
     if flicker.sentence:
         console.remark(flicker.sentence)
-    tell(results, unread, json=json)
+    tell(results, unread, json=json, adapt=adapt)
 
 
 def _how_to_go_on(done: int, all_of_them: int, *, again: bool) -> str:

@@ -8,11 +8,12 @@ from grainless.denoising.adapt.fit import fitted
 from grainless.denoising.adapt.growth import Growth
 from grainless.denoising.adapt.squares import wider, with_squares
 from grainless.denoising.adapt.transform import Floats
+from grainless.inspection import Report, words_for
 from grainless.inspection.estimators import defects
 from grainless.inspection.estimators.defects import FLATTEST
 from grainless.inspection.estimators.levels import SIDE
 from grainless.inspection.kinds import level
-from grainless.inspection.report import NOISY
+from grainless.inspection.report import NOISY, SURELY_NOISY
 from grainless.inspection.sampling import Sample
 from grainless.model.denoiser import Denoiser
 
@@ -30,8 +31,12 @@ ENOUGH = 40
 
 LEFT = "it is left as it is"
 
+NOT_FOR = f"curve is for white noise: {LEFT}; try without --adapt"
 
-def adapt(model: Denoiser, sample: Sample, squares: int | None = None) -> tuple[Adapted | None, str]:
+
+def adapt(
+    model: Denoiser, sample: Sample, report: Report, squares: int | None = None
+) -> tuple[Adapted | None, str]:
     """The model with a curve fitted to the noise of an image, and what was found, a sentence.
 
     The curve makes noise that grows with brightness, in whatever way, as strong everywhere. Where photons are few,
@@ -44,6 +49,7 @@ def adapt(model: Denoiser, sample: Sample, squares: int | None = None) -> tuple[
     Args:
         model: of white noise.
         sample: what of the image is looked at.
+        report: of the image: texture that it tells from noise is not taken for noise here.
         squares: pixels a side of those; None: as many as tell hidden pixels best. Colours have none.
 
     Returns:
@@ -51,7 +57,7 @@ def adapt(model: Denoiser, sample: Sample, squares: int | None = None) -> tuple[
     """
     planes = sample.tiles[:1] if sample.colourless else sample.tiles
     parts = planes.reshape(-1, *sample.tiles.shape[2:])
-    adapted, fault = _curved(model, parts)
+    adapted, fault = _curved(model, parts, report)
     if adapted is None:
         return None, fault
     best = adapted
@@ -79,7 +85,7 @@ def squares_of(model: Denoiser, images: Sequence[Floats]) -> int | None:
     return with_squares(*zip(*curved, strict=True))[0].side if curved else None
 
 
-def _curved(model: Denoiser, parts: Floats) -> tuple[Adapted | None, str]:
+def _curved(model: Denoiser, parts: Floats, report: Report | None = None) -> tuple[Adapted | None, str]:
     """With a curve that is fitted to (n, h, w) parts of an image, or why that cannot help."""
     height, width = parts.shape[1:]
     small = (
@@ -93,34 +99,62 @@ def _curved(model: Denoiser, parts: Floats) -> tuple[Adapted | None, str]:
     if curve is None:
         return None, f"{small}: {LEFT}."
     adapted = Adapted.of(model, curve, parts)
-    fault = next(_faults(adapted, parts), "")
+    fault = next(_faults(adapted, parts, report), "")
     return None if fault else adapted, fault
 
 
 def _lost(parts: Floats) -> str | None:
     """What leaves no noise to measure."""
-    low, high = parts.min(), parts.max()
-    if low == high:
+    if (parts == parts[:, :1, :1]).all():
         return f"All its pixels are alike: {LEFT}."
-    if (share := float((parts == high).mean())) > SATURATED:
+    if (share := float((parts == parts.max()).mean())) > SATURATED:
         return f"{100 * share:.0f} % of its pixels are as bright as it goes, and their noise is lost: {LEFT}."
     return None
 
 
-def _faults(adapted: Adapted, parts: Floats) -> Iterator[str]:
-    """Noise with neighbours alike hides from what measures white noise, and shows in flat blocks.
+def _faults(adapted: Adapted, parts: Floats, report: Report | None) -> Iterator[str]:
+    """Noise with neighbours alike hides from what measures white noise, and shows in flat blocks."""
+    alike = _alike(adapted, parts)
+    if alike and report and _says_clean(report, parts):
+        yield f"No noise found: {LEFT}."
+    if alike and not (report and _says_white(report)):
+        yield (
+            f"Its noise has neighbours alike (correlation {alike:.2f}), as cameras and resizing leave it, and a "
+            f"{NOT_FOR}."
+        )
+    if adapted.curve.sigma < NOISY:
+        yield _unseen(report)
+
+
+def _alike(adapted: Adapted, parts: Floats) -> float:
+    """Correlation of neighbours in flat blocks; 0: what is alike there is no noise, or there is next to none.
 
     Texture is alike, too, where no block is flat; it goes in the flattest third of these, and such noise does not.
     """
     shown = adapted.curve(parts) * APART + 0.5
     found, flatter = (defects.correlation(shown, share) for share in (FLATTEST, FLATTEST / 3))
     if found and flatter and min(found[0], flatter[0]) > ALIKE and found[1] > NOISY * APART:
-        yield (
-            f"Its noise has neighbours alike (correlation {found[0]:.2f}), as cameras and resizing leave it, and a "
-            f"curve is for noise that has not: {LEFT}; try without --adapt."
-        )
-    if adapted.curve.sigma < NOISY:
-        yield f"No noise found: {LEFT}."
+        return found[0]
+    return 0.0
+
+
+def _says_white(report: Report) -> bool:
+    """Noise is white, and plenty, by who looked beyond flat blocks: what is alike in these is texture."""
+    return "correlated" not in report.findings and report.findings.get("white", 0.0) >= SURELY_NOISY
+
+
+def _says_clean(report: Report, parts: Floats) -> bool:
+    """There is no noise: believed where an image fills half of full scale, the measure of reports."""
+    return report.noisy is False and float(parts.max() - parts.min()) >= report.used / 2
+
+
+def _unseen(report: Report | None) -> str:
+    """No curve was found to have noise: whether there is some all the same."""
+    if report is None or not report.noisy:
+        return f"No noise found: {LEFT}."
+    if alike := report.findings.get("correlated"):
+        return f"{words_for('correlated').sentence(alike)}, and a {NOT_FOR}."
+    return f"There is hardly any noise that a curve is for: {LEFT}; try without --adapt."
 
 
 def _found(growth: Growth) -> str:

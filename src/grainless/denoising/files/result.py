@@ -77,7 +77,8 @@ def said(remarks: Sequence[Sequence[str]]) -> Iterator[str]:
     for number, each in enumerate(remarks, 1):
         for remark in each:
             pages.setdefault(remark, []).append(number)
-    yield from (remark for remark, of in pages.items() if len(of) == len(remarks))
+    every = "Every page: " if len(remarks) > 1 else ""
+    yield from (f"{every}{remark}" for remark, of in pages.items() if len(of) == len(remarks))
     for remark, of in pages.items():
         if len(of) < len(remarks):
             yield f"Page{'s' if len(of) > 1 else ''} {_ranges(of)}: {remark}"

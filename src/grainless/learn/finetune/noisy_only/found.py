@@ -21,6 +21,9 @@ MIXED = 3.0
 GROWS = 1 / 3
 """The share of images in which noise must grow with brightness: those of even brightness do not tell."""
 
+CLEAN = 3 / 4
+"""The share of images in which nobody found noise, from which on what is alike in flat blocks is texture."""
+
 MORE = " (docs/noisy-only.md: what learns from which noise)."
 
 WHITE, GROWING, SHARED = "white", "growing", "shared"
@@ -59,12 +62,13 @@ def found(folder: Path, reports: Sequence[Report]) -> Found:
     sigmas = [report.white_sigma or 0.0 for report in told]
     middle, steady = float(np.median(sigmas)), max(sigmas) <= STEADY * min(sigmas)
     alike = float(np.median([report.correlation or 0.0 for report in told]))
+    clean = sum(report.noisy is False and report.removed is not None for report in told)
+    if middle < NOISY and clean >= CLEAN * len(told):
+        raise _too_clean(folder)
     if _shared(told, alike, middle):
         return Found(SHARED, f"The noise has neighbours alike (correlation {alike:.2f})", middle, steady)
     if middle < NOISY:
-        raise InputError(
-            f"The images in {folder} have hardly any noise: there is nothing to learn from it{MORE}"
-        )
+        raise _too_clean(folder)
     grows = sum(report.curve is not None for report in told)
     if grows >= GROWS * len(told):
         words = f"The noise grows with brightness in {grows} of {len(told)} images looked at"
@@ -76,6 +80,12 @@ def found(folder: Path, reports: Sequence[Report]) -> Found:
         middle,
         steady,
         max(sigmas) >= MIXED * min(sigmas),
+    )
+
+
+def _too_clean(folder: Path) -> InputError:
+    return InputError(
+        f"The images in {folder} have hardly any noise: there is nothing to learn from it{MORE}"
     )
 
 
