@@ -89,16 +89,16 @@ def test_what_is_cut_comes_back_as_what_was_stored(chance):
     assert middle == pytest.approx(drawn.mean(), rel=0.01)
 
 
-@pytest.mark.parametrize(("gain", "read", "cost"), [(0.05, 0.01, 0.2), (0.01, 0.0, 0.1)])
-def test_unknown_gain_costs_a_tenth_of_a_decibel_and_two_where_photons_are_few(
-    grey, chance, gain, read, cost
-):
+@pytest.mark.parametrize(
+    ("gain", "read", "seed"), [*((0.05, 0.01, seed) for seed in range(5)), (0.01, 0.0, 0)]
+)
+def test_unknown_gain_costs_less_than_a_tenth_of_a_decibel(grey, gain, read, seed):
     clean = scene()
-    noisy = counted(clean, gain, read, chance)
+    noisy = counted(clean, gain, read, np.random.default_rng(seed))
     fit = process(Image(noisy[None]), ADAPT)[0].pixels[0]
     true = Transform.of(Growth(gain, read**2), (float(noisy.min()), float(noisy.max())))
     told = Adapted.of(grey, true, noisy[None]).visible(noisy[None])[0]
-    assert psnr(fit, clean) > psnr(told, clean) - cost
+    assert psnr(fit, clean) > psnr(told, clean) - 0.1
     assert psnr(fit, clean) > psnr(grey(noisy), clean) + 1
 
 

@@ -11,7 +11,7 @@ from grainless.inspection.estimators.curve import line_through
 from grainless.inspection.estimators.levels import Levels, levels
 
 ROUNDS = 4
-OFF = 0.15
+OFF = 0.08
 """Of the logarithm of the variance, root of the mean square over patches: less is as near as the estimate is."""
 
 STRONGEST = 6.0  # of a bend: e⁶ times the line
