@@ -64,17 +64,28 @@ def test_most_may_say_that_nothing_is_to_be_done(tmp_path):
     assert settle([tmp_path / "broken.png"], Policy()).why == "No frame could be looked at."
 
 
-def test_a_draw_and_mixed_colours_are_told(tmp_path):
-    paths = [tmp_path / "colour.png", tmp_path / "grey.png"]
-    colour = noisy(20, size=(96, 120), channels=3)
-    for path, pixels in zip(paths, (colour, colour[..., 0]), strict=True):
-        PIL.Image.fromarray(pixels).save(path)
-    drawn = "1 says {}: of a draw the earlier frame decides. Some frames are grey, some in colour."
-    for names in (("color", "grey"), ("grey", "color")):
-        settled = settle(paths, Policy())
-        so = f"All frames are denoised by model {names[0]}: so say 1 of the 2 that were looked at; "
-        assert settled.why == so + drawn.format(names[1])
-        paths.reverse()
+@pytest.mark.parametrize(
+    ("sigmas", "told"),
+    [
+        ((20, 0), "All frames are denoised by model color: so say 1 of the 2 that were looked at; 1 says none: {}."),
+        (
+            (20, 10),
+            "All frames are denoised by model color: so say 1 of the 2 that were looked at; 1 says grey: {}. {}.",
+        ),
+        (
+            (10, 20),
+            "All frames are denoised by model grey: so say 1 of the 2 that were looked at; 1 says color: {}. {}.",
+        ),
+    ],
+)
+def test_of_a_draw_the_noisier_frames_decide_and_not_their_order(tmp_path, sigmas, told):
+    """Two frames: one in colour, and one that is grey, or has no noise."""
+    paths = [tmp_path / "colour.png", tmp_path / "other.png"]
+    for path, sigma, colours in zip(paths, sigmas, (3, 1 if sigmas[1] else 3), strict=True):
+        PIL.Image.fromarray(noisy(sigma, size=(96, 120), channels=colours).squeeze()).save(path)
+    mixed = "Some frames are grey, some in colour"
+    for order in (paths, paths[::-1]):
+        assert settle(order, Policy()).why == told.format("of a draw the noisier frames decide", mixed)
 
 
 def test_a_model_that_was_named_is_taken_without_a_look(tmp_path):

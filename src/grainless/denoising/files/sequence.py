@@ -1,8 +1,7 @@
 """Image sequences and stacks: one choice for all frames, and a measure of how quiet they are in time."""
 
 import math
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -48,7 +47,9 @@ def settle(paths: Sequence[Path], policy: Policy, *, max_pixels: int = MAX_PIXEL
     """Choose once for a sequence, so that no frame is denoised otherwise than its neighbours.
 
     Of frames spread evenly over the sequence each says which model it would be denoised with, or none; what most say
-    counts for all. A model that a person named is taken without a look. Files that cannot be read have no say.
+    counts for all. Of a draw those decide whose strongest noise is stronger, where a frame that asks for no model
+    counts as one without noise: noise that is found is hardly ever none, and some that is there is not found. A model
+    that a person named is taken without a look. Files that cannot be read have no say.
 
     Args:
         paths: the files in their order; each may hold several frames or pages.
@@ -65,10 +66,10 @@ def settle(paths: Sequence[Path], policy: Policy, *, max_pixels: int = MAX_PIXEL
     if policy.model != AUTO:
         return Settled(policy, "All frames are denoised by the model that was named.")
     reports = list(_reports(paths, policy, max_pixels))
-    votes = Counter(advise(report).model for report in reports)
-    if not votes:
+    if not reports:
         return Settled(policy, "No frame could be looked at.")
-    model, looked = votes.most_common()[0][0], _counted(votes)
+    votes = _counted(reports)
+    model, looked = next(iter(votes)), _told(votes)
     greys = {report.channels == 1 for report in reports}
     mixed = " Some frames are grey, some in colour." if len(greys) > 1 else ""
     if model is None:
@@ -78,13 +79,23 @@ def settle(paths: Sequence[Path], policy: Policy, *, max_pixels: int = MAX_PIXEL
     return Settled(chosen, f"All frames are denoised by model {model}: {looked}.{mixed}")
 
 
-def _counted(votes: Counter[str | None]) -> str:
-    """How many frames say what most say, and what the others do; of a draw, the first that was met stands first."""
-    (_, count), *others = votes.most_common()
-    told = f"so say {count} of the {votes.total()} that were looked at"
+def _counted(reports: Sequence[Report]) -> dict[str | None, int]:
+    """Model, or none -> how many frames ask for it: first what counts for all, whatever the order of frames."""
+    votes: dict[str | None, list[float]] = {}
+    for report in reports:
+        model = advise(report).model
+        votes.setdefault(model, []).append((report.sigma or 0.0) if model else 0.0)
+    ranked = sorted(votes.items(), key=lambda vote: (-len(vote[1]), -max(vote[1]), vote[0] or ""))
+    return {model: len(sigmas) for model, sigmas in ranked}
+
+
+def _told(votes: Mapping[str | None, int]) -> str:
+    """How many frames say what counts for all, and what the others say."""
+    (_, count), *others = votes.items()
+    told = f"so say {count} of the {sum(votes.values())} that were looked at"
     for model, fewer in others:
         told += f"; {fewer} {'says' if fewer == 1 else 'say'} {model or 'none'}"
-    return f"{told}: of a draw the earlier frame decides" if others and others[0][1] == count else told
+    return f"{told}: of a draw the noisier frames decide" if others and others[0][1] == count else told
 
 
 @dataclass
