@@ -57,7 +57,8 @@ def test_a_dropped_folder_gives_its_pictures_and_those_of_folders_in_it(page, tm
 def wide(height, width):
     """The head of a PNG of so many pixels, and no pixels."""
     head = b"IHDR" + height.to_bytes(4) + width.to_bytes(4) + bytes([8, 2, 0, 0, 0])
-    return b"\x89PNG\r\n\x1a\n" + (13).to_bytes(4) + head + zlib.crc32(head).to_bytes(4)
+    chunks = [(13).to_bytes(4) + head, bytes(4) + b"IEND"]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(each + zlib.crc32(each[4:]).to_bytes(4) for each in chunks)
 
 
 def animated(form):
@@ -66,6 +67,8 @@ def animated(form):
     frames[0].save(written, form, save_all=True, append_images=frames[1:])
     return written.getvalue()
 
+
+PNG = pages.written(noisy(8, 8))
 
 WRONG = {
     "a.gif": (animated("GIF"), "It is a GIF: the command line takes those"),
@@ -80,6 +83,9 @@ WRONG = {
     "g.webp": (pages.written(noisy(20, 20), "WEBP")[:50], "broken"),
     "h.png": (b"", "The file is empty."),
     "i.png": (b"words", "It is no PNG, JPEG or WebP picture."),
+    "j.png": (PNG[:-13] + b"?" + PNG[-12:], "It is a broken PNG file: chunk IDAT is broken."),  # its checksum
+    "k.png": (PNG[:-12], "It is a broken PNG file: it ends too early."),
+    "l.jpg": (pages.written(noisy(20, 20), "JPEG")[:-2], "It is broken: the browser cannot read it."),
 }
 
 

@@ -8,16 +8,7 @@ const OURS = new Set(["IHDR", "PLTE", "tRNS", "IDAT", "IEND", "sBIT", "hIST", "b
 
 /** The chunks of a file, each {type, data}, and what IHDR says. */
 export function parse(bytes) {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const chunks = [];
-  for (let at = 8; at + 12 <= bytes.length; ) {
-    const length = view.getUint32(at);
-    const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
-    if (at + 12 + length > bytes.length) break;
-    chunks.push({ type, data: bytes.subarray(at + 8, at + 8 + length) });
-    at += 12 + length;
-    if (type === "IEND") break;
-  }
+  const chunks = [...walk(bytes)];
   if (chunks[0]?.type !== "IHDR" || chunks[0].data.length < 13) throw new Sentence("It is a broken PNG file.");
   const head = new DataView(chunks[0].data.buffer, chunks[0].data.byteOffset, 13);
   return {
@@ -30,6 +21,23 @@ export function parse(bytes) {
     animated: chunks.some(({ type }) => type === "acTL"),
     exif: chunks.find(({ type }) => type === "eXIf")?.data,
   };
+}
+
+/** Each chunk up to the last, checked as the command line does: a picture that is not whole is never taken for one. */
+function* walk(bytes) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 8; at + 12 <= bytes.length; ) {
+    const length = view.getUint32(at);
+    const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
+    const end = at + 12 + length;
+    if (end > bytes.length || checksum(bytes.subarray(at + 4, end - 4)) !== view.getUint32(end - 4)) {
+      throw new Sentence(`It is a broken PNG file: chunk ${/^[a-z]+$/i.test(type) ? type : "without a name"} is broken.`);
+    }
+    yield { type, data: bytes.subarray(at + 8, end - 4) };
+    if (type === "IEND") return;
+    at = end;
+  }
+  throw new Sentence("It is a broken PNG file: it ends too early.");
 }
 
 /** The pixels: {width, height, channels, depth, colours, alpha}, planes one after the other. */
@@ -186,14 +194,19 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
   return n;
 });
 
+/** CRC-32 of a chunk's type and data. */
+function checksum(bytes) {
+  let sum = -1;
+  for (let at = 0; at < bytes.length; at++) sum = TABLE[(sum ^ bytes[at]) & 255] ^ (sum >>> 8);
+  return ~sum >>> 0;
+}
+
 function chunk(type, data) {
   const bytes = new Uint8Array(12 + data.length);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, data.length);
   for (let c = 0; c < 4; c++) bytes[4 + c] = type.charCodeAt(c);
   bytes.set(data, 8);
-  let sum = -1;
-  for (let at = 4; at < 8 + data.length; at++) sum = TABLE[(sum ^ bytes[at]) & 255] ^ (sum >>> 8);
-  view.setUint32(8 + data.length, ~sum >>> 0);
+  view.setUint32(8 + data.length, checksum(bytes.subarray(4, 8 + data.length)));
   return bytes;
 }
