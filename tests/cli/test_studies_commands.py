@@ -48,14 +48,18 @@ def test_sweep_and_compare_and_diagnose_print_their_tables(printed, recipe, tmp_
     assert [row["network.code"] for row in swept["rows"]] == ["2", "8"]
     with Image.open(tmp_path / swept["figure"]) as figure:
         assert figure.width > 5 * 96
-    assert "network.code" in printed("sweep", recipe, "--over", "network.code=2,8")
+    told = printed("sweep", recipe, "--over", "network.code=2,8")
+    assert "network.code" in told
+    assert f"{swept['remark']}\n" in told
     compared = json.loads(printed("compare", recipe, other, "--json"))
     assert {row["recipe"] for row in compared["rows"]} == {str(recipe), str(other)}
     assert compared["best"] in {str(recipe), str(other)}
     assert "Best by validation psnr" in printed("compare", recipe, other)
     diagnosed = json.loads(printed("diagnose", recipe, "--json"))
     assert diagnosed["verdict"] in {"capacity", "noise"}
-    assert "advice" in printed("diagnose", recipe)
+    told = " ".join(printed("diagnose", recipe).split())
+    assert "advice" in told
+    assert "Each of the two is one seed after 1 epoch: a longer training, or another seed, may tell" in told
 
 
 def test_tune_prints_its_trials(printed, recipe):

@@ -67,7 +67,10 @@ def test_most_may_say_that_nothing_is_to_be_done(tmp_path):
 @pytest.mark.parametrize(
     ("sigmas", "told"),
     [
-        ((20, 0), "All frames are denoised by model color: so say 1 of the 2 that were looked at; 1 says none: {}."),
+        (
+            (20, 0),
+            "All frames are denoised by model color: so say 1 of the 2 that were looked at; 1 says none: {}.",
+        ),
         (
             (20, 10),
             "All frames are denoised by model color: so say 1 of the 2 that were looked at; 1 says grey: {}. {}.",

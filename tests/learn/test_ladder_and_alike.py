@@ -9,7 +9,8 @@ from trainings import TINY, Notes
 from grainless.data.find import DataRoots
 from grainless.errors import InputError
 from grainless.learn.studies.alike import alike, half_width
-from grainless.learn.studies.ladder import ladder
+from grainless.learn.studies.diagnose import verdict
+from grainless.learn.studies.ladder import ladder, limits
 from grainless.learn.studies.study import Study
 
 CHANGES = ["train.epochs=1"]
@@ -37,6 +38,12 @@ def test_each_rung_is_trained_with_noise_and_without(study, recipe):
     assert climbed.rungs[1].noisy_run.recipe().noise().parts
     with Image.open(climbed.figure) as figure:
         assert figure.height > 4 * 96  # clean, noisy, two rungs
+
+
+def test_where_a_larger_network_does_worse_under_noise_no_limit_is_told():
+    errors = [(0.018, 0.022), (0.006, 0.016), (0.006, 0.021), (0.005, 0.015)]
+    rows = [{"limit": verdict(*pair), "noisy input, MSE": pair[1]} for pair in errors]
+    assert limits(rows) == ["capacity", "noise", "not told", "noise"]
 
 
 def test_a_ladder_tells_what_cannot_be_before_the_first_training(study, recipe):

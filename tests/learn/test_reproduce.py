@@ -14,11 +14,10 @@ from grainless.learn.recipe import Recipe
 from grainless.learn.reproduce import SYSTEMS, put, reproduce
 from grainless.learn.reproduce.scores import with_excess
 from grainless.learn.reproduce.section import Figure, Section
-from grainless.learn.reproduce.systems.c import alike, capacity, cure
+from grainless.learn.reproduce.systems.c import alike, cure
 from grainless.learn.reproduce.systems.c import system as c
 from grainless.learn.reproduce.systems.d.claims import said
 from grainless.learn.studies import study as studies
-from grainless.learn.studies.diagnose import verdict
 from grainless.learn.studies.page import machine
 from grainless.learn.studies.study import Study
 
@@ -217,12 +216,6 @@ def test_of_what_was_asked_for_in_half_and_computed_in_full_a_sentence_says_why(
     assert alike.told_of([row("one", "full precision"), row("two", "bfloat16")]) == [alike.OLDER]
     (told,) = alike.told_of([row("one", "bfloat16 and full precision"), row("two", "full precision")])
     assert told == f"{alike.OLDER} Of one some seeds are older, and the row mixes both."
-
-
-def test_where_a_larger_network_does_worse_under_noise_no_limit_is_told():
-    errors = [(0.018, 0.022), (0.006, 0.016), (0.006, 0.021), (0.005, 0.015)]
-    rows = [{"limit": verdict(*pair), "noisy input, MSE": pair[1]} for pair in errors]
-    assert capacity.limits(rows) == ["capacity", "noise", "not told", "noise"]
 
 
 def test_the_claim_of_codes_is_told_of_whom_it_holds():

@@ -12,6 +12,7 @@ from grainless.learn.lock import locked
 from grainless.learn.studies import study as studies
 from grainless.learn.studies.compare import compare
 from grainless.learn.studies.diagnose import diagnose, verdict
+from grainless.learn.studies.once import said_once
 from grainless.learn.studies.study import Study
 from grainless.learn.studies.sweep import sweep
 from grainless.learn.studies.tune import _journal, tune
@@ -52,6 +53,31 @@ def recipe(tmp_path, name="small", code=4, epochs=1):
     path = tmp_path / f"{name}.toml"
     path.write_text(RECIPE.format(code=code, epochs=epochs))
     return str(path)
+
+
+class Trained:
+    """A run of which the losses of its epochs are known; before the first, an epoch 0 of its start."""
+
+    def __init__(self, *losses):
+        self.losses = losses
+
+    def facts(self):
+        return {
+            "history": [{"number": number, "validation": loss} for number, loss in enumerate(self.losses)]
+        }
+
+
+def test_how_far_one_training_of_each_can_be_trusted_is_said():
+    assert said_once("rung", [Trained(9, 0.4, 0.3), Trained(9, 0.4, 0.39)], loss="loss with noise") == (
+        "Each rung is one seed after 2 epochs; in the last epoch the loss with noise still changed by up to 25%, "
+        "so a longer training may order them otherwise."
+    )
+    assert said_once("value", [Trained(9, 0.3, 0.2999)]) == (
+        "Each value is one seed after 2 epochs: another seed may order them otherwise where they are near each other."
+    )
+    assert said_once("value", [Trained(9, 0.3)], differ="tell") == (
+        "Each value is one seed after 1 epoch: a longer training, or another seed, may tell otherwise."
+    )
 
 
 @pytest.fixture

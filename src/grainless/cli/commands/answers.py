@@ -11,6 +11,7 @@ LISTED = {
     "passed_over": "How many files of each ending lie in the folders that were named, and are not read by Grainless.",
 }
 FIGURE = "The file of the picture."
+REMARK = "How far so few trainings can be trusted, a sentence or two."
 STUDIED = {
     "studies": f"Each with its `title` and its `rows`. {ROWS}",
     "figures": "Files of the pictures.",
@@ -69,14 +70,15 @@ ANSWERS: dict[str, dict[str, str]] = {
         "best": "The recipe that does best on validation images; null with --seeds.",
         "figures": "Files of the pictures.",
     },
-    "sweep": {"rows": ROWS, "figure": FIGURE},
-    "ladder": {"rows": ROWS, "figure": FIGURE},
+    "sweep": {"rows": ROWS, "remark": REMARK, "figure": FIGURE},
+    "ladder": {"rows": ROWS, "remark": REMARK, "figure": FIGURE},
     "diagnose": {
         "verdict": "`capacity`: the network is too small; `noise`: the noise is too strong.",
         "clean_error": "Of the network that is trained without noise.",
         "noisy_error": "Of the one that is trained with it.",
         "share": "Of the first in the second.",
         "advice": "A sentence.",
+        "remark": REMARK,
         "figure": FIGURE,
         "validation_loss": "An object for each epoch: its number, `clean` and `noisy`.",
     },

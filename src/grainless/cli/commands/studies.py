@@ -81,7 +81,7 @@ def sweep(
 
     with opened(out, data_dir) as study:
         swept = verb(study, recipe, over, changes or [])
-    _tell("sweep", f"{recipe} over {swept.line}", swept.rows(), swept.figure, json)
+    _tell("sweep", f"{recipe} over {swept.line}", swept.rows(), swept.figure, swept.remark, json)
 
 
 @studies.command(epilog="Example: grainless diagnose c-coded --set data=cifar10 --set train.epochs=5")
@@ -127,7 +127,7 @@ def ladder(
 
     with opened(out, data_dir) as study:
         climbed = verb(study, recipe, step, changes or [])
-    _tell("ladder", f"{recipe}, step by step", climbed.rows(), climbed.figure, json)
+    _tell("ladder", f"{recipe}, step by step", climbed.rows(), climbed.figure, climbed.remark, json)
 
 
 @studies.command(
@@ -220,10 +220,13 @@ def opened(out: Path, data_dir: Path | None) -> Iterator["Study"]:
         yield Study(out, DataRoots(data_dir), callback)
 
 
-def _tell(command: str, title: str, rows: list[dict[str, Any]], figure: Path, json: bool) -> None:
-    """What a study found: for a program, or as a table and where its picture lies."""
+def _tell(
+    command: str, title: str, rows: list[dict[str, Any]], figure: Path, remark: str, json: bool
+) -> None:
+    """What a study found: for a program, or as a table, how far to trust it, and where its picture lies."""
     if json:
-        answer(command, {"rows": rows, "figure": figure})
+        answer(command, {"rows": rows, "remark": remark, "figure": figure})
         return
     console.rows(title, rows)
+    console.say(remark)
     console.say(str(figure))

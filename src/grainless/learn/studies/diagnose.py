@@ -15,10 +15,13 @@ from grainless.evaluation.evaluate import Array
 from grainless.evaluation.figures.pictures import strip
 from grainless.learn.recipe import Recipe
 from grainless.learn.run import Run
+from grainless.learn.studies.once import said_once
 from grainless.learn.studies.study import Study, scenes
 
 HALF = 0.5
 """The network is too small if its error on clean input is more than this share of that on noisy input."""
+
+RULE = "The rule: capacity is the limit where more than half of the error is there without any noise."
 
 PICTURES = 10
 
@@ -53,6 +56,11 @@ class Diagnosis:
         """What limits the recipe."""
         return verdict(self.clean_error, self.noisy_error)
 
+    @property
+    def remark(self) -> str:
+        """The rule, and how far these two trainings can be trusted."""
+        return f"{RULE} {said_once('of the two', [self.noisy_run, self.clean_run], differ='tell')}"
+
     def plain(self) -> dict[str, Any]:
         """For the terminal and JSON, with both curves."""
         return {
@@ -61,6 +69,7 @@ class Diagnosis:
             "noisy_error": self.noisy_error,
             "share": self.clean_error / self.noisy_error,
             "advice": ADVICE[self.verdict],
+            "remark": self.remark,
             "figure": str(self.figure),
             "validation_loss": [
                 {

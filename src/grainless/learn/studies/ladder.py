@@ -12,9 +12,13 @@ from grainless.learn.recipe import Recipe
 from grainless.learn.run import Run
 from grainless.learn.studies.diagnose import check_noise, verdict
 from grainless.learn.studies.drawn import draw_denoised
+from grainless.learn.studies.once import said_once
 from grainless.learn.studies.study import Study
 from grainless.learn.studies.values import listed
 from grainless.learn.summary import of_run
+
+NOT_TOLD = "not told"
+"""The limit of a rung that does worse under noise than one below it: neither its size nor the noise need be why."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,29 @@ class Ladder:
     figure: Path
 
     def rows(self) -> list[dict[str, Any]]:
-        return [rung.plain() for rung in self.rungs]
+        """A row a rung, with what limits it."""
+        rows = [rung.plain() for rung in self.rungs]
+        return [row | {"limit": limit} for row, limit in zip(rows, limits(rows), strict=True)]
+
+    @property
+    def remark(self) -> str:
+        """How far one training of each rung can be trusted."""
+        told = said_once("rung", [rung.noisy_run for rung in self.rungs], loss="validation loss with noise")
+        if NOT_TOLD not in limits(self.rows()):
+            return told
+        return (
+            f"{told} Where a network does worse with noise than a smaller one, neither capacity nor noise need be the "
+            "cause: it may be so short a training on so few images, or chance. There no limit is told."
+        )
+
+
+def limits(rows: Sequence[dict[str, Any]]) -> list[str]:
+    """What limits each rung; not told where a rung below it does better under noise."""
+    errors = [float(row["noisy input, MSE"]) for row in rows]
+    return [
+        row["limit"] if errors[number] <= min(errors[: number + 1]) else NOT_TOLD
+        for number, row in enumerate(rows)
+    ]
 
 
 def ladder(study: Study, recipe: str, steps: Sequence[str], changes: list[str]) -> Ladder:

@@ -8,6 +8,7 @@ from grainless.evaluation.evaluate import Array
 from grainless.evaluation.figures.pictures import strip
 from grainless.learn.recipe import Recipe
 from grainless.learn.run import Run
+from grainless.learn.studies.once import said_once
 from grainless.learn.studies.study import Study, scenes
 from grainless.learn.studies.values import line_of, listed
 from grainless.learn.summary import of_run
@@ -38,6 +39,11 @@ class Sweep:
             {self.line: value, "parameters": each["parameters"]["total"], **each["scores"]["test"]}
             for value, each in zip(self.values, known, strict=True)
         ]
+
+    @property
+    def remark(self) -> str:
+        """How far one training of each value can be trusted."""
+        return said_once("value", self.runs)
 
 
 def sweep(study: Study, recipe: str, over: str, changes: list[str]) -> Sweep:

@@ -1,9 +1,7 @@
 """C, further: the capacity of the network that their report selected, raised step by step on CIFAR-10."""
 
 from pathlib import Path
-from typing import Any
 
-from grainless.errors import counted
 from grainless.evaluation.figures.histories import histories_png
 from grainless.evaluation.reports.markdown import table
 from grainless.learn.reproduce.pictures import picture
@@ -24,8 +22,6 @@ STEPS = [
     "network.widths=[64,128],network.code=256",
     "network.widths=[64,128],network.code=1024",
 ]
-
-NOT_TOLD = "not told"
 
 CLIMBED: dict[Effort, list[str]] = {**FAILURE, "full": ["train.epochs=25"]}
 
@@ -51,42 +47,11 @@ def reproduce(study: Study, pictures: Path, effort: Effort) -> Section:
             f"{lowest['noisy input, MSE']:.5f} to {highest['noisy input, MSE']:.5f}; the least with noise is "
             f"{least['noisy input, MSE']:.5f} ({_named(least['rung'])}).",
             table(head, [*_climbed(climbed), _cured(cure)]),
-            _so_far(climbed),
+            climbed.remark,
             *_rungs_drawn(study, climbed, cure, pictures),
             *beside_classical(study, {_named(highest["rung"]): climbed.rungs[-1].noisy_run, "c-best": cure}),
         ],
     )
-
-
-def _so_far(climbed: Ladder) -> str:
-    """How much one training of each rung can say."""
-    epochs = counted(climbed.rows()[0]["epochs"], "epoch")
-    change = max(_last_change(rung.noisy_run) for rung in climbed.rungs)
-    told = (
-        f"Each rung is one seed after {epochs}; in the last epoch the validation loss with noise still changed by up "
-        f"to {change:.0%}, so a longer training may order them otherwise."
-    )
-    if NOT_TOLD in limits(climbed.rows()):
-        told += (
-            " Where a network does worse with noise than a smaller one, neither capacity nor noise need be the cause: "
-            "it may be so short a training on so few images, or chance. There no limit is told."
-        )
-    return told
-
-
-def _last_change(run: Run) -> float:
-    """By which share of it the validation loss rose or fell in the last epoch; 0 of a single epoch."""
-    losses = [epoch["validation"] for epoch in run.facts()["history"] if epoch["number"]]
-    return abs(losses[-1] / losses[-2] - 1) if losses[1:] else 0.0
-
-
-def limits(rows: list[dict[str, Any]]) -> list[str]:
-    """What limits each rung; not told where a rung below it does better under noise."""
-    errors = [float(row["noisy input, MSE"]) for row in rows]
-    return [
-        row["limit"] if errors[number] <= min(errors[: number + 1]) else NOT_TOLD
-        for number, row in enumerate(rows)
-    ]
 
 
 def _climbed(climbed: Ladder) -> list[tuple[str, ...]]:
@@ -96,11 +61,11 @@ def _climbed(climbed: Ladder) -> list[tuple[str, ...]]:
             f"{row['parameters']:,}",
             *(f"{row[key]:.5f}" for key in ("clean input, MSE", "noisy input, MSE")),
             f"{row['share']:.0%}",
-            limit,
+            row["limit"],
             f"{row['noisy input, PSNR']:.2f} dB",
             took(rung.noisy_run),
         )
-        for row, limit, rung in zip(climbed.rows(), limits(climbed.rows()), climbed.rungs, strict=True)
+        for row, rung in zip(climbed.rows(), climbed.rungs, strict=True)
     ]
 
 
