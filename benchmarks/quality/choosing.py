@@ -32,6 +32,8 @@ from grainless.noise import NumpyDraw, noise_from
 
 PAGE = Path(__file__).parents[2] / "docs" / "choosing.md"
 DRAWINGS = 40
+CURVE = ", by a curve"
+"""After the name of a model that is shown an image along one that is fitted to its noise."""
 
 Bytes = np.ndarray
 """(c, h, w) uint8."""
@@ -139,6 +141,14 @@ KINDS: dict[str, tuple[str, Kind]] = {
         "grey or color",
         three_alike("bsd68", "gaussian:sigma=25/255"),
     ),
+    **{
+        f"photons, {gain} of full scale each, {name.upper()}": (
+            model,
+            photos(name, f"poisson-gaussian:peak={peak},read=0.01"),
+        )
+        for gain, peak in (("1/30", 30), ("1/200", 200))
+        for name, model in (("bsd68", f"grey{CURVE}"), ("cbsd68", "color"))
+    },
     "PolyU, noisy": ("photo", stored("polyu", noisy=True)),
     "PolyU, mean of many shots": (LEFT, stored("polyu", noisy=False)),
     "camera noise made in code, CBSD68": ("photo", photos("cbsd68", "camera:clip=true")),
@@ -196,7 +206,8 @@ class Choices:
 def choices(kind: str) -> Choices:
     """Look at all images of a kind."""
     images = KINDS[kind][1]()
-    return Choices(kind, Counter(advise(inspect(image_of(each, 0))).model or LEFT for each in images))
+    found = [advise(inspect(image_of(each, 0))) for each in images]
+    return Choices(kind, Counter((each.model or LEFT) + CURVE * each.adapt for each in found))
 
 
 def page(rows: list[Choices], names: list[str]) -> str:

@@ -12,7 +12,7 @@ from scipy.ndimage import gaussian_filter, uniform_filter
 
 import grainless
 from grainless.denoising.adapt import squares
-from grainless.denoising.adapt.adapt import ALIKE, squares_of
+from grainless.denoising.adapt.adapt import squares_of
 from grainless.denoising.adapt.adapted import Adapted
 from grainless.denoising.adapt.fit import fitted
 from grainless.denoising.adapt.growth import Growth
@@ -27,6 +27,7 @@ from grainless.errors import InputError
 from grainless.image.files import read, write
 from grainless.image.image import Image
 from grainless.inspection.estimators import defects
+from grainless.inspection.report import ALIKE
 from grainless.model.denoiser import load
 
 ADAPT = Policy(adapt=True)

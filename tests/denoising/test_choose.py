@@ -134,27 +134,57 @@ def test_all_of_the_noise_is_told_where_little_of_it_is_white():
     assert choose(found, CARDS).why == "Noise of sigma 25.0/255 in a colour image: model photo."
 
 
+GROWING = report(0.1, gain=0.01, channels=1)
+
+
+@pytest.mark.parametrize("cards", [{"grey": GREY}, CARDS])
+def test_a_curve_is_fitted_to_grey_noise_that_grows(cards):
+    choice = choose(replace(GROWING, impulses=0.05), cards)
+    assert (choice.model, choice.adapt) == ("grey", True)
+    assert choice.why == (
+        "Noise of sigma 25.5/255 in a grey image, which grows with brightness: a curve makes it white, for model "
+        "grey."
+    )
+    assert [each[:26] for each in choice.warnings] == ["5.0 % of the pixels are st"]
+
+
 @pytest.mark.parametrize(
-    ("cards", "end"), [({"grey": GREY}, "did not learn: bright parts may keep some; "), ({}, "learned: ")]
+    ("found", "curves"),
+    [
+        (GROWING, False),
+        (report(0.1, gain=0.01), True),
+        (report(0.1, channels=1), True),
+        (replace(GROWING, page=Page(0.2)), True),
+    ],
+    ids=["frames", "colours", "as strong everywhere", "a page"],
 )
-def test_grey_noise_that_grows_is_sent_to_a_curve(cards, end):
-    choice = choose(report(0.1, gain=0.01, channels=1), cards)
-    assert choice.warnings[-1].endswith(f"{end}denoise --adapt fits a curve to it.")
-    colour = choose(report(0.1, gain=0.01), {"colour": COLOUR})
-    alike = choose(replace(report(0.1, gain=0.01, channels=1), correlation=0.3), cards)
-    assert not any("--adapt" in each for each in (*colour.warnings, *alike.warnings))
+def test_and_to_no_other(found, curves):
+    assert not choose(found, CARDS, curves=curves).adapt
 
 
-def test_so_is_a_confocal_whose_grain_a_model_of_cameras_learned():
-    """White by its neighbours, whatever a model of cameras says of it."""
-    camera = Card("camera", 3, learned={"white": (0.0, 0.2), "correlated": None})
-    zones = (4 / 255,) * 3
-    coarse = Removed(zones, zones, 4 / 255, 4 / 255, (0.8, 0.8), False)
-    found = replace(report(gain=0.084, channels=1), removed=coarse)
-    told = ("The noise grows with brightness (gain 0.084): denoise --adapt fits a curve to it.",)
-    assert {"growing", "correlated"} <= found.findings.keys()
-    assert warnings(found, camera) == told
-    assert warnings(replace(found, correlation=0.5), camera) == ()
+@pytest.mark.parametrize(
+    ("card", "end"), [(GREY, "did not learn: bright parts may keep some; "), (None, "learned: ")]
+)
+def test_who_names_a_model_is_sent_to_a_curve(card, end):
+    assert warnings(GROWING, card)[-1].endswith(f"{end}denoise --adapt fits a curve to it.")
+    assert not any("--adapt" in each for each in warnings(report(0.1, gain=0.01), COLOUR))
+
+
+COARSE = Removed((4 / 255,) * 3, (4 / 255,) * 3, 4 / 255, 4 / 255, (0.8, 0.8), colourless=False)
+
+
+def test_noise_that_is_white_in_flat_blocks_is_white():
+    """A confocal, whose dots a model of cameras takes for grain."""
+    found = replace(report(gain=0.084, channels=1), removed=COARSE, correlation=0.02, flat_sigma=0.015)
+    assert list(found.findings) == ["white", "growing"]
+    assert choose(found, CARDS).adapt
+    for other in (
+        replace(found, correlation=0.2),
+        replace(found, flat_sigma=0.001),  # of rounding
+        replace(found, correlation=None),
+    ):
+        assert "correlated" in other.findings
+        assert choose(other, CARDS).model == "photo"
 
 
 def test_what_a_model_of_pages_does_to_white_noise_is_not_foretold():

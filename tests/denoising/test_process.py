@@ -209,6 +209,38 @@ def test_a_named_model_is_warned_of_as_a_loaded_one_is(folder):
     assert process(weak, Policy(path))[1].warnings == ()
 
 
+def counted(photons=30, size=(160, 176)):
+    """Waves of light, of which photons were counted: (1, h, w) clean, noisy."""
+    rows, columns = (np.linspace(0, 1, side) for side in size)
+    light = 0.45 + 0.4 * np.sin(7 * rows[:, None] + 2) * np.cos(5 * columns)
+    noisy = np.random.default_rng(5).poisson(photons * light) / photons
+    return light[None], noisy[None].astype(np.float32).clip(0, 1)
+
+
+def test_a_curve_is_fitted_unasked_to_grey_noise_that_grows(monkeypatch):
+    clean, noise = counted()
+    found, outcome = process(Image(noise))
+    plain, named = process(Image(noise), Policy("grey"))
+    assert re.fullmatch(
+        r"The noise grows with brightness \(gain .*: a curve makes it white, .*, for model grey.*",
+        outcome.why,
+    )
+    assert (outcome.model, outcome.warnings) == ("grey", ())
+    (told,) = named.warnings
+    assert told.startswith("The noise grows with brightness (gain 0.0")
+    assert told.endswith("bright parts may keep some; denoise --adapt fits a curve to it.")
+    assert_array_equal(found.pixels, process(Image(noise), Policy(adapt=True))[0].pixels)
+    error, before = (((each.pixels - clean) ** 2).mean() for each in (found, plain))
+    assert error < 0.6 * before
+    three, _ = process(Image(np.repeat(noise, 3, axis=0)))
+    assert_array_equal(three.pixels, np.repeat(found.pixels, 3, axis=0))
+    monkeypatch.setattr("grainless.denoising.process.adapt", lambda *_: (None, "It cannot help."))
+    unfitted, outcome = process(Image(noise))
+    assert re.fullmatch(r"Noise of sigma [\d.]+/255 in a grey image: model grey\.", outcome.why)
+    assert outcome.warnings == named.warnings
+    assert_array_equal(unfitted.pixels, plain.pixels)
+
+
 def test_shipped_models_are_opened_once():
     image = Image(noisy(20)[None, ..., 0] / np.float32(255))
     sessions = {

@@ -1,13 +1,13 @@
 """Which model an image is denoised with: what inspection found is matched with cards; no code names a model."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from grainless.denoising.adapt.adapt import ALIKE
 from grainless.errors import InputError
 from grainless.inspection import Report, words_for
+from grainless.inspection.report import ALIKE
 from grainless.model import zoo
 from grainless.model.card import Card
 from grainless.plain import as_object
@@ -27,19 +27,25 @@ class Choice:
         model: a shipped model's name; None: the image is left as it is.
         why: one sentence for a person.
         warnings: what was found and the model did not learn, a sentence each.
+        adapt: whether a curve is fitted to the noise first, which makes it white for the model.
     """
 
     model: str | None
     why: str
     warnings: tuple[str, ...] = ()
+    adapt: bool = False
 
     def plain(self) -> dict[str, Any]:
         """For JSON."""
         return as_object(self)
 
 
-def advise(report: Report) -> Choice:
+def advise(report: Report, *, curves: bool = True) -> Choice:
     """Choose among the models that are shipped.
+
+    Args:
+        report: of the image.
+        curves: whether one may be fitted to the image: not to each frame of a sequence.
 
     Raises:
         InputError: it is no report, a shipped file is missing, or is not what was shipped.
@@ -52,37 +58,37 @@ def advise(report: Report) -> Choice:
         raise InputError(
             f"advise takes what grainless.inspect gives, a grainless.Report, not {type(report).__name__}."
         )
-    return choose(report, zoo.cards())
+    return choose(report, zoo.cards(), curves=curves)
 
 
-def choose(report: Report, cards: Mapping[str, Card]) -> Choice:
+def choose(report: Report, cards: Mapping[str, Card], *, curves: bool = True) -> Choice:
     """The model that learned most of what was found; of several, the one that learned the least besides.
 
     A model that learned pages is for pages, colour by colour if it is grey: paper has next to none. Else a model fits
     if it takes the image's size and colours: a model of colours sees grey as three equal ones, a grey one is blind to
     colours, and is taken only where there are none. Where no model learned any of what was found, the image is left
-    as it is.
+    as it is. Noise of a grey image that grows with brightness, and is white else, is made as strong everywhere first.
 
     Args:
         report: of the image.
         cards: name -> card of the models there are.
+        curves: whether one may be fitted to the image.
     """
     if report.noisy is None:
         return Choice(None, "It is too small to tell its noise: it is left as it is.")
     if not report.noisy:
         return Choice(None, f"{_why_clean(report)}: it is left as it is.")
+    if curves and (name := _with_curve(report, cards)):
+        beside = tuple(_sentences(report, cards[name], {"white", "growing"}))
+        why = f"{_found(report, 'white')}, which grows with brightness: a curve makes it white, for model {name}."
+        return Choice(name, why, beside, adapt=True)
     fitting = {name: card for name, card in cards.items() if _fits(card, report)}
     name = min(fitting, key=lambda each: (*_rank(fitting[each], report), each), default=None)
     if name is None or not any(kind in fitting[name].learned for kind in report.findings):
         return Choice(None, "No model learned what was found: it is left as it is.", warnings(report, None))
     card = fitting[name]
-    kind, strength = next(found for found in report.findings.items() if found[0] in card.learned)
-    words = words_for(kind)
-    found = words.sentence(strength)
-    if words.strength(strength).startswith("sigma"):
-        all_of_it = words.strength(max(strength, report.sigma or 0.0))  # the rest may be of another kind
-        found = f"Noise of {all_of_it} in a {'grey' if _is_grey(report) else 'colour'} image"
-    return Choice(name, f"{found}: model {name}.", warnings(report, card))
+    kind = next(kind for kind in report.findings if kind in card.learned)
+    return Choice(name, f"{_found(report, kind)}: model {name}.", warnings(report, card))
 
 
 def of_white_noise(report: Report, cards: Mapping[str, Card]) -> str | None:
@@ -93,12 +99,21 @@ def of_white_noise(report: Report, cards: Mapping[str, Card]) -> str | None:
         cards: name -> card of the models there are.
     """
     fitting = {name: card for name, card in cards.items() if "white" in card.learned and _fits(card, report)}
-    wanted = 1 if _is_grey(report) else 3
+    wanted = 1 if report.is_grey else 3
     return min(
         fitting,
         key=lambda name: (cards[name].channels != wanted, len(cards[name].learned), name),
         default=None,
     )
+
+
+def _found(report: Report, kind: str) -> str:
+    """What was found of a kind; of noise all of it, as the rest may be of another kind."""
+    strength, words = report.findings[kind], words_for(kind)
+    if not words.strength(strength).startswith("sigma"):
+        return words.sentence(strength)
+    all_of_it = words.strength(max(strength, report.sigma or 0.0))
+    return f"Noise of {all_of_it} in a {'grey' if report.is_grey else 'colour'} image"
 
 
 def _why_clean(report: Report) -> str:
@@ -117,15 +132,17 @@ def warnings(report: Report, card: Card | None) -> tuple[str, ...]:
     return tuple(_sentences(report, card))
 
 
-def _sentences(report: Report, card: Card | None) -> Iterator[str]:
-    if card and card.channels == 1 and not _is_grey(report) and not _scenes(card):
+def _sentences(report: Report, card: Card | None, covered: Collection[str] = ()) -> Iterator[str]:
+    if card and card.channels == 1 and not report.is_grey and not _scenes(card):
         yield (
             f"{card.name} is a model of grey images: it denoises each colour by itself; "
             "one of colours sees all three together."
         )
     for kind, strength in report.findings.items():
+        if kind in covered:
+            continue
         words, cover = words_for(kind), _cover(card, kind, strength) if card else UNKNOWN
-        white = words.grey and _is_grey(report) and (report.correlation or 0.0) <= ALIKE
+        white = words.grey and report.is_grey and (report.correlation or 0.0) <= ALIKE
         curve = words.grey if white else ""
         if card and words.part_of in card.learned.keys() & report.findings.keys():
             if curve:
@@ -161,7 +178,7 @@ def _fits(card: Card, report: Report) -> bool:
     scenes = _scenes(card)
     return (
         card.size in {None, report.size}
-        and (card.channels == 3 or _is_grey(report) or bool(scenes))
+        and (card.channels == 3 or report.is_grey or bool(scenes))
         and scenes <= report.findings.keys()
     )
 
@@ -171,15 +188,22 @@ def _scenes(card: Card) -> set[str]:
     return {kind for kind in card.learned if words_for(kind).scene}
 
 
-def _is_grey(report: Report) -> bool:
-    return report.channels == 1 or report.colourless
+def _with_curve(report: Report, cards: Mapping[str, Card]) -> str | None:
+    """The model for a grey image whose noise grows with brightness and is white else, once a curve has made it so.
+
+    Colours win a tenth of a decibel at most by a curve (docs/lab.md).
+    """
+    found = report.findings.keys()
+    if not report.is_grey or not {"white", "growing"} <= found or found & {"correlated", "document"}:
+        return None
+    return of_white_noise(report, cards)
 
 
 def _rank(card: Card, report: Report) -> tuple[float, ...]:
     """Lower is better: what it does not cover, scenes first; its colours; what else it learned."""
     covers = [_cover(card, kind, strength) for kind, strength in report.findings.items()]
     scene = sum(_cover(card, *found) for found in report.findings.items() if words_for(found[0]).scene)
-    other_colours = card.channels != (1 if _is_grey(report) else 3)
+    other_colours = card.channels != (1 if report.is_grey else 3)
     width = sum(_width(card, kind) for kind in report.findings)
     return scene, sum(covers), *covers, other_colours, len(card.learned), width
 

@@ -160,6 +160,11 @@ def _decided(report: Report, policy: Policy, rows: Rows) -> tuple[Denoiser | Ada
     if own := policy.own:
         return own, Outcome(own.card.name, report, None, _beside(report, own), own.remarks + unheard)
     choice = advise(report)
+    if choice.adapt:
+        adapted, outcome = _adapted(report, policy, rows)
+        if adapted:
+            return adapted, replace(outcome, warnings=choice.warnings)
+        choice = advise(report, curves=False)
     denoiser = policy.load(choice.model) if choice.model else None
     notes = (denoiser.remarks if denoiser else ()) + unheard
     return denoiser, Outcome(choice.model, report, choice.why, choice.warnings, notes)

@@ -21,6 +21,13 @@ SURELY_NOISY = 3 / 255
 """So much is noise even where a denoiser took little: 4 of Set12's 12 photographs have 1.6 to 1.9 of their own, one of
 BSD68's 2.95. On a page no formula is believed alone: strokes of letters read as noise of 39."""
 
+ALIKE = 0.15
+"""Correlation of neighbours from which noise is not white: a blur of sigma 0.45 pixels (docs/lab.md)."""
+
+SURELY_WHITE = 0.08
+"""And up to which it is. Of photographs with white noise of sigma 50/255 the most has 0.08; with a camera's, film's or
+JPEG's the least 0.09, nearly all over 0.3 (docs/lab.md)."""
+
 BLOCKY = 0.1  # 1 of BSD68's 68 light JPEGs has more; saved again at quality 70, 49 have, at 30 all
 
 
@@ -92,8 +99,26 @@ class Report:
 
     @property
     def correlated(self) -> bool:
-        """A denoiser that knows such noise took more than from a clean image, and neighbours of it are alike."""
-        return self.removed is not None and self.taken_is_noise and not self.removed.white
+        """A denoiser that knows such noise took more than from a clean image, and neighbours of it are alike.
+
+        Of dots, and of white noise stronger than it learned, it takes detail, too, which is alike: where there is
+        noise in flat blocks, and it is white, it is white.
+        """
+        if self.removed is None or not self.taken_is_noise or self.removed.white:
+            return False
+        return not self._flat_is_white
+
+    @property
+    def is_grey(self) -> bool:
+        """It has no colours."""
+        return self.channels == 1 or self.colourless
+
+    @property
+    def _flat_is_white(self) -> bool:
+        """There is noise in flat blocks, beyond what rounding leaves, whose neighbours are not alike."""
+        if self.correlation is None or self.flat_sigma is None:
+            return False
+        return self.correlation <= SURELY_WHITE and self.flat_sigma >= NOISY
 
     @property
     def compressed(self) -> bool:

@@ -13,12 +13,9 @@ from grainless.inspection.estimators import defects
 from grainless.inspection.estimators.defects import FLATTEST
 from grainless.inspection.estimators.levels import SIDE
 from grainless.inspection.kinds import level
-from grainless.inspection.report import NOISY, SURELY_NOISY
+from grainless.inspection.report import ALIKE, NOISY, SURELY_NOISY
 from grainless.inspection.sampling import Sample
 from grainless.model.denoiser import Denoiser
-
-ALIKE = 0.15
-"""Correlation of neighbours from which noise is not white: a blur of sigma 0.45 pixels (docs/lab.md)."""
 
 SATURATED = 0.25
 """Of the pixels: if so many are the brightest, light was lost, and the noise with it."""

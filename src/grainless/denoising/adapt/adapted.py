@@ -76,7 +76,9 @@ class Adapted:
         return where_seen(pixels, transparent, rows, lambda seen: self._made(seen, tile, progress))
 
     def _made(self, pixels: Floats, tile: int, progress: Progress | None) -> Floats:
-        """All phases of (c, h, w) pixels, denoised."""
+        """All phases of (c, h, w) pixels, denoised; a grey model needs only one of three equal colours."""
+        if len(pixels) > self.model.card.channels and (pixels == pixels[:1]).all():
+            return np.repeat(self._made(pixels[:1], tile, progress), len(pixels), axis=0)
         told = _turns(self.side**2, progress)
 
         def work(part: Floats) -> Floats:

@@ -83,7 +83,7 @@ def _counted(reports: Sequence[Report]) -> dict[str | None, int]:
     """Model, or none -> how many frames ask for it: first what counts for all, whatever the order of frames."""
     votes: dict[str | None, list[float]] = {}
     for report in reports:
-        model = advise(report).model
+        model = advise(report, curves=False).model
         votes.setdefault(model, []).append((report.sigma or 0.0) if model else 0.0)
     ranked = sorted(votes.items(), key=lambda vote: (-len(vote[1]), -max(vote[1]), vote[0] or ""))
     return {model: len(sigmas) for model, sigmas in ranked}

@@ -59,7 +59,7 @@ def must_stream(source: Path, target: Path, policy: Policy, budget: int) -> bool
         InputError: it is too large, and cannot be streamed.
     """
     need, card = max(
-        ((memory.of_whole(source, card, adapt=policy.adapt), card) for card in _cards(policy)),
+        ((memory.of_whole(source, card, adapt=_adapt(policy, source)), card) for card in _cards(policy)),
         key=lambda each: each[0],
     )
     if need <= budget:
@@ -188,6 +188,12 @@ def _cards(policy: Policy) -> list[Card]:
         for name, card in zoo.cards().items()
         if may_be_chosen(card)
     ]
+
+
+def _adapt(policy: Policy, source: Path) -> bool:
+    """Whether a curve may be fitted: unasked to grey images. (Of three equal colours one is worked on.)"""
+    shape = memory.shape_of(source)
+    return policy.adapt or bool(policy.own is None and shape and shape.samples <= 2)
 
 
 def _look(page: Page, policy: Policy, name: str) -> tuple[Denoiser | Adapted | None, Outcome]:

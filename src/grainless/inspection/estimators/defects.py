@@ -14,6 +14,7 @@ from grainless.inspection.blocks import blocks
 GRID = 8  # pixels between two borders of JPEG's blocks
 BLOCK = 16  # pixels, of a block that noise is looked at in
 FLATTEST = 0.03  # of the blocks
+WHOLE = 0.02  # of a block's pixels may be clipped
 PIXELS = 20_000  # are looked at for stuck ones, of each kind
 WINDOW = 5  # pixels, around one
 FAR = 0.15  # full scales from black or white: what is stuck there stands out
@@ -79,7 +80,7 @@ def correlation(tiles: Floats, share: float = FLATTEST) -> tuple[float, float] |
         correlation = mean r(x) r(x + 1) / mean r(x)²        r: a block without its plane
 
     White noise gives 0; noise that went through JPEG, demosaicing or resizing more. Returns None if the image is
-    too small, or all is clipped.
+    too small, or most of each block is clipped.
     """
     residue = _residue(tiles)
     if not len(residue):
@@ -143,7 +144,9 @@ def _far(windows: Floats) -> float:
 def _residue(tiles: Floats) -> Floats:
     """(m, BLOCK, BLOCK) blocks that are not clipped, each without the plane that fits it best."""
     every = blocks(tiles, BLOCK).reshape(-1, BLOCK, BLOCK)
-    inside = every[((every == 0) | (every == 1)).mean(axis=(1, 2)) < 0.02]
+    clipped = ((every == 0) | (every == 1)).mean(axis=(1, 2))
+    # What is cut off is as strong as before or weaker, and no more alike: cut blocks tell where there are no others.
+    inside = every[clipped < (WHOLE if (clipped < WHOLE).any() else 0.5)]
     ramp = np.arange(BLOCK, dtype=np.float32) - (BLOCK - 1) / 2
     ramp /= np.sqrt(BLOCK * (ramp**2).sum())
     level = inside - inside.mean(axis=(1, 2), keepdims=True)

@@ -44,7 +44,7 @@ class Teacher:
             reports: of some of the images.
             kind: of their noise, as `found` tells it.
         """
-        grey = all(report.channels == 1 or report.colourless for report in reports)
+        grey = all(report.is_grey for report in reports)
         if kind == WHITE or (grey and kind == GROWING):
             return cls(of_white_noise(reports[0], zoo.cards()) or AUTO, adapt=kind == GROWING)
         names = Counter(name for report in reports if (name := advise(report).model))
