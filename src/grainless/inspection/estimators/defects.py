@@ -145,8 +145,9 @@ def _residue(tiles: Floats) -> Floats:
     """(m, BLOCK, BLOCK) blocks that are not clipped, each without the plane that fits it best."""
     every = blocks(tiles, BLOCK).reshape(-1, BLOCK, BLOCK)
     clipped = ((every == 0) | (every == 1)).mean(axis=(1, 2))
-    # What is cut off is as strong as before or weaker, and no more alike: cut blocks tell where there are no others.
-    inside = every[clipped < (WHOLE if (clipped < WHOLE).any() else 0.5)]
+    # Noise that is cut off is no more alike than before: blocks that it is cut off in tell where there are no others.
+    cut = not (clipped < WHOLE).any() and (clipped > 0.9).sum() < FLATTEST * len(every)
+    inside = every[clipped < (0.5 if cut else WHOLE)]
     ramp = np.arange(BLOCK, dtype=np.float32) - (BLOCK - 1) / 2
     ramp /= np.sqrt(BLOCK * (ramp**2).sum())
     level = inside - inside.mean(axis=(1, 2), keepdims=True)
