@@ -19,7 +19,6 @@ from grainless.denoising.adapt.growth import Growth
 from grainless.denoising.adapt.phases import by_phases, shrunk
 from grainless.denoising.adapt.transform import Transform
 from grainless.denoising.files import memory
-from grainless.denoising.files.sequence import settle
 from grainless.denoising.files.streaming import denoise_tiff
 from grainless.denoising.policy import Policy
 from grainless.denoising.process import process
@@ -343,8 +342,3 @@ def test_means_over_squares_in_bands_are_those_of_the_whole(grey, side, chance):
     adapted.visible(noisy[:, :96], progress=lambda done, total: told.append((done, total)))
     assert told[-1] == (side**2, side**2)
     assert_allclose(band[:, : first + 100], whole[:, : first + 100], atol=1e-5)
-
-
-def test_frames_of_a_sequence_are_not_adapted_to_one_by_one():
-    with pytest.raises(InputError, match="--adapt fits a curve to each frame, and --sequence wants one"):
-        settle([], ADAPT)

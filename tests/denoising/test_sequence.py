@@ -1,10 +1,13 @@
 """Sequences: one choice for all frames, and how quiet they are in time."""
 
+import pickle
+
 import numpy as np
 import PIL.Image
 import pytest
 import tifffile
 import tiny
+from numpy.testing import assert_array_equal
 from scenes import noisy
 
 from grainless.denoising.files import memory
@@ -13,6 +16,8 @@ from grainless.denoising.files.jobs import Job
 from grainless.denoising.files.sequence import Flicker, settle
 from grainless.denoising.files.streaming import must_stream
 from grainless.denoising.policy import Policy
+from grainless.denoising.process import process
+from grainless.image.files import read
 from grainless.model.card import Card
 from grainless.model.denoiser import load
 
@@ -89,6 +94,62 @@ def test_of_a_draw_the_noisier_frames_decide_and_not_their_order(tmp_path, sigma
     mixed = "Some frames are grey, some in colour"
     for order in (paths, paths[::-1]):
         assert settle(order, Policy()).why == told.format("of a draw the noisier frames decide", mixed)
+
+
+def photons(folder, bright=(1.0,) * 3, peak=30, depth=16):
+    """Frames of waves of light, of which photons were counted; clean ones, (h, w) full scales, and files."""
+    rows, columns = np.linspace(0, 1, 160)[:, None], np.linspace(0, 1, 176)
+    waves = 0.45 + 0.4 * np.sin(7 * rows + 2) * np.cos(5 * columns)
+    chance, white = np.random.default_rng(3), 2**depth - 1
+    paths = [folder / f"{number}.tif" for number in range(len(bright))]
+    for path, light in zip(paths, bright, strict=True):
+        shot = chance.poisson(peak * light * waves) / peak
+        tifffile.imwrite(path, np.uint16(np.rint(shot.clip(0, 1) * white)))
+    return [light * waves * white / 65535 for light in bright], paths
+
+
+def test_one_curve_is_fitted_to_all_frames(tmp_path):
+    cleans, paths = photons(tmp_path)
+    frames = [read(path) for path in paths]
+    settled, asked = (settle(paths, Policy(adapt=adapt)) for adapt in (False, True))
+    assert settled.why.startswith(
+        "All frames are denoised along one curve. The noise grows with brightness (gain "
+    )
+    assert asked.why == settled.why
+    errors, flickers = [], (Flicker(), Flicker())
+    for policy, flicker in zip((settled.policy, Policy()), flickers, strict=True):
+        results = [process(frame, policy) for frame in frames]
+        assert {(outcome.model, outcome.warnings) for _, outcome in results} == {("grey", ())}
+        for frame, (result, _) in zip(frames, results, strict=True):
+            flicker.add(frame.pixels, result.pixels)
+        made = np.stack([result.pixels[0] for result, _ in results])
+        errors.append(np.mean((made - np.stack(cleans)) ** 2))
+    together, alone = errors
+    assert together < 1.02 * alone
+    assert flickers[0].sigmas[1] < 1.02 * flickers[1].sigmas[1] < flickers[0].sigmas[0] / 2
+    again = pickle.loads(pickle.dumps(settled.policy))
+    assert_array_equal(process(frames[0], again)[0].pixels, process(frames[0], settled.policy)[0].pixels)
+
+
+def test_frames_that_use_other_bits_have_the_same_curve(tmp_path):
+    """A camera of 12 bits: the brightest sample of a dark frame needs 11."""
+    cleans, paths = photons(tmp_path, bright=(1.0, 0.45, 1.0), depth=12)
+    settled = settle(paths, Policy(adapt=True))
+    for clean, path in zip(cleans[:2], paths, strict=False):
+        made, outcome = process(read(path), settled.policy)
+        alone, _ = process(read(path), Policy(adapt=True))
+        assert outcome.report.bits in {11, 12}
+        ours, theirs = (((each.pixels[0] - clean) ** 2).mean() for each in (made, alone))
+        assert ours < 1.1 * theirs
+
+
+def test_frames_that_no_curve_helps_are_left(tmp_path):
+    paths = [tmp_path / f"{number}.png" for number in range(2)]
+    for path in paths:
+        PIL.Image.fromarray(np.full((96, 120), 70, np.uint8)).save(path)
+    settled = settle(paths, Policy(adapt=True))
+    assert settled.why.startswith("All frames are left as they are. All its pixels are alike: it is left")
+    assert settled.policy.idle(1)
 
 
 def test_a_model_that_was_named_is_taken_without_a_look(tmp_path):

@@ -15,6 +15,9 @@ from grainless.plain import as_object
 NEAR = 1.1
 """Times the strongest noise that a model learned is still that: estimates are off by a few per cent."""
 
+COVERED = frozenset({"white", "growing"})
+"""What a curve makes of one strength: no model needs to have learned it."""
+
 LEARNED, BEYOND, UNKNOWN = 0, 1, 2
 """Of a model and a finding: it learned such noise; other strengths of it; none of its kind."""
 
@@ -79,7 +82,7 @@ def choose(report: Report, cards: Mapping[str, Card], *, curves: bool = True) ->
     if not report.noisy:
         return Choice(None, f"{_why_clean(report)}: it is left as it is.")
     if curves and (name := _with_curve(report, cards)):
-        beside = tuple(_sentences(report, cards[name], {"white", "growing"}))
+        beside = warnings(report, cards[name], covered=COVERED)
         why = f"{_found(report, 'white')}, which grows with brightness: a curve makes it white, for model {name}."
         return Choice(name, why, beside, adapt=True)
     fitting = {name: card for name, card in cards.items() if _fits(card, report)}
@@ -127,12 +130,12 @@ def _why_clean(report: Report) -> str:
     return "No noise found"
 
 
-def warnings(report: Report, card: Card | None) -> tuple[str, ...]:
-    """What was found and is not covered by a card (None: by that of any model), a sentence each."""
-    return tuple(_sentences(report, card))
+def warnings(report: Report, card: Card | None, *, covered: Collection[str] = ()) -> tuple[str, ...]:
+    """What was found and is not covered by a card (None: by that of any model), nor else, a sentence each."""
+    return tuple(_sentences(report, card, covered))
 
 
-def _sentences(report: Report, card: Card | None, covered: Collection[str] = ()) -> Iterator[str]:
+def _sentences(report: Report, card: Card | None, covered: Collection[str]) -> Iterator[str]:
     if card and card.channels == 1 and not report.is_grey and not _scenes(card):
         yield (
             f"{card.name} is a model of grey images: it denoises each colour by itself; "

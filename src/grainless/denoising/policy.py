@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from grainless.denoising.adapt.adapted import Adapted
 from grainless.errors import InputError, unknown
 from grainless.model.denoiser import Denoiser, load
 from grainless.model.devices import DEVICES
@@ -29,6 +30,8 @@ class Policy:
             with brightness in unknown ways.
         squares: with `adapt`, grey images are shown to the model as means over squares of so many pixels a side; None:
             as tells hidden pixels of the image best.
+        fitted: the model with a curve that was fitted before, as to all frames of a sequence: it is taken whatever
+            the noise.
 
     Raises:
         InputError: one of them makes no sense.
@@ -41,6 +44,7 @@ class Policy:
     threads: int | None = None
     adapt: bool = False
     squares: int | None = None
+    fitted: Adapted | None = None
 
     def __post_init__(self) -> None:
         for name in ("strength", "chroma"):
@@ -74,6 +78,8 @@ class Policy:
         Raises:
             InputError: there is none of that name.
         """
+        if self.fitted:
+            return self.fitted.model
         if isinstance(self.model, Denoiser):
             return self.model
         return None if self.model == AUTO else self.load(self.model)

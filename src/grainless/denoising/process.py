@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from grainless.denoising.adapt.adapt import adapt
 from grainless.denoising.adapt.adapted import Adapted
 from grainless.denoising.around import Around
-from grainless.denoising.choose import advise, of_white_noise, warnings
+from grainless.denoising.choose import COVERED, advise, of_white_noise, warnings
 from grainless.denoising.look import look
 from grainless.denoising.policy import Policy
 from grainless.errors import InputError
@@ -19,7 +19,7 @@ from grainless.image.luma import LUMA
 from grainless.image.transparent import transparent_of
 from grainless.inspection import Report, words_for
 from grainless.inspection.estimators.detail import DETAIL_LOSS_WARNING, detail_taken
-from grainless.inspection.sampling import Rows, rows_of, sampled
+from grainless.inspection.sampling import Rows, Sample, rows_of, sampled
 from grainless.model import zoo
 from grainless.model.card import Card
 from grainless.model.denoiser import TILE, Denoiser, Progress, alone
@@ -155,13 +155,17 @@ def decide(report: Report, policy: Policy, rows: Rows) -> tuple[Denoiser | Adapt
 
 def _decided(report: Report, policy: Policy, rows: Rows) -> tuple[Denoiser | Adapted | None, Outcome]:
     if policy.adapt:
-        return _adapted(report, policy, rows)
+        return with_curve(report, policy, sampled(rows, report.size))
     unheard = policy.unheard(report.channels)
+    if fitted := policy.fitted:
+        card, along = fitted.model.card, fitted.counting_in(report.used)
+        beside = warnings(report, card, covered=COVERED)
+        return along, Outcome(card.name, report, None, beside, fitted.model.remarks + unheard)
     if own := policy.own:
         return own, Outcome(own.card.name, report, None, _beside(report, own), own.remarks + unheard)
     choice = advise(report)
     if choice.adapt:
-        adapted, outcome = _adapted(report, policy, rows)
+        adapted, outcome = with_curve(report, policy, sampled(rows, report.size))
         if adapted:
             return adapted, replace(outcome, warnings=choice.warnings)
         choice = advise(report, curves=False)
@@ -170,8 +174,17 @@ def _decided(report: Report, policy: Policy, rows: Rows) -> tuple[Denoiser | Ada
     return denoiser, Outcome(choice.model, report, choice.why, choice.warnings, notes)
 
 
-def _adapted(report: Report, policy: Policy, rows: Rows) -> tuple[Adapted | None, Outcome]:
-    """The model of white noise with a curve around it."""
+def with_curve(report: Report, policy: Policy, sample: Sample) -> tuple[Adapted | None, Outcome]:
+    """The model of white noise with a curve around it that is fitted to a sample, and what can be said of it.
+
+    Args:
+        report: of the image, or of one of several.
+        policy: how.
+        sample: of the image, or of all of them.
+
+    Raises:
+        InputError: there is no such model, or it looks at several images.
+    """
     if (own := policy.own) and own.card.neighbours:
         raise InputError(
             f"adapt fits a curve to one image, and {own.card.name} looks at several: leave one of them out."
@@ -181,7 +194,7 @@ def _adapted(report: Report, policy: Policy, rows: Rows) -> tuple[Adapted | None
     if model is None:
         why = "No model of white noise takes it: it is left as it is."
         return None, Outcome(report=report, why=why)
-    adapted, why = adapt(model, sampled(rows, report.size), report, policy.squares)
+    adapted, why = adapt(model, sample, report, policy.squares)
     if adapted is None:
         return None, Outcome(report=report, why=why)
     notes = model.remarks + policy.unheard(report.channels)

@@ -25,10 +25,15 @@ class Adapted:
         model: of white noise.
         curve: of all channels: neutral colours stay neutral for the model.
         side: of the squares of pixels whose means the model is shown, see `by_phases`.
+        unit: of the pixels that it is given, in that of the image that it was fitted to.
     """
 
-    def __init__(self, model: Denoiser, curve: Transform, side: int = 1) -> None:
-        self.model, self.curve, self.side = model, curve, side
+    def __init__(self, model: Denoiser, curve: Transform, side: int = 1, unit: float = 1.0) -> None:
+        self.model, self.curve, self.side, self.unit = model, curve, side, unit
+
+    def counting_in(self, unit: float) -> Self:
+        """The same for pixels in another unit, as frames of which each uses its own bits."""
+        return type(self)(self.model, self.curve, self.side, unit)
 
     @classmethod
     def of(cls, model: Denoiser, curve: Transform, parts: Floats, side: int = 1) -> Self:
@@ -82,7 +87,9 @@ class Adapted:
         told = _turns(self.side**2, progress)
 
         def work(part: Floats) -> Floats:
-            return self.curve.back(self.model.visible(self.curve(part), tile=tile, progress=next(told)))
+            stable = self.curve(part if self.unit == 1 else part * np.float32(self.unit))
+            back = self.curve.back(self.model.visible(stable, tile=tile, progress=next(told)))
+            return back if self.unit == 1 else back / np.float32(self.unit)
 
         return by_phases(pixels, self.side, work)
 

@@ -200,7 +200,7 @@ def how(policy: Policy) -> dict[str, Any]:
         else f"{own.card.name} {sha256(own.path.read_bytes()).hexdigest()[:12]}"
     )
     facts = {"model": model, "strength": policy.strength, "chroma": policy.for_colours}
-    return facts | ({"adapt": True} if policy.adapt else {})
+    return facts | ({"adapt": True} if policy.adapt or policy.fitted else {})
 
 
 def _name(path: Path) -> str:

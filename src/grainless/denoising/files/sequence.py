@@ -11,23 +11,31 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from grainless.denoising.adapt.adapted import Adapted
 from grainless.denoising.choose import advise
 from grainless.denoising.files.streaming import told_of
 from grainless.denoising.look import look, look_at_rows
 from grainless.denoising.policy import AUTO, Policy
+from grainless.denoising.process import with_curve
 from grainless.errors import InputError
 from grainless.image.files import MAX_PIXELS, format_of, frames
 from grainless.image.formats.tiff import strips
 from grainless.inspection import Report
+from grainless.inspection.sampling import Sample, rows_of, sampled
 
 LOOKED_AT = 9
 """Frames of a sequence, evenly spaced, that choose for all: odd, so that two opinions do not draw."""
+
+FITTED_TO = 2**21
+"""Pixels of frames that a curve is fitted to, about."""
 
 SEEN = 512
 """Pixels a side of the middle of a frame in which change over time is measured."""
 
 Floats = NDArray[np.float32]
 Item = TypeVar("Item")
+Look = tuple[Report, Sample]
+"""At a frame: what was found, and what of it was looked at."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +57,8 @@ def settle(paths: Sequence[Path], policy: Policy, *, max_pixels: int = MAX_PIXEL
     Of frames spread evenly over the sequence each says which model it would be denoised with, or none; what most say
     counts for all. Of a draw those decide whose strongest noise is stronger, where a frame that asks for no model
     counts as one without noise: noise that is found is hardly ever none, and some that is there is not found. A model
-    that a person named is taken without a look. Files that cannot be read have no say.
+    that a person named is taken without a look. Files that cannot be read have no say. Where a curve is asked for, or
+    most frames want one, one is fitted to several together.
 
     Args:
         paths: the files in their order; each may hold several frames or pages.
@@ -57,26 +66,46 @@ def settle(paths: Sequence[Path], policy: Policy, *, max_pixels: int = MAX_PIXEL
         max_pixels: refuse files of more.
 
     Raises:
-        InputError: there is no such model, or a curve is to be fitted to each frame.
+        InputError: there is no such model.
     """
-    if policy.adapt:
-        raise InputError(
-            "--adapt fits a curve to each frame, and --sequence wants one choice for all: leave one of them out."
-        )
-    if policy.model != AUTO:
+    if policy.model != AUTO and not policy.adapt:
         return Settled(policy, "All frames are denoised by the model that was named.")
-    reports = list(_reports(paths, policy, max_pixels))
-    if not reports:
+    looks = list(_looks(paths, policy, max_pixels))
+    if not looks:
         return Settled(policy, "No frame could be looked at.")
-    votes = _counted(reports)
-    model, looked = next(iter(votes)), _told(votes)
+    reports = [report for report, _ in looks]
     greys = {report.channels == 1 for report in reports}
     mixed = " Some frames are grey, some in colour." if len(greys) > 1 else ""
+    idle = replace(policy, strength=0.0, chroma=0.0)
+    if policy.adapt or 2 * sum(advise(report).adapt for report in reports) > len(reports):
+        adapted, why = _together(looks, policy)
+        if adapted:
+            fitted = replace(policy, model=adapted.model, adapt=False, fitted=adapted)
+            return Settled(fitted, f"All frames are denoised along one curve. {why}{mixed}")
+        if policy.adapt:
+            return Settled(idle, f"All frames are left as they are. {why}{mixed}")
+    votes = _counted(reports)
+    model, looked = next(iter(votes)), _told(votes)
     if model is None:
-        idle = replace(policy, strength=0.0, chroma=0.0)
         return Settled(idle, f"All frames are left as they are: {looked}.{mixed}")
     chosen = replace(policy, model=policy.load(model))
     return Settled(chosen, f"All frames are denoised by model {model}: {looked}.{mixed}")
+
+
+def _together(looks: Sequence[Look], policy: Policy) -> tuple[Adapted | None, str]:
+    """A model with the curve that fits frames of one size together, or why none can help."""
+    asking = [each for each in looks if policy.adapt or advise(each[0]).adapt]
+    report, first = asking[0]
+    tiles = [
+        sample.tiles * np.float32(other.used)
+        for other, sample in asking
+        if sample.tiles.shape == first.tiles.shape
+    ]
+    some = _spread(tiles, max(1, FITTED_TO // first.tiles[0].size))
+    all_grey = all(sample.colourless for _, sample in asking)
+    sample = Sample(np.concatenate(some, axis=1), all_grey, hidden=None)
+    adapted, outcome = with_curve(report, policy, sample)
+    return adapted, outcome.why or ""
 
 
 def _counted(reports: Sequence[Report]) -> dict[str | None, int]:
@@ -144,7 +173,7 @@ def _middle(pixels: Floats) -> Floats:
     return pixels[:, top : top + SEEN, left : left + SEEN].copy()
 
 
-def _reports(paths: Sequence[Path], policy: Policy, max_pixels: int) -> Iterator[Report]:
+def _looks(paths: Sequence[Path], policy: Policy, max_pixels: int) -> Iterator[Look]:
     """Of frames spread evenly over the files, and over the pages of each."""
     several = -(-LOOKED_AT // max(1, len(paths)))
     for path in _spread(paths, LOOKED_AT):
@@ -152,15 +181,15 @@ def _reports(paths: Sequence[Path], policy: Policy, max_pixels: int) -> Iterator
             yield from _of_file(path, several, policy, max_pixels)
 
 
-def _of_file(path: Path, several: int, policy: Policy, max_pixels: int) -> Iterator[Report]:
+def _of_file(path: Path, several: int, policy: Policy, max_pixels: int) -> Iterator[Look]:
     """Of some of its pages, read by rows, or of its first frames."""
     if format_of(path) != "TIFF":
         for image in islice(frames(path, max_pixels=max_pixels), several):
-            yield look(image, policy)
+            yield look(image, policy), sampled(rows_of(image), image.size)
         return
     with told_of(path), strips.opened(path, max_pixels) as pages:
         for page in _spread(pages, several):
-            yield look_at_rows(page.rows, page.size, path.name, policy)
+            yield look_at_rows(page.rows, page.size, path.name, policy), sampled(page.rows, page.size)
 
 
 def _spread(items: Sequence[Item], count: int) -> list[Item]:

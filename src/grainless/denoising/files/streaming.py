@@ -193,7 +193,8 @@ def _cards(policy: Policy) -> list[Card]:
 def _adapt(policy: Policy, source: Path) -> bool:
     """Whether a curve may be fitted: unasked to grey images. (Of three equal colours one is worked on.)"""
     shape = memory.shape_of(source)
-    return policy.adapt or bool(policy.own is None and shape and shape.samples <= 2)
+    unasked = policy.own is None and shape is not None and shape.samples <= 2
+    return policy.adapt or policy.fitted is not None or unasked
 
 
 def _look(page: Page, policy: Policy, name: str) -> tuple[Denoiser | Adapted | None, Outcome]:
