@@ -18,6 +18,7 @@ from grainless.data.find import DataRoots
 from grainless.data.sets.labelled.digits import Digits
 from grainless.errors import GrainlessError
 from grainless.learn import training
+from grainless.learn.fitting import strategies
 from grainless.learn.fitting.crew import Crew
 from grainless.learn.fitting.fit import Fit
 from grainless.learn.methods.losses import mse
@@ -86,8 +87,7 @@ def main(folder):
     together = fit(crew)
     shown = seen(together)
     told = {"shown": shown[:2], "history": [vars(epoch) for epoch in together.history]}
-    weights = {name: value.contiguous() for name, value in together.averaged.state_dict().items()}
-    save_file(weights, folder / f"{crew.rank}.safetensors")
+    keep(together, folder / f"{crew.rank}.safetensors")
     try:
         for _ in fit(crew, rate=1e30)():
             pass
@@ -99,9 +99,35 @@ def main(folder):
                 Recipe.load("no such thing")
     except GrainlessError as error:
         told["agreed"] = str(error)
+    told["sharded"] = sharding(folder)
     told["handed"] = crew.hand_out(["first", "second"][crew.rank])
     (folder / f"{crew.rank}.json").write_text(json.dumps(told))
     dying(folder, crew)
+
+
+def sharding(folder):
+    """The same training with sharded parameters, layer by layer; and the second epoch again, after it was saved."""
+    strategies.UNIT = 100
+    crew = Crew.gathered("full", "fsdp")
+    trained, standings = fit(crew), []
+    for _ in trained():
+        tensors, history = trained.state()
+        standings.append(({name: value.clone() for name, value in tensors.items()}, history))
+    resumed = fit(crew)
+    resumed.restore(*standings[0])
+    for _ in resumed():
+        pass
+    held = sum(weight.to_local().numel() for weight in resumed._learner.model.module.parameters())
+    if crew.is_first:
+        keep(trained, folder / "sharded.safetensors")
+        keep(resumed, folder / "resumed.safetensors")
+        save_file(standings[0][0], folder / "standing.safetensors", {"history": standings[0][1]})
+    return {"history": [vars(epoch) for epoch in trained.history], "held": held}
+
+
+def keep(trained, path):
+    """The average of the weights, as a file."""
+    save_file({name: value.contiguous() for name, value in trained.averaged.state_dict().items()}, path)
 
 
 def dying(folder, crew):

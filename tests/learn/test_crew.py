@@ -10,14 +10,18 @@ from collections import Counter
 import pytest
 import several
 import torch
+from safetensors import safe_open
 from safetensors.torch import load_file
 
 from grainless.cli.processes import processes
 from grainless.data.find import DataRoots
 from grainless.errors import InputError
 from grainless.learn.fitting.crew import Crew
+from grainless.learn.fitting.strategies import STRATEGIES
 from grainless.learn.methods.pairs import Pair
 from grainless.learn.networks.dncnn import DnCNN
+from grainless.learn.networks.unet import UNet
+from grainless.learn.optimizers.muon import Muon
 from grainless.learn.recipe import Recipe
 from grainless.learn.run import Run
 from grainless.learn.training import _fit
@@ -63,6 +67,33 @@ def test_two_with_half_a_batch_each_learn_what_one_learns(folder, told, alone):
     for mine, theirs in zip(alone[0].history, told[0]["history"], strict=True):
         assert theirs["loss"] == pytest.approx(mine.loss, rel=1e-5)
         assert theirs["validation"] == pytest.approx(mine.validation, rel=1e-5)
+
+
+def test_two_that_hold_half_of_each_parameter_learn_what_one_learns(folder, told, alone):
+    weights = load_file(folder / "sharded.safetensors")
+    for name, value in alone[0].averaged.state_dict().items():
+        torch.testing.assert_close(weights[name], value, atol=SAME, rtol=0)
+    for epoch, mine in enumerate(alone[0].history):
+        theirs = [each["sharded"]["history"][epoch] for each in told]
+        assert theirs[0]["validation"] == theirs[1]["validation"] == pytest.approx(mine.validation, rel=1e-5)
+    total = sum(weight.numel() for weight in alone[0].network.parameters())
+    held = [each["sharded"]["held"] for each in told]
+    assert sum(held) == total
+    assert max(held) < 0.6 * total
+
+
+def test_what_they_saved_goes_on_with_shares_and_without(folder, alone):
+    with safe_open(folder / "standing.safetensors", framework="pt") as file:
+        history = file.metadata()["history"]
+    resumed = several.fit()
+    resumed.restore(load_file(folder / "standing.safetensors"), history)
+    assert resumed.reached == 1
+    for _ in resumed():
+        pass
+    again = load_file(folder / "resumed.safetensors")
+    for name, value in alone[0].averaged.state_dict().items():
+        torch.testing.assert_close(resumed.averaged.state_dict()[name], value, atol=SAME, rtol=0)
+        torch.testing.assert_close(again[name], value, atol=SAME, rtol=0)
 
 
 def test_each_image_is_shown_once_an_epoch_by_one_of_them(told, alone):
@@ -122,6 +153,28 @@ def test_shares_weigh_as_much_as_their_images(images):
     weighed = [float((pair.shown * pair.weight).sum() / pair.weight.sum()) for pair, _ in shares]
     mean = sum(value * share.weight for value, share in zip(weighed, shares, strict=True)) / 3
     assert mean == pytest.approx(float((values * masks).sum() / masks.sum()))
+
+
+@pytest.mark.parametrize("batches", [0, 1, 3, 4])
+def test_each_looks_at_as_many_batches_and_each_batch_counts_once(batches):
+    pairs = [Pair(torch.full((1,), value), None) for value in range(batches)]
+    dealt = [[*Crew(Pretended(rank)).dealt(pairs)] for rank in range(3)]
+    assert len({len(each) for each in dealt}) == 1
+    assert sorted(int(pair.shown) for each in dealt for pair, counts in each if counts) == [*range(batches)]
+
+
+def test_shares_of_parameters_need_several_devices_and_an_optimizer_of_single_numbers(monkeypatch):
+    monkeypatch.delenv("WORLD_SIZE", raising=False)
+    with pytest.raises(
+        InputError, match=r"^--strategy fsdp shares the parameters among several devices, and there"
+    ):
+        Crew.gathered("full", "fsdp")
+    with pytest.raises(InputError, match=r'^No strategy is called "fspd" \(did you mean "fsdp"\?\)'):
+        Crew.gathered("full", "fspd")
+    with pytest.raises(
+        InputError, match=r"^--strategy fsdp gives each device a share of every matrix, and Muon"
+    ):
+        STRATEGIES["fsdp"].check(Muon(UNet(widths=(4, 6)), 1e-3))
 
 
 def test_a_network_that_looks_at_the_whole_batch_is_refused():

@@ -7,6 +7,7 @@ from trainings import tiny
 
 from grainless.errors import InputError
 from grainless.learn.batches.draw import TorchDraw
+from grainless.learn.fitting.crew import Crew
 from grainless.learn.methods.critic import Answer, Critic, PatchCritic
 from grainless.learn.methods.losses import LOSSES
 from grainless.learn.methods.methods import METHODS, critic_of
@@ -15,12 +16,12 @@ from grainless.noise import noise_from
 
 
 @pytest.fixture
-def fabric():
-    return Fabric(accelerator="cpu", devices=1)
+def crew():
+    return Crew(Fabric(accelerator="cpu", devices=1))
 
 
-def critic(fabric, share=0.5, rate=2e-3, seed=0):
-    return Critic(1, share=share, width=4, rate=rate, seed=seed, fabric=fabric)
+def critic(crew, share=0.5, rate=2e-3, seed=0):
+    return Critic(1, share=share, width=4, rate=rate, seed=seed, crew=crew)
 
 
 def pair(count=16, side=16, seed=0):
@@ -50,8 +51,8 @@ def test_a_score_sees_18_pixels_a_side():
     assert [int(seen.any(dim=axis).sum()) for axis in (0, 1)] == [18, 18]
 
 
-def test_the_network_is_asked_for_its_loss_and_a_share_of_the_opinion(fabric):
-    blind = critic(fabric, share=0.5, rate=1e-9)
+def test_the_network_is_asked_for_its_loss_and_a_share_of_the_opinion(crew):
+    blind = critic(crew, share=0.5, rate=1e-9)
     with torch.no_grad():  # a critic that gives every piece 0.2
         for weight in blind._network.parameters():
             weight.zero_()
@@ -61,8 +62,8 @@ def test_the_network_is_asked_for_its_loss_and_a_share_of_the_opinion(fabric):
     assert told.item() == pytest.approx(plain.item() + 0.5 * (0.2 - 1) ** 2 / 2, abs=1e-5)
 
 
-def test_the_critic_learns_to_tell_blurred_from_sharp(fabric):
-    learning, network = critic(fabric), Blur()
+def test_the_critic_learns_to_tell_blurred_from_sharp(crew):
+    learning, network = critic(crew), Blur()
     loss = learning.contested(LOSSES["mse"])
     for step in range(60):
         loss(network, pair(seed=step))
@@ -74,8 +75,8 @@ def test_the_critic_learns_to_tell_blurred_from_sharp(fabric):
     assert sharp.mean() > blurred.mean() + 0.2
 
 
-def test_the_opinion_teaches_the_network_and_not_the_critic(fabric):
-    learning, network = critic(fabric), Blur()
+def test_the_opinion_teaches_the_network_and_not_the_critic(crew):
+    learning, network = critic(crew), Blur()
     learning.contested(LOSSES["mse"])(network, pair()).backward()
     before = network.factor.grad.clone()
     assert all(weight.requires_grad for weight in learning._network.parameters())
@@ -84,10 +85,10 @@ def test_the_opinion_teaches_the_network_and_not_the_critic(fabric):
     assert not torch.equal(before, network.factor.grad)
 
 
-def test_first_weights_come_from_the_seed_and_take_no_other_chance(fabric):
+def test_first_weights_come_from_the_seed_and_take_no_other_chance(crew):
     torch.manual_seed(1)
     before = torch.get_rng_state()
-    one, same, other = (critic(fabric, seed=seed).state() for seed in (0, 0, 1))
+    one, same, other = (critic(crew, seed=seed).state() for seed in (0, 0, 1))
     assert torch.equal(torch.get_rng_state(), before)
     assert all(torch.equal(one[name], same[name]) for name in one)
     assert not torch.equal(one["critic.network.stack.0.weight"], other["critic.network.stack.0.weight"])
@@ -129,8 +130,8 @@ def test_it_shows_the_datas_own_noise_where_there_is_some():
 
 
 @pytest.mark.parametrize(("name", "options"), [("supervised", {}), ("adversarial", {"share": 0.0})])
-def test_methods_without_a_critic_have_none(fabric, name, options):
-    assert critic_of(METHODS[name](noise_from("none"), **options), 1, 0, fabric) is None
+def test_methods_without_a_critic_have_none(crew, name, options):
+    assert critic_of(METHODS[name](noise_from("none"), **options), 1, 0, crew) is None
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,7 @@ def train(
     data: Data | None = None,
     callback: Callback | None = None,
     resume: bool = False,
+    strategy: str = "ddp",
 ) -> Run:
     """Train a recipe; everything it gives lies in the run's folder.
 
@@ -61,6 +62,7 @@ def train(
         data: the recipe's, where they were read already.
         callback: is told how it goes.
         resume: go on with a run begun before; if it was finished already, it is only judged again.
+        strategy: what each of several devices holds: "ddp", all parameters, or "fsdp", a share of each.
 
     Returns:
         The run: `grainless.load(run.path)` is its model.
@@ -78,7 +80,7 @@ def train(
     with ExitStack() as held:
         if not resume:
             Run.check_new(out)
-        crew = Crew.gathered(recipe.training().get("precision", "auto"))
+        crew = Crew.gathered(recipe.training().get("precision", "auto"), strategy)
         with crew.agreed():
             run = _reopened(out, recipe, held) if resume and crew.is_first else None
             data = data or recipe.data(roots or DataRoots())
@@ -104,7 +106,7 @@ def train(
 def _helped(run: Run, fit: Fit) -> Run:
     """All epochs, as a process that is not the first of several: it writes nothing, and judges nothing."""
     for _ in fit():
-        pass
+        fit.state()  # the first one asks for it, and what is sharded is put together by all
     return run
 
 

@@ -79,6 +79,9 @@ def train(
         int, typer.Option(help="Train on so many devices of this computer; the batch is shared.", min=1)
     ] = 1,
     nodes: Annotated[int, typer.Option(help="And on so many computers.", min=1)] = 1,
+    strategy: Annotated[
+        str, typer.Option(help="ddp: each device has all parameters; fsdp: a share of each.")
+    ] = "ddp",
     data_dir: DataDir = None,
     json: Json = False,
 ) -> None:
@@ -97,12 +100,17 @@ def train(
         from grainless.cli.processes import processes
         from grainless.cli.progress import TerminalProgress
         from grainless.data.find import DataRoots
+        from grainless.learn.fitting.strategies import STRATEGIES
         from grainless.learn.training import train as verb
+        from grainless.parts import choose
 
+        choose("strategy", STRATEGIES, strategy)
         roots = DataRoots(data_dir)
         with processes(devices, nodes, sys.argv[1:]), TerminalProgress() as callback:
             chosen, data = _to_train(recipe, own, minutes, changes or [], out, resume, roots)
-            run = verb(chosen, out, roots=roots, data=data, callback=callback, resume=resume)
+            run = verb(
+                chosen, out, roots=roots, data=data, callback=callback, resume=resume, strategy=strategy
+            )
     _tell(run, json=json)
 
 

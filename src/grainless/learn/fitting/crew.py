@@ -3,35 +3,30 @@
 A process alone is a crew, too. Others are begun by `grainless train --devices`, by torchrun or by Slurm; they find
 each other by the environment: RANK or LOCAL_RANK, WORLD_SIZE, MASTER_ADDR, MASTER_PORT.
 
+What each holds of a network is another idea: `strategies`.
+
 Source: Li et al., "PyTorch distributed: experiences on accelerating data parallel training", VLDB 2020; by Lightning
 Fabric. Unlike most such trainings, every process draws the batch and the noise of all and takes its share of them, so
 that the number of devices changes nothing but the time.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
-from inspect import signature
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import torch
 import torch.distributed
 from lightning_fabric import Fabric
-from lightning_fabric.strategies.ddp import DDPStrategy
 from torch import Tensor, nn
-from torch.nn.parallel import DistributedDataParallel
 
 from grainless.errors import GrainlessError, InputError, RunError
 from grainless.evaluation.machine import processor
 from grainless.learn.fitting.precision import arithmetic
+from grainless.learn.fitting.strategies import STRATEGIES, Replicated, Strategy
 from grainless.learn.methods.pairs import Pair
-
-SYNCHRONISE = next(
-    name
-    for name in ("forward_sync_buffers", "broadcast_buffers")  # the newer name first: the older one warns
-    if name in signature(DistributedDataParallel).parameters
-)
+from grainless.parts import choose
 
 
 class Left(RunError):
@@ -56,33 +51,44 @@ class Crew:
 
     Args:
         fabric: which connects them.
+        strategy: what each holds of a network.
     """
 
     fabric: Fabric
+    strategy: Strategy = field(default_factory=Replicated)
 
     @classmethod
-    def gathered(cls, precision: str = "auto") -> "Crew":
+    def gathered(cls, precision: str = "auto", strategy: str = "ddp") -> "Crew":
         """Meet the others that the environment tells of; alone if it tells of none.
 
         Args:
             precision: "auto", "half" or "full", see `Fit`.
+            strategy: a name in `STRATEGIES`.
 
         Raises:
+            InputError: there is no such strategy, or it is one for several.
             RunError: they did not come.
         """
-        plugin = arithmetic(precision)
+        chosen, plugin = choose("strategy", STRATEGIES, strategy), arithmetic(precision)
         size = processes()
         if size == 1:
+            if chosen.several:
+                raise InputError(
+                    f"--strategy {strategy} shares the parameters among several devices, and there is one: give "
+                    "--devices 2 or more, or leave it out."
+                )
             return cls(Fabric(accelerator="auto", devices=1, plugins=plugin))
         here = int(os.environ.get("LOCAL_WORLD_SIZE", size))
-        alone: dict[str, Any] = {SYNCHRONISE: False}
-        strategy = DDPStrategy(**alone)  # else each look at the network would need all of them
         fabric = Fabric(
-            accelerator="auto", devices=here, num_nodes=size // here, strategy=strategy, plugins=plugin
+            accelerator="auto",
+            devices=here,
+            num_nodes=size // here,
+            strategy=chosen.of_fabric(size),
+            plugins=plugin,
         )
         with together():
             fabric.launch()
-        return cls(fabric)
+        return cls(fabric, chosen)
 
     @property
     def size(self) -> int:
@@ -145,6 +151,19 @@ class Crew:
         if pair.weight is None or mine.weight is None:
             return Share(mine, self.size * len(rows) / len(pair.shown))
         return Share(mine, self.size * float(mine.weight.sum() / pair.weight.sum()))
+
+    def dealt(self, pairs: Iterable[Pair]) -> Iterator[tuple[Pair, bool]]:
+        """Those of all pairs that this process looks at, and whether they count.
+
+        Each process has as many, since with sharded parameters a pass needs all of them: where they do not come out
+        even, some look at the last one for nothing.
+        """
+        number, pair = -1, None
+        for number, pair in enumerate(pairs):
+            if number % self.size == self.rank:
+                yield pair, True
+        if pair and number % self.size < self.rank and (number + 1) % self.size:
+            yield pair, False
 
     def total(self, value: Tensor) -> float:
         """The sum over all processes, the same number in each.

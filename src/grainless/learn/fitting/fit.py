@@ -4,7 +4,6 @@ import json
 import math
 import time
 from collections.abc import Callable, Iterator
-from copy import deepcopy
 from dataclasses import asdict, replace
 from functools import partial
 from typing import Annotated, Literal
@@ -12,7 +11,6 @@ from typing import Annotated, Literal
 import torch
 from annotated_types import Ge, Gt, Lt
 from torch import Tensor
-from torch.nn.utils import convert_conv2d_weight_memory_format
 
 from grainless.data.images import Data, Images
 from grainless.errors import InputError, RunError
@@ -20,18 +18,16 @@ from grainless.learn.batches.batches import Whole, one_pass
 from grainless.learn.batches.batching import batches_of
 from grainless.learn.batches.draw import TorchDraw
 from grainless.learn.batches.fixed import Fixed
-from grainless.learn.fitting.average import follow
 from grainless.learn.fitting.crew import Crew
 from grainless.learn.fitting.epoch import Epoch
 from grainless.learn.fitting.initial_weights import load_initial_weights
-from grainless.learn.fitting.precision import as_forward
+from grainless.learn.fitting.learner import Learner
 from grainless.learn.fitting.sizes import check_sizes, seldom_stepped
-from grainless.learn.fitting.standing import put_back, tensors_of
 from grainless.learn.methods.losses import Loss
 from grainless.learn.methods.methods import Method, critic_of, taught
 from grainless.learn.methods.pairs import Pair, Scene
 from grainless.learn.networks.network import Network
-from grainless.learn.optimizers.optimizers import OPTIMIZERS, limit_norms
+from grainless.learn.optimizers.optimizers import OPTIMIZERS
 from grainless.learn.optimizers.schedules import SCHEDULES
 from grainless.parts import one_of
 
@@ -119,31 +115,29 @@ class Fit:
     ) -> None:
         missed = load_initial_weights(network, start) if start else []
         self.remarks = [f"{start} has no weights that fit for: {', '.join(missed)}"] if missed else []
-        # Convolutions are up to 1.7 times as fast with the channels last in memory.
-        self.network = network
-        convert_conv2d_weight_memory_format(network, torch.channels_last)
-        self.averaged = deepcopy(network) if ema else network
         self.epochs = epochs
         self.history: list[Epoch] = []
         self._trained_before = start is not None
         self._method, self._loss, self._seed = method, taught(method, loss), seed
-        self._rate, self._max_norm, self._ema, self._patience = rate, max_norm, ema, patience
-        self._schedule = SCHEDULES[schedule]
+        self._rate, self._schedule, self._patience = rate, SCHEDULES[schedule], patience
         self.hardware: dict[str, str | bool] = {}
         self._crew = crew or Crew.gathered(precision)
-        self._crew.check(network)
-        self._fabric = self._crew.fabric
-        self._model, self._optimizer = self._fabric.setup(
-            network, OPTIMIZERS[optimizer](network, rate, epsilon, decay)
+        self._learner = Learner(
+            network,
+            self._crew,
+            OPTIMIZERS[optimizer],
+            rate=rate,
+            epsilon=epsilon,
+            decay=decay,
+            max_norm=max_norm,
+            ema=ema,
         )
-        self._judged = self._fabric.setup_module(self.averaged) if ema else self._model
-        for model in {self._model, self._judged}:
-            if hasattr(network, "logits"):
-                as_forward(self._fabric, model, "logits")
+        self.network, self.averaged = network, self._learner.averaged
+        self._fabric = self._crew.fabric
         made = partial(batches_of, batch=batch, crop=crop, steps=steps, seed=seed, device=self._fabric.device)
         self._batches = made(data.train)
         self._shown = made(replace(data.train, stream=None)) if data.train.stream else self._batches
-        self._critic = critic_of(method, network.channels, seed, self._fabric)
+        self._critic = critic_of(method, network.channels, seed, self._crew)
         check_sizes(network, data, crop)
         self._pairs = self._fixed(data.train) if fixed_noise else self._drawn
         self.remarks += seldom_stepped(network, data, crop, self._batches.steps)
@@ -178,8 +172,8 @@ class Fit:
         if self._trained_before and not self.history:
             self.history.append(Epoch(0, None, self._validate(0), 0.0, 0.0, 0, best=True))
             yield self.history[-1]
-        if not self.reached:
-            self._prepare()
+        if not self.reached:  # with pairs that no epoch has
+            self._learner.prepare(self._pairs(PREPARING))
         while not self.done:
             number = self.reached + 1
             started, spent = time.perf_counter(), time.process_time()
@@ -189,7 +183,7 @@ class Fit:
             seconds, processor = time.perf_counter() - started, time.process_time() - spent
             validation = self._validate(number)
             best = self.best is None or validation < self.best.validation
-            rate = self._optimizer.param_groups[0]["lr"]
+            rate = self._learner.rate
             self.history.append(Epoch(number, loss, validation, rate, seconds, images, best, processor))
             yield self.history[-1]
 
@@ -203,14 +197,9 @@ class Fit:
         """No more epochs are asked for: what reads ahead for them stops."""
         self._batches.close()
 
-    def _prepare(self) -> None:
-        """What the network finds without descent, it finds from pairs that no epoch has."""
-        self.network.prepare((pair.shown, pair.wanted) for pair in self._pairs(PREPARING))
-        self.averaged.load_state_dict(self.network.state_dict())
-
     def _epoch(self, number: int, progress: Progress) -> tuple[float, int]:
         """All steps of an epoch; the mean loss and how many images were shown."""
-        self._model.train()
+        self._learner.model.train()
         total, images = torch.zeros((), device=self._fabric.device), 0
         for step, pair in enumerate(self._pairs(number), start=1):
             loss = self._step((number - 1) * self._batches.steps + step, pair)
@@ -219,6 +208,7 @@ class Fit:
             if step % LOOK_EVERY == 0 or step == self._batches.steps:
                 mean = _finite(self._crew.total(total) / images, f"epoch {number}, step {step}")
                 progress(step, self._batches.steps, mean)
+        self._learner.collect()
         return mean, images
 
     def _drawn(self, number: int) -> Iterator[Pair]:
@@ -238,27 +228,28 @@ class Fit:
         return lambda number: pairs(TorchDraw.seeded(seed, number, 0))
 
     def _step(self, step: int, pair: Pair) -> Tensor:
-        rate = self._rate * self._schedule(step / (self.epochs * self._batches.steps))
-        for group in self._optimizer.param_groups:
-            group["lr"] = rate
         pair, weight = self._crew.share(pair)
         taught = self._critic.contested(self._loss, weight) if self._critic else self._loss
-        loss = taught(self._model, pair)
-        self._optimizer.zero_grad()
-        self._fabric.backward(loss if weight == 1 else loss * weight)
-        self._optimizer.step()
-        if self._max_norm:
-            limit_norms(self.network, self._max_norm)
-        if self._ema:
-            follow(self.averaged, self.network, min(self._ema, step / (step + 10)))
+        loss = taught(self._learner.model, pair)
+        rate = self._rate * self._schedule(step / (self.epochs * self._batches.steps))
+        self._learner.step(step, loss if weight == 1 else loss * weight, rate)
         return loss.detach() * (weight / self._crew.size)
 
     @torch.no_grad()
     def _validate(self, number: int) -> float:
         """Mean loss over the held-out images, with the same noise after every epoch."""
-        self._judged.eval()
+        self._learner.judged.eval()
+        total = torch.zeros(2, dtype=torch.float64)  # loss, images
+        with self._crew.together():
+            for pair, counts in self._crew.dealt(self._held_out()):
+                loss = float(self._loss(self._learner.judged, pair))
+                total += counts * len(pair.shown) * torch.tensor([loss, 1.0], dtype=torch.float64)
+        loss, images = (self._crew.total(each.to(self._fabric.device)) for each in total)
+        return _finite(loss / images, f"epoch {number}, validation")
+
+    def _held_out(self) -> Iterator[Pair]:
+        """Pairs of the held-out images; each process draws them all, so that all draw the same."""
         noise = TorchDraw.seeded(self._seed, VALIDATION, device=self._fabric.device)
-        total, images = 0.0, 0
         scenes = one_pass(
             self.data.validation,
             batch=self.batch,
@@ -266,17 +257,11 @@ class Fit:
             most=VALIDATED if self.network.reach is not None else None,
             device=self._fabric.device,
         )
-        for at, scene in enumerate(scenes):
-            pair = self._method(scene, noise)  # in every process, so that each draws the same
-            if at % self._crew.size == self._crew.rank:
-                total += float(self._loss(self._judged, pair)) * len(scene.clean)
-            images += len(scene.clean)
-        total = self._crew.total(torch.tensor(total, dtype=torch.float64, device=self._fabric.device))
-        return _finite(total / images, f"epoch {number}, validation")
+        return (self._method(scene, noise) for scene in scenes)
 
     def state(self) -> tuple[dict[str, Tensor], str]:
-        """Everything a resumed training needs, as named tensors and JSON."""
-        tensors = tensors_of(self.network, self.averaged if self._ema else None, self._optimizer)
+        """Everything a resumed training needs, as named tensors and JSON; every process of a crew must ask."""
+        tensors = self._learner.state()
         if self._critic:
             tensors |= self._critic.state()
         return tensors, json.dumps([asdict(epoch) for epoch in self.history])
@@ -284,7 +269,7 @@ class Fit:
     def restore(self, tensors: dict[str, Tensor], history: str) -> None:
         """Go on from what `state` gave, to the same result as without a stop, bit for bit on the CPU."""
         self.history = [Epoch(**epoch) for epoch in json.loads(history)]
-        put_back(tensors, self.network, self.averaged if self._ema else None, self._optimizer)
+        self._learner.restore(tensors)
         if self._critic:
             self._critic.restore(tensors)
 

@@ -11,10 +11,9 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
-from lightning_fabric import Fabric
 from torch import Tensor, nn
-from torch.nn.utils import convert_conv2d_weight_memory_format
 
+from grainless.learn.fitting.crew import Crew
 from grainless.learn.fitting.standing import put_back, tensors_of, under
 from grainless.learn.methods.pairs import Pair
 
@@ -61,18 +60,19 @@ class Critic:
         width: feature maps of the critic.
         rate: its learning rate, constant.
         seed: of its first weights.
-        fabric: where it runs.
+        crew: the processes that train together.
     """
 
     def __init__(
-        self, channels: int, *, share: float, width: int, rate: float, seed: int, fabric: Fabric
+        self, channels: int, *, share: float, width: int, rate: float, seed: int, crew: Crew
     ) -> None:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            network = convert_conv2d_weight_memory_format(PatchCritic(channels, width), torch.channels_last)
+            network = crew.strategy.placed(PatchCritic(channels, width))
+        self._share, self._fabric, self._network = share, crew.fabric, network
+        self._model = crew.fabric.setup_module(network)
         adam = torch.optim.Adam(network.parameters(), lr=rate, betas=BETAS, fused=True)
-        self._share, self._fabric, self._network = share, fabric, network
-        self._model, self._optimizer = fabric.setup(network, adam)
+        self._optimizer: Any = crew.fabric.setup_optimizers(adam)  # of one, one
 
     def contested(
         self, loss: Callable[[Any, Pair], Tensor], weight: float = 1.0

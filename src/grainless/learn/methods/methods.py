@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar, Protocol, runtime_checkable
 
 from annotated_types import Ge, Gt
-from lightning_fabric import Fabric
 
 from grainless.errors import InputError
 from grainless.learn.batches.draw import TorchDraw
+from grainless.learn.fitting.crew import Crew
 from grainless.learn.methods.alone import BlindSpots, Neighbours, Recorrupted
 from grainless.learn.methods.apart import Apart
 from grainless.learn.methods.calibrated import Calibrated
@@ -155,12 +155,12 @@ class Adversarial:
         return Pair(*self.noise.pair(start, scene.clean, draw))
 
 
-def critic_of(method: Method, channels: int, seed: int, fabric: Fabric) -> Critic | None:
+def critic_of(method: Method, channels: int, seed: int, crew: Crew) -> Critic | None:
     """The network that learns beside, where the method has one that counts."""
     if not isinstance(method, Adversarial) or not method.share:
         return None
     options = {"share": method.share, "rate": method.rate}
-    return Critic(channels, width=method.width, seed=seed, fabric=fabric, **options)
+    return Critic(channels, width=method.width, seed=seed, crew=crew, **options)
 
 
 def _fault(noise: Chain) -> str | None:

@@ -7,7 +7,7 @@ rate and one schedule serve both. Unlike the source in full precision, and all m
 processor that takes a third of the time.
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn, optim
@@ -36,6 +36,8 @@ class Muon(optim.Optimizer):
         epsilon: Adam's.
         decay: weights shrink by rate times this each step.
     """
+
+    whole_matrices: ClassVar[bool] = True  # it turns each as one: a share of it will not do
 
     def __init__(self, network: nn.Module, rate: float, epsilon: float = 1e-8, decay: float = 0.0) -> None:
         given = list(network.parameters())
