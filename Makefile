@@ -2,7 +2,7 @@
 # make light  what denoising alone needs: an environment without PyTorch, its size, a photograph denoised in it
 # make test   formats, lint, types, import contracts, tests
 # make torture   kills everything at random moments, and looks at what comes out: docs/reliability.md; half an hour
-# make cluster   a Ray cluster on this computer, one of whose workers is killed: the same bytes; installs ray (80 MB)
+# make cluster   a Ray cluster on this computer whose workers die: the same bytes; installs ray[data] (500 MB)
 # make docs   the manual, as a site: build/docs/index.html; its tutorials run, warnings are errors
 # make benchmarks   the tables of docs/benchmarks.md, docs/choosing.md and docs/harm.md anew; costs are timed, so on a quiet machine
 #
@@ -37,7 +37,7 @@ torture: env
 	$(BIN)/python -m benchmarks.reliability.mishaps
 
 cluster: env
-	$(BIN)/pip install --quiet 'ray>=2.40'
+	$(BIN)/pip install --quiet 'ray[data]>=2.60,<2.64'
 	$(BIN)/python -m benchmarks.reliability.cluster
 
 docs: env

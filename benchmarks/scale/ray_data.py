@@ -1,11 +1,10 @@
-"""Ray Data beside the plain actors of `--engine ray`: what a file costs, what a worker that dies loses.
+"""What a file costs by `--engine ray`, which is Ray Data, and what a worker that dies loses; beside plain actors.
 
-    python -m benchmarks.scale.ray_data [FILES]        needs 'ray[data]': pip install 'ray[data]'
+    python -m benchmarks.scale.ray_data [FILES]        needs 'ray[data]': make cluster installs it
 
-Jobs that do nothing are given to two workers on a cluster of this computer: as plain actors, one file a call, and as
-rows of a data set, 1 and 100 of them a block, a block being what Ray Data gives out and does again. Then one worker is
-killed by -9 while it sleeps over a job; and then a job kills each worker that takes it, as one does that needs more
-memory than there is.
+Jobs that do nothing are given to two workers on a cluster of this computer: one file a block, as `--engine ray` does;
+100 files a block; and by plain actors of Ray, one file a call. Then one worker ends the first time that it takes a
+certain file; and then each worker that takes it, as where it needs more memory than there is.
 """
 
 import logging
@@ -14,19 +13,22 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from queue import Queue
+from typing import Any
 
-os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+from grainless.denoising.batch.cluster import QUIET, TRIES, cluster, quieted
+from grainless.denoising.files.jobs import Job
+from grainless.denoising.files.result import JobResult
+
+os.environ |= QUIET
 
 import ray
 import ray.data
 
 from benchmarks.measuring import tell_and_keep
-from grainless.denoising.batch.cluster import TRIES, cluster
-from grainless.denoising.files.denoiser import denoise_files
-from grainless.denoising.files.jobs import Job
-from grainless.denoising.files.result import JobResult
 
 WORKERS = 2
 SLEEPY = 60
@@ -57,48 +59,77 @@ class Pretended:
         return JobResult(job, "left")
 
 
-class Row:
-    """The same as a class that Ray Data makes in each of its actors."""
+class Actor:
+    """The same as a plain actor has it, and as Ray Data makes it in each of its own."""
 
     def __init__(self, work: Pretended):
         self.work = work
 
+    def do(self, job: Job) -> JobResult:
+        """A job."""
+        return self.work(job)
+
     def __call__(self, row: dict[str, str]) -> dict[str, str]:
-        job = Job(Path(row["source"]), Path(row["target"]))
-        return row | {"state": self.work(job).state}
+        """A row."""
+        return row | {"state": self.work(Job(Path(row["source"]), Path(row["target"]))).state}
+
+
+def by_engine(jobs: list[Job], work: Pretended) -> Iterator[str]:
+    """States, as `--engine ray` has them."""
+    with cluster(work, workers=WORKERS) as done:
+        yield from (each.state for each in done(jobs))
+
+
+@contextmanager
+def begun() -> Iterator[None]:
+    """A cluster of this computer."""
+    ray.init(include_dashboard=False, log_to_driver=False, num_cpus=WORKERS, logging_level=logging.CRITICAL)
+    try:
+        yield
+    finally:
+        ray.shutdown()
+
+
+def by_hundreds(jobs: list[Job], work: Pretended) -> Iterator[str]:
+    """States, as Ray Data has them with a hundred files a block."""
+    rows = [{"source": str(each.source), "target": str(each.target)} for each in jobs]
+    with begun():
+        quieted(ray.data)
+        done = ray.data.from_items(rows, override_num_blocks=max(1, len(rows) // 100)).map(
+            Actor,
+            fn_constructor_args=(work,),
+            compute=ray.data.ActorPoolStrategy(size=WORKERS),
+            num_cpus=1,
+            max_task_retries=TRIES,
+        )
+        yield from (row["state"] for row in done.iter_rows())
 
 
 def by_actors(jobs: list[Job], work: Pretended) -> Iterator[str]:
-    """States, as `--engine ray` has them."""
-    with cluster(work, workers=WORKERS) as placed:
-        yield from (each.state for each in denoise_files(jobs, placed, WORKERS))
+    """States by plain actors, one file a call."""
+    free: Queue[Any] = Queue()
 
-
-def by_data(block: int) -> Callable[[list[Job], Pretended], Iterator[str]]:
-    """States, as Ray Data has them with so many files a block."""
-
-    def states(jobs: list[Job], work: Pretended) -> Iterator[str]:
-        ray.init(include_dashboard=False, log_to_driver=False, num_cpus=WORKERS)
-        logging.getLogger("ray.data").setLevel(logging.CRITICAL)
-        ray.data.DataContext.get_current().enable_progress_bars = False
-        ray.data.DataContext.get_current().max_errored_blocks = -1  # what fails shall not stop the others
+    def state(job: Job) -> str:
+        actor = free.get()
         try:
-            rows = [{"source": str(each.source), "target": str(each.target)} for each in jobs]
-            done = ray.data.from_items(rows, override_num_blocks=max(1, len(rows) // block)).map(
-                Row,
-                fn_constructor_args=(work,),
-                compute=ray.data.ActorPoolStrategy(size=WORKERS),
-                num_cpus=1,
-                max_task_retries=TRIES,
-            )
-            yield from (row["state"] for row in done.iter_rows())
+            return ray.get(actor.do.remote(job)).state
+        except ray.exceptions.RayActorError:
+            return "failed"
         finally:
-            ray.shutdown()
+            free.put(actor)
 
-    return states
+    with begun(), ThreadPoolExecutor(WORKERS) as pool:
+        made = ray.remote(Actor).options(num_cpus=1, max_restarts=-1, max_task_retries=TRIES)
+        for _ in range(WORKERS):
+            free.put(made.remote(work))
+        yield from pool.map(state, jobs)
 
 
-WAYS = {"plain actors": by_actors, "Ray Data, 1 a block": by_data(1), "Ray Data, 100 a block": by_data(100)}
+WAYS: dict[str, Callable[[list[Job], Pretended], Iterator[str]]] = {
+    "--engine ray: Ray Data, 1 file a block": by_engine,
+    "Ray Data, 100 files a block": by_hundreds,
+    "plain actors": by_actors,
+}
 
 
 @contextmanager
@@ -117,7 +148,7 @@ def cost(way: str, number: int) -> dict[str, object]:
         started, stamps = time.perf_counter(), []
         for _ in WAYS[way](jobs, Pretended(log)):
             stamps.append(time.perf_counter() - started)
-        assert len(stamps) == number
+        assert len(stamps) == number, len(stamps)
         return {
             "by": way,
             "first result, s": stamps[0],

@@ -553,7 +553,7 @@ def test_sigterm_ends_denoise_as_ctrl_c_and_says_what_the_same_call_does(
 ):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(
-        "grainless.denoising.files.denoiser.denoise_files", lambda *_: os.kill(os.getpid(), signal.SIGTERM)
+        "grainless.denoising.batch.engines.denoise_files", lambda *_: os.kill(os.getpid(), signal.SIGTERM)
     )
     for name in ("a.png", "b.png"):
         Image.new("L", (8, 8)).save(name)
@@ -752,7 +752,7 @@ def test_jobs_share_the_cores(call, tmp_path, monkeypatch):
     monkeypatch.setattr("grainless.denoising.batch.cores.cores", lambda: 8)
     monkeypatch.setattr(denoiser, lambda policy, **_: asked.append(policy.threads) or (lambda job: 1 / 0))
     monkeypatch.setattr(
-        "grainless.denoising.files.denoiser.denoise_files", lambda found, each, jobs: asked.append(jobs) or []
+        "grainless.denoising.batch.engines.denoise_files", lambda found, each, jobs: asked.append(jobs) or []
     )
     scans(tmp_path / "scans")
     call("denoise", tmp_path / "scans", "--jobs", 3)

@@ -12,12 +12,13 @@ import tiny
 from hypothesis import given
 from hypothesis import strategies as some
 
-from grainless.denoising.batch.manifest import Manifest, Noted, Source, how
-from grainless.denoising.batch.retry import Retrying
+from grainless.denoising.batch.engines import ENGINES
+from grainless.denoising.batch.manifest import Manifest, Noted, how
+from grainless.denoising.batch.retry import Retrying, Rounds
 from grainless.denoising.batch.share import Share
 from grainless.denoising.files.denoiser import FileDenoiser
 from grainless.denoising.files.jobs import Job
-from grainless.denoising.files.result import JobResult
+from grainless.denoising.files.result import JobResult, Source
 from grainless.denoising.policy import Policy
 from grainless.errors import InputError, RunError
 from grainless.model.card import Card
@@ -101,7 +102,39 @@ def test_the_last_try_is_told_and_a_wrong_input_is_not_tried_again():
     assert pauses == [1]
 
 
+def test_what_the_world_refused_is_given_to_a_stream_again_when_the_others_are_done():
+    pauses, seen = [], []
+    works = {
+        "a": [None],
+        "b": [RunError("died"), None],
+        "c": [RunError("died")] * 3,
+        "d": [InputError("bad")],
+    }
+
+    def stream(jobs):
+        for each in jobs:
+            seen.append(each.source.name)
+            error = works[each.source.name].pop(0)
+            yield JobResult(each, "failed" if error else "denoised", error=error)
+
+    results = Rounds(stream, 2, pauses.append)(Job(Path(name), Path("out")) for name in works)
+    assert {each.source.name: each.state for each in results} == {
+        "a": "denoised",
+        "b": "denoised",
+        "c": "failed",
+        "d": "failed",
+    }
+    assert "".join(seen) == "abcdbcc"
+    assert pauses == [1, 2]
+
+
 # The manifest
+
+
+def noted(denoiser, manifest, *jobs, overwrite=False):
+    """What becomes of jobs that a manifest watches."""
+    with ENGINES["here"](denoiser, 1, None, 0) as stream:
+        return list(Noted(stream, manifest, overwrite)(jobs))
 
 
 def test_what_became_of_every_file_is_written_down_and_not_done_again(photos):
@@ -114,21 +147,16 @@ def test_what_became_of_every_file_is_written_down_and_not_done_again(photos):
         return FileDenoiser()(job)
 
     for expected in (["a.png", "b.png"], ["a.png", "b.png", "b.png"]):  # the broken one is told again
-        work = Noted(denoiser, Manifest(path, HOW))
-        for name in "ab":
-            try:
-                state = work(job(photos, name)).state
-            except InputError:
-                state = "failed"
-            assert (
-                state
-                == {"a": "left" if expected[-2:] == ["a.png", "b.png"] else "skipped", "b": "failed"}[name]
-            )
+        states = [
+            each.state for each in noted(denoiser, Manifest(path, HOW), job(photos, "a"), job(photos, "b"))
+        ]
+        assert states == ["left" if len(expected) == 2 else "skipped", "failed"]
         assert done == expected
     head, left, *failed = lines(path)
     assert head["how"] == HOW
     assert (left["state"], left["source"], left["error"]) == ("left", str(photos / "a.png"), None)
     assert left["bytes"] == (photos / "a.png").stat().st_size
+    assert left["seconds"] > 0
     assert [(each["state"], each["fault"], each["error"]) for each in failed] == [
         ("failed", "input", "b.png is broken.")
     ] * 2
@@ -136,22 +164,25 @@ def test_what_became_of_every_file_is_written_down_and_not_done_again(photos):
 
 def test_a_result_that_is_gone_is_made_again(photos):
     path = photos / "made.jsonl"
-    Noted(FileDenoiser(skip=True), Manifest(path, HOW))(job(photos))
-    (photos / "out" / "a.png").unlink()
-    assert Noted(FileDenoiser(skip=True), Manifest(path, HOW))(job(photos)).state == "left"
+    for _ in range(2):
+        (result,) = noted(FileDenoiser(skip=True), Manifest(path, HOW), job(photos))
+        assert result.state == "left"
+        (photos / "out" / "a.png").unlink()
 
 
 def test_a_source_that_changed_is_told_and_done_again_where_that_is_allowed(photos):
     path = photos / "made.jsonl"
-    Noted(FileDenoiser(skip=True), Manifest(path, HOW))(job(photos))
+    noted(FileDenoiser(skip=True), Manifest(path, HOW), job(photos))
     PIL.Image.fromarray(np.zeros((20, 20), np.uint8)).save(photos / "a.png")
+    (told,) = noted(FileDenoiser(skip=True), Manifest(path, HOW), job(photos))
     with pytest.raises(
         InputError, match=r"a\.png has changed since .*out.a\.png was made of it: allow another by"
     ):
-        Noted(FileDenoiser(skip=True), Manifest(path, HOW))(job(photos))
-    again = Noted(FileDenoiser(overwrite=True), Manifest(path, HOW), overwrite=True)
-    assert again(job(photos)).state == "left"
-    assert again(job(photos)).state == "skipped"
+        raise told.error
+    for state in ("left", "skipped"):
+        again = Manifest(path, HOW)
+        (result,) = noted(FileDenoiser(overwrite=True), again, job(photos), overwrite=True)
+        assert result.state == state
     with PIL.Image.open(photos / "out" / "a.png") as result:
         assert result.size == (20, 20)
 
@@ -162,17 +193,16 @@ def test_a_file_that_became_its_own_result_is_done(photos):
     policy = Policy(blur)
     for state in ("denoised", "skipped"):
         manifest = Manifest(photos / "made.jsonl", how(policy))
-        assert Noted(FileDenoiser(policy, overwrite=True), manifest, overwrite=True)(own).state == state
+        (result,) = noted(FileDenoiser(policy, overwrite=True), manifest, own, overwrite=True)
+        assert result.state == state
 
 
 def test_half_a_line_is_passed_over_and_does_not_swallow_the_next(photos):
     path = photos / "made.jsonl"
-    first = Noted(FileDenoiser(), Manifest(path, HOW))
-    first(job(photos, "a"))
+    noted(FileDenoiser(), Manifest(path, HOW), job(photos, "a"))
     path.write_bytes(path.read_bytes() + b'{"source": "/some')
-    second = Noted(FileDenoiser(skip=True), Manifest(path, HOW))
-    assert second(job(photos, "a")).state == "skipped"
-    second(job(photos, "b"))
+    second = noted(FileDenoiser(skip=True), Manifest(path, HOW), job(photos, "a"), job(photos, "b"))
+    assert [each.state for each in second] == ["skipped", "left"]
     third = Manifest(path, HOW)
     assert [third.says(job(photos, name)) for name in "abc"] == ["done", "done", None]
 
@@ -208,12 +238,12 @@ APPENDING = """
 import sys
 from pathlib import Path
 from grainless.denoising.batch.manifest import Manifest
-from grainless.denoising.files.result import JobResult
+from grainless.denoising.files.result import JobResult, Source
 from grainless.denoising.files.jobs import Job
 
 manifest = Manifest(Path(sys.argv[1]), {})
 for number in range(150):
-    manifest.add(JobResult(Job(Path(f"{sys.argv[2]}-{number}"), Path("out")), "left", remarks=("x" * 999,)), None, 0.0)
+    manifest.add(JobResult(Job(Path(f"{sys.argv[2]}-{number}"), Path("out")), "left", remarks=("x" * 999,)))
 """
 
 

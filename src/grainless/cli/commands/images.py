@@ -13,10 +13,7 @@ from grainless.cli.stop import stop_is_told
 from grainless.errors import InputError, counted, unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from grainless.denoising.files.jobs import Job
-    from grainless.denoising.files.result import JobResult
     from grainless.denoising.policy import Policy
 
 images = typer.Typer(rich_markup_mode="rich")
@@ -131,8 +128,9 @@ def denoise(
     from grainless.denoising.around import check_neighbours
     from grainless.denoising.batch.cores import share
     from grainless.denoising.batch.engines import ENGINES
+    from grainless.denoising.batch.manifest import Manifest, Noted, how
     from grainless.denoising.batch.share import Share
-    from grainless.denoising.files.denoiser import FileDenoiser, denoise_files
+    from grainless.denoising.files.denoiser import FileDenoiser
     from grainless.denoising.files.jobs import earlier_results, passed_over, plan_jobs
     from grainless.denoising.files.memory import parse
     from grainless.denoising.files.result import JobResult
@@ -168,11 +166,13 @@ def denoise(
             sequence=frames,
         )
         with (
-            ENGINES[engine](denoiser, jobs, threads) as (placed, at_once),
+            ENGINES[engine](denoiser, jobs, threads, retries) as placed,
             console.progress("denoising") as move,
         ):
-            work = _kept(placed, policy, manifest, retries=retries, overwrite=overwrite)
-            for result in [work(found[0])] if one and not json else denoise_files(found, work, at_once):
+            work = Noted(placed, Manifest(manifest, how(policy)), overwrite) if manifest else placed
+            for result in work(found):
+                if result.error and one and not json:
+                    raise result.error
                 results.append(result)
                 move(1, len(found))
     if shard:
@@ -211,22 +211,6 @@ def _settled(policy: "Policy", found: "Sequence[Job]", jobs: int, max_pixels: in
     settled = settle([each.source for each in found], policy, max_pixels=max_pixels)
     console.remark(settled.why)
     return settled.policy
-
-
-def _kept(
-    denoiser: "Callable[[Job], JobResult]",
-    policy: "Policy",
-    path: Path | None,
-    *,
-    retries: int,
-    overwrite: bool,
-) -> "Callable[[Job], JobResult]":
-    """The denoiser with its retries and its manifest, where they were asked for."""
-    from grainless.denoising.batch.manifest import Manifest, Noted, how
-    from grainless.denoising.batch.retry import Retrying
-
-    work = Retrying(denoiser, retries) if retries else denoiser
-    return Noted(work, Manifest(path, how(policy)), overwrite) if path else work
 
 
 @images.command(epilog="Example: grainless inspect photo.jpg scan.tif")

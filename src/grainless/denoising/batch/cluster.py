@@ -1,22 +1,35 @@
 """Files denoised by a Ray cluster: paths travel, not pixels; each worker has the model open and writes whole files.
 
-Source: Moritz et al., "Ray: a distributed framework for emerging AI applications", OSDI 2018.
-Plain actors, not Ray Data: nothing but a path goes out and a few words come back, so there is no table to stream.
+Source: Moritz et al., "Ray: a distributed framework for emerging AI applications", OSDI 2018. Files are the rows of a
+Ray Data set, one a block, since a block is what Ray Data hands out, does again and gives up. What it gives up it does
+not tell: here each file that did not come back is told as failed.
 """
 
+import logging
 import os
-from collections.abc import Callable, Iterator
+import pickle
+import re
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from queue import Queue
+from itertools import islice
 from typing import Any
 
 from grainless.denoising.files.jobs import Job
 from grainless.denoising.files.result import JobResult
-from grainless.errors import GrainlessError, RunError
+from grainless.errors import GrainlessError, InputError, RunError
 
 TRIES = 3
-"""How often a file is given to another worker when one died over it."""
+"""How often a file is done again by Ray when the worker died over it."""
+
+WAVE = 5_000
+"""Files of one data set, or fifty a worker: Ray holds a reference of some kilobytes to each."""
+
+QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_DEDUP_LOGS_SKIP_REGEX": "."}
+"""Nothing is told to Ray's makers, nor printed among our results, where Ray would tell of each death."""
+
+LACKING = "--engine ray needs the package ray, with Ray Data: pip install 'grainless[ray]'"
 
 
 class Worker:
@@ -29,51 +42,70 @@ class Worker:
     def __init__(self, denoiser: Callable[[Job], JobResult]) -> None:
         self._denoiser = denoiser
 
-    def do(self, job: Job) -> JobResult:
-        """A job; what fails is a result, as Ray would wrap an error into one of its own."""
+    def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
+        """A row; whatever fails is a result, as Ray Data would lose an error with its block."""
+        job = pickle.loads(row["job"])
         try:
-            return self._denoiser(job)
+            result = self._denoiser(job)
         except GrainlessError as error:
-            return JobResult(job, "failed", error=error)
+            result = JobResult(job, "failed", error=error)
+        except Exception as error:
+            told = RunError(f"{job.source}: {type(error).__name__}: {error}")
+            result = JobResult(job, "failed", error=told)
+        return {"number": row["number"], "result": pickle.dumps(result)}
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """Workers that wait for jobs. As many jobs are under way as there are threads that call it, and workers.
+    """Does jobs on workers; as many wait as the workers take, whatever their number.
 
     Args:
-        workers: those that are free, Ray's handles.
-        wait: for the result of a call.
+        data: Ray Data.
+        denoiser: does one job.
+        workers: how many there are, and how many there may be if the cluster grows.
+        threads: cores of each.
     """
 
-    workers: "Queue[Any]"
-    wait: Callable[[Any], JobResult]
-    count: int
+    data: Any
+    denoiser: Callable[[Job], JobResult]
+    workers: tuple[int, int]
+    threads: int
 
-    def __call__(self, job: Job) -> JobResult:
-        """Do a job on a worker that is free.
+    def __call__(self, jobs: Iterable[Job]) -> Iterator[JobResult]:
+        """Results as they come; that of a job whose workers died is "failed"."""
+        jobs, size = iter(jobs), max(WAVE, 50 * self.workers[0])
+        while wave := list(islice(jobs, size)):
+            yield from self._wave(wave)
 
-        Raises:
-            InputError: the source is wrong.
-            RunError: the world is, there or on the way: the workers died over it.
-        """
-        worker = self.workers.get()
-        there = replace(job, source=job.source.absolute(), target=job.target.absolute())
+    def _wave(self, jobs: Sequence[Job]) -> Iterator[JobResult]:
+        left, told = dict(enumerate(jobs)), "the workers that did it died"
         try:
-            result = self.wait(worker.do.remote(there))
-        except GrainlessError:
-            raise
-        except (
-            Exception
-        ) as error:  # whatever Ray tells of a worker that died more often than it was begun anew
-            raise RunError(
-                f"{job.source}: the workers that did it died: {str(error).splitlines()[0]}"
-            ) from error
-        finally:
-            self.workers.put(worker)
-        if result.error:
-            raise result.error
-        return replace(result, job=job)
+            for row in self._rows(jobs):
+                yield _as_given(pickle.loads(row["result"]), left.pop(int(row["number"])))
+        except Exception as error:  # whatever Ray tells of a cluster that went away
+            told = (
+                f"the cluster failed: {_lines(error)[-1]}"  # under Ray's own words, the error that is meant
+            )
+        for job in left.values():
+            yield JobResult(job, "failed", error=RunError(f"{job.source}: {told}"))
+
+    def _rows(self, jobs: Sequence[Job]) -> Iterator[dict[str, Any]]:
+        sent = [{"number": number, "job": pickle.dumps(_absolute(job))} for number, job in enumerate(jobs)]
+        least, most = (min(number, len(jobs)) for number in self.workers)
+        pool = self.data.ActorPoolStrategy(
+            min_size=least, max_size=most, initial_size=least, max_tasks_in_flight_per_actor=1
+        )
+        with warnings.catch_warnings():
+            # Ray 2.60 has no other way yet to say how often a call is tried again; its own default is for ever.
+            warnings.filterwarnings("ignore", "`ray_remote_args` is deprecated")
+            done = self.data.from_items(sent, override_num_blocks=len(sent)).map(
+                Worker,
+                fn_constructor_args=(self.denoiser,),
+                compute=pool,
+                num_cpus=self.threads,
+                max_task_retries=TRIES,
+            )
+        yield from done.iter_rows()
 
 
 @contextmanager
@@ -83,7 +115,6 @@ def cluster(
     """Workers on the cluster that $RAY_ADDRESS names, or else on one of this computer alone.
 
     A worker that dies is begun anew, and its file is done by it from the start: a file is written whole or not at all.
-    Nothing is told to Ray's makers.
 
     Args:
         denoiser: does one job; it is sent to each worker, its model by name or path, which must be there, too.
@@ -91,24 +122,76 @@ def cluster(
         threads: cores of each.
 
     Raises:
+        InputError: no computer of the cluster has so many cores.
         RunError: Ray is not installed, or the cluster cannot be reached.
     """
-    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    os.environ |= {
+        "RAY_USAGE_STATS_ENABLED": "0",
+        "RAY_DEDUP_LOGS_SKIP_REGEX": ".",
+    }  # else it prints to our output
     try:
         import ray
-    except ModuleNotFoundError as error:
-        raise RunError("--engine ray needs the package ray: pip install 'grainless[ray]'") from error
+        import ray.data
+    except ImportError as error:
+        raise RunError(LACKING) from error
     try:
-        ray.init(address=os.environ.get("RAY_ADDRESS"), include_dashboard=False, log_to_driver=False)
+        ray.init(
+            address=os.environ.get("RAY_ADDRESS"),
+            include_dashboard=False,
+            log_to_driver=False,
+            logging_level=logging.CRITICAL,
+        )
     except Exception as error:
-        raise RunError(f"The Ray cluster cannot be reached: {str(error).splitlines()[0]}") from error
+        raise RunError(f"The Ray cluster cannot be reached: {_lines(error)[0]}") from error
     try:
-        count = workers or max(1, int(ray.cluster_resources().get("CPU", 1)) // threads)
-        actor = ray.remote(Worker).options(num_cpus=threads, max_restarts=-1, max_task_retries=TRIES)
-        sent = ray.put(denoiser)
-        free: Queue[Any] = Queue()
-        for _ in range(count):
-            free.put(actor.remote(sent))
-        yield Cluster(free, ray.get, count)
+        there = room(ray.nodes(), threads)
+        quieted(ray.data)
+        yield Cluster(ray.data, denoiser, (min(workers or there, there), workers or there), threads)
     finally:
         ray.shutdown()
+
+
+def room(computers: Sequence[dict[str, Any]], threads: int) -> int:
+    """For how many workers of so many cores there is room; each is on one computer.
+
+    Args:
+        computers: as Ray tells of them.
+        threads: cores of a worker.
+
+    Raises:
+        InputError: for none.
+    """
+    cores = [int(each["Resources"].get("CPU", 0)) for each in computers if each["Alive"]]
+    there = sum(each // threads for each in cores)
+    if not there:
+        raise InputError(
+            f"--threads {threads}: no computer of the Ray cluster has so many cores; the largest has "
+            f"{max(cores, default=0)}."
+        )
+    return there
+
+
+def quieted(data: Any) -> None:
+    """Have Ray Data say nothing, and go on where a block fails; here it is told."""
+    logging.getLogger("ray.data").setLevel(logging.CRITICAL)
+    context = data.DataContext.get_current()
+    context.enable_progress_bars = context.print_on_execution_start = False
+    context.max_errored_blocks = -1
+
+
+def _absolute(job: Job) -> Job:
+    """As a worker that stands elsewhere must know it."""
+    kept = job.kept and job.kept.absolute()
+    return replace(job, source=job.source.absolute(), target=job.target.absolute(), kept=kept)
+
+
+def _as_given(result: JobResult, job: Job) -> JobResult:
+    """A worker's result, its paths as they were given."""
+    stayed = job.kept and result.target == job.kept.absolute()
+    return replace(result, job=replace(job, target=job.kept) if job.kept and stayed else job)
+
+
+def _lines(error: Exception) -> list[str]:
+    """What an error says, without the colours of a terminal; at least a line."""
+    plain = re.sub(r"\x1b\[\d+m", "", str(error))
+    return [line for line in plain.splitlines() if line.strip()] or [type(error).__name__]

@@ -2,19 +2,18 @@
 
 import json
 import os
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from grainless import __version__
 from grainless.denoising.files.jobs import Job
-from grainless.denoising.files.result import JobResult
+from grainless.denoising.files.result import JobResult, Source
 from grainless.denoising.policy import Policy
 from grainless.disk.places import make_folder, unwritten
-from grainless.errors import GrainlessError, InputError, RunError
+from grainless.errors import InputError, RunError
 
 DONE = {"denoised", "left", "skipped"}
 """The states that need no further work."""
@@ -25,22 +24,6 @@ BESIDE = {
     "seconds": "That the work took.",
 }
 """What a line tells beside a result's own names, and what each means."""
-
-
-class Source(NamedTuple):
-    """What tells one version of a file from another."""
-
-    size: int
-    modified: int  # nanoseconds
-
-    @classmethod
-    def of(cls, path: Path) -> "Source | None":
-        """Of a file; None: there is none."""
-        try:
-            found = path.stat()
-        except OSError:
-            return None
-        return cls(found.st_size, found.st_mtime_ns)
 
 
 @dataclass
@@ -88,24 +71,19 @@ class Manifest:
             return None
         return "done" if then[0] == Source.of(job.source) else "changed"
 
-    def add(self, result: JobResult, source: Source | None, seconds: float) -> None:
+    def add(self, result: JobResult) -> None:
         """Write down what became of a file.
-
-        Args:
-            result: what.
-            source: the version of it that was read.
-            seconds: that it took.
 
         Raises:
             RunError: it could not be written.
         """
-        job = result.job
+        job, source = result.job, result.read
         if source and job.target.exists() and job.source.samefile(job.target):
             source = Source.of(job.source)  # as it is now that it is its own result
         size, modified = source or (None, None)
         paths = {"source": job.source, "target": job.target, "picture": result.picture}
         found = result.plain() | {name: path and _name(path) for name, path in paths.items()}
-        self._append(found | dict(zip(BESIDE, (size, modified, round(seconds, 4)), strict=True)))
+        self._append(found | dict(zip(BESIDE, (size, modified, round(result.seconds, 4)), strict=True)))
         if result.state in DONE:
             with self._lock:
                 self._done[_name(job.source)] = (source, _name(job.target))
@@ -157,36 +135,40 @@ class Noted:
     """Does what the manifest does not call done, and writes down what became of it.
 
     Args:
-        denoiser: does one job.
+        stream: does jobs.
         manifest: of all of them.
         overwrite: results of sources that have changed since are replaced.
     """
 
-    denoiser: Callable[[Job], JobResult]
+    stream: Callable[[Iterable[Job]], Iterator[JobResult]]
     manifest: Manifest
     overwrite: bool = False
 
-    def __call__(self, job: Job) -> JobResult:
-        """Do a job.
+    def __call__(self, jobs: Iterable[Job]) -> Iterator[JobResult]:
+        """Results: of what is done already at once, of the others as they come.
 
         Raises:
-            InputError: the source is wrong, or has changed since its result was made.
-            RunError: the world is.
+            RunError: the manifest could not be written.
         """
-        said, source, started = self.manifest.says(job), Source.of(job.source), time.perf_counter()
-        if said == "done":
-            return JobResult(job, "skipped")
-        try:
-            if said == "changed" and not self.overwrite:
-                raise InputError(
-                    f"{job.source} has changed since {job.target} was made of it: allow another by --overwrite."
-                )
-            result = self.denoiser(job)
-        except GrainlessError as error:
-            self.manifest.add(JobResult(job, "failed", error=error), source, time.perf_counter() - started)
-            raise
-        self.manifest.add(result, source, time.perf_counter() - started)
+        rest = []
+        for job in jobs:
+            said = self.manifest.says(job)
+            if said == "done":
+                yield JobResult(job, "skipped")
+            elif said == "changed" and not self.overwrite:
+                yield self._kept(_changed(job))
+            else:
+                rest.append(job)
+        yield from map(self._kept, self.stream(rest))
+
+    def _kept(self, result: JobResult) -> JobResult:
+        self.manifest.add(result)
         return result
+
+
+def _changed(job: Job) -> JobResult:
+    told = f"{job.source} has changed since {job.target} was made of it: allow another by --overwrite."
+    return JobResult(job, "failed", error=InputError(told), read=Source.of(job.source))
 
 
 def how(policy: Policy) -> dict[str, Any]:

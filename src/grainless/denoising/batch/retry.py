@@ -1,7 +1,7 @@
 """What the world refused is tried again; what is wrong with an input stays wrong."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from grainless.denoising.files.jobs import Job
@@ -39,3 +39,33 @@ class Retrying:
             except RunError:
                 self.pause(min(FIRST * 2**tried, LONGEST))
         return self.denoiser(job)
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """Gives to a stream of jobs what the world refused again, when the others are done.
+
+    Args:
+        stream: does jobs.
+        retries: how many more rounds there are.
+        pause: waits so many seconds before one.
+    """
+
+    stream: Callable[[Iterable[Job]], Iterator[JobResult]]
+    retries: int
+    pause: Callable[[float], object] = time.sleep
+
+    def __call__(self, jobs: Iterable[Job]) -> Iterator[JobResult]:
+        """Results as they come; what failed by the world, after the last round."""
+        for tried in range(self.retries):
+            again = []
+            for result in self.stream(jobs):
+                if result.fault == RunError.fault:
+                    again.append(result.job)
+                else:
+                    yield result
+            if not again:
+                return
+            jobs = again
+            self.pause(min(FIRST * 2**tried, LONGEST))
+        yield from self.stream(jobs)

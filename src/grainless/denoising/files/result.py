@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, NamedTuple
 
 from grainless.denoising.files.jobs import Job
 from grainless.denoising.process import Outcome
@@ -12,6 +12,22 @@ from grainless.errors import GrainlessError
 from grainless.plain import as_object
 
 State = Literal["denoised", "left", "skipped", "failed"]
+
+
+class Source(NamedTuple):
+    """What tells one version of a file from another."""
+
+    size: int
+    modified: int  # nanoseconds
+
+    @classmethod
+    def of(cls, path: Path) -> "Source | None":
+        """Of a file; None: there is none."""
+        try:
+            found = path.stat()
+        except OSError:
+            return None
+        return cls(found.st_size, found.st_mtime_ns)
 
 
 @dataclass(frozen=True)
@@ -28,6 +44,8 @@ class JobResult:
         error: why it failed.
         chosen: what was done was the choice of "auto".
         picture: of before, after and removed; None: none was made.
+        read: the version of the source that was read; None: none was, or nobody looked.
+        seconds: that it took; 0: nobody looked.
     """
 
     PLAIN: ClassVar = ("source", "target", "picture", "state", "model", "sigma", "remarks", "error", "fault")
@@ -40,6 +58,8 @@ class JobResult:
     error: GrainlessError | None = None
     chosen: bool = False
     picture: Path | None = None
+    read: Source | None = None
+    seconds: float = 0.0
 
     @classmethod
     def of(cls, job: Job, outcomes: Iterable[Outcome], notes: Iterable[str] = ()) -> "JobResult":
