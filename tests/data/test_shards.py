@@ -227,8 +227,14 @@ def test_shards_that_are_far_away_are_copied_a_few_at_a_time(packed, tmp_path, m
 
 def test_an_address_that_gives_nothing_is_one_line(tmp_path, monkeypatch):
     monkeypatch.setenv("GRAINLESS_CACHE", str(tmp_path / "cache"))
-    with pytest.raises(RunError, match=r"^memory://nowhere/index\.json could not be read: "):
+    with pytest.raises(
+        InputError, match=r"^memory://nowhere holds no index\.json: copy there what grainless pack"
+    ):
         Shards(path="memory://nowhere").read(DataRoots())
+    monkeypatch.setattr("fsspec.open", lambda *_: (_ for _ in ()).throw(PermissionError("No key.\nLog in.")))
+    with pytest.raises(RunError, match=r"^s3://far/index\.json could not be read: No key\. Log in\.$"):
+        Shards(path="s3://far").read(DataRoots())
+    monkeypatch.undo()
     with pytest.raises(
         RunError, match=r"index\.json needs one more package: pip install 'grainless\[remote\]'"
     ):

@@ -13,6 +13,10 @@ TRIES = 3
 """How often a shard is asked for."""
 
 
+class Missing(RunError):
+    """There is no such file."""
+
+
 class Place(Protocol):
     """Where shards lie."""
 
@@ -80,10 +84,16 @@ class Away:
         """A small file.
 
         Raises:
+            InputError: there is none.
             RunError: it could not be read.
         """
-        with self._opened(name) as file:
-            return file.read().decode("utf-8")
+        try:
+            with self._opened(name) as file:
+                return file.read().decode("utf-8")
+        except Missing as none:
+            raise InputError(
+                f"{self.name} holds no {name}: copy there what grainless pack has made, and give that address."
+            ) from none
 
     def local(self, name: str, nbytes: int) -> Path:
         """A copy, as long as it should be.
@@ -113,8 +123,11 @@ class Away:
                 raise RunError(
                     f"{address} needs one more package: pip install 'grainless[remote]'."
                 ) from missing
+            except FileNotFoundError as none:  # also a bucket that is not there
+                raise Missing(f"{address} is not there.") from none
             except Exception as failed:  # each kind of address has errors of its own
                 error = failed
             else:
                 return opened
-        raise RunError(f"{address} could not be read: {error or 'nothing came'}.") from error
+        told = " ".join(str(error or "nothing came").split()).removesuffix(".")
+        raise RunError(f"{address} could not be read: {told}.") from error
