@@ -70,9 +70,9 @@ def stores() -> Iterator[None]:
         yield
 
 
-def trained(folder: Path, path: str, **world: str) -> tuple[Path, float, str]:
+def trained(folder: Path, name: str, path: str, **world: str) -> tuple[Path, float, str]:
     """The run out of these shards, seconds, and what was said."""
-    run, started = folder / f"run-{path.partition(':')[0]}", time.monotonic()
+    run, started = folder / "runs" / name, time.monotonic()
     world = {name: value for name, value in (os.environ | world).items() if value}
     call = [*GRAINLESS, "train", "r.toml", "--set", f"data.path={path}", "--out", str(run), "--json"]
     done = subprocess.run(call, cwd=folder, env=world, capture_output=True, text=True, check=False)
@@ -111,7 +111,7 @@ def main() -> None:
             print(f"{path}: {seconds:.1f} s, the same weights")
         assert not [path for path in (folder / "cache").rglob("*") if path.is_file()], "copies stayed"
         for name, (path, world) in WRONG.items():
-            *_, told = trained(folder, path, **world)
+            *_, told = trained(folder, name, path, **world)
             said = [line for line in told.splitlines() if line.startswith("grainless: ")]
             assert len(said) == 1, told
             print(f"{name}: {said[0]}")
