@@ -95,6 +95,18 @@ def test_equal_levels_give_none_and_neither_do_few():
     assert curve([Levels(brightness, 0.01 * brightness, np.full(8, 10))]) is None
 
 
+def test_it_grows_above_a_pedestal_too():
+    """Dark frames of microscopes: their noise rises fast from black on, along no line through 0."""
+    brightness = np.array([12.0, 14, 16, 18, 24, 46, 65, 95]) / 1000
+    variance = np.array([0.02, 0.27, 0.56, 0.88, 1.6, 4.1, 6.0, 9.0]) / 1e4
+    found = curve([Levels(brightness, variance, np.full(8, 2000))])
+    assert found.gain == pytest.approx(5e-3, rel=0.2)
+    assert curve([Levels(brightness, variance[::-1], np.full(8, 2000))]) is None
+    uneven = variance.copy()
+    uneven[[3, 4]] = uneven[[4, 3]]
+    assert curve([Levels(brightness, uneven, np.full(8, 2000))]) is None
+
+
 @pytest.mark.parametrize("share", [0.005, 0.05, 0.2])
 def test_the_share_of_salt_and_pepper_is_told_within_a_tenth(share):
     image = noisy(f"salt-pepper:share={share}", scene(512))
