@@ -19,8 +19,8 @@ SURE = 4.0  # standard errors
 MARKED = 1.3  # times the variance of the darkest bin; by Gaussian noise on BSD432 at most 1.12 was seen
 RISING, STEADILY = 6, 2.0
 """Bins each of which has more than the one before, and times as much in the last as in the first: no line is needed
-then. Dark frames of microscopes have their photons above a pedestal, and no line through 0. Never seen of white noise of
-5 to 75 of 255 on BSD68."""
+then. Dark frames of microscopes have their photons above a pedestal, and no line through 0. Never seen of white noise
+of 5 to 75 of 255 on BSD68."""
 
 ROUNDS = 8
 
