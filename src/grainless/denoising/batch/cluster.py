@@ -125,10 +125,7 @@ def cluster(
         InputError: no computer of the cluster has so many cores.
         RunError: Ray is not installed, or the cluster cannot be reached.
     """
-    os.environ |= {
-        "RAY_USAGE_STATS_ENABLED": "0",
-        "RAY_DEDUP_LOGS_SKIP_REGEX": ".",
-    }  # else it prints to our output
+    os.environ |= QUIET
     try:
         import ray
         import ray.data
