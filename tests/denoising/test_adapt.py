@@ -16,10 +16,14 @@ from grainless.denoising.adapt.adapt import squares_of
 from grainless.denoising.adapt.adapted import Adapted
 from grainless.denoising.adapt.fit import fitted
 from grainless.denoising.adapt.growth import Growth
-from grainless.denoising.adapt.phases import by_phases, shrunk
+from grainless.denoising.adapt.phases import by_phases
+from grainless.denoising.adapt.shares import Looked, Shares, ratio
+from grainless.denoising.adapt.squares import of_side
 from grainless.denoising.adapt.transform import Transform
+from grainless.denoising.adapt.turns import turned
 from grainless.denoising.files import memory
 from grainless.denoising.files.streaming import denoise_tiff
+from grainless.denoising.look import inspect
 from grainless.denoising.policy import Policy
 from grainless.denoising.process import process
 from grainless.errors import InputError
@@ -277,14 +281,61 @@ def test_what_inspection_does_not_take_for_noise_is_none_here(chance):
     assert outcome.why == "No noise found: it is left as it is."
 
 
-@pytest.mark.parametrize(
-    ("gain", "cost", "better"),
-    [(0.005, 0.01, True), (0.005, 0.02, False), (0.016, 0.1, True), (0.001, 0.0, False)],
-    ids=["more-than-hiding-costs", "less", "plainly", "chance"],
-)
-def test_squares_must_win_more_than_hiding_costs_the_finer_model(gain, cost, better):
-    errors, others, changes = (np.full(1000, value) for value in (4.0, 4 * (1 - gain), 4 * cost))
-    assert squares._better([errors], [others], [changes]) == better
+def looked(chance, finer, coarser, *, dots=0.0):
+    """40,000 hidden pixels of two results with errors of their own, of which the finer one shows the noise as dots."""
+    clean, noise = chance.random(40_000), 0.1 * chance.standard_normal(40_000)
+    results = [clean + sigma * chance.standard_normal(40_000) for sigma in (finer, coarser)]
+    return [
+        Looked(clean + noise, result + share * noise, result)
+        for result, share in zip(results, (dots, 0), strict=True)
+    ]
+
+
+@pytest.mark.parametrize("finer", [0.05, 0.1, 0.2])
+def test_hidden_pixels_tell_the_share_that_two_results_with_errors_of_their_own_have(finer, chance):
+    fine, coarse = looked(chance, finer, 0.1)
+    best = finer**2 / (finer**2 + 0.1**2)
+    assert ratio([coarse.beside(fine)]) == pytest.approx(best, abs=0.03)
+    assert ratio([coarse.surely(fine)]) == pytest.approx(best, abs=0.03)
+    assert Shares.by_brightness(coarse, fine).shares == pytest.approx(best, abs=0.12)
+
+
+def test_each_brightness_has_its_share(chance):
+    halves = [looked(chance, finer, 0.1) for finer in (0.03, 0.3)]
+    fine, coarse = (
+        Looked(*(np.concatenate([dark - 2, bright]) for dark, bright in zip(*sides, strict=True)))
+        for sides in zip(*halves, strict=True)
+    )
+    shares = Shares.by_brightness(coarse, fine)
+    assert_allclose(shares.shares[[0, 1, 2, 5, 6, 7]], [0.083] * 3 + [0.9] * 3, atol=0.12)
+    row = np.array([[-1.5, 0.5]], np.float32)
+    assert_allclose(shares(row + 1, row), row + 1 - np.array([[0.083, 0.9]]), atol=0.12)
+
+
+def test_images_of_any_scale_count_alike(chance):
+    pairs = [
+        looked(chance, 0.05, 0.1),
+        [Looked(*(100 * one for one in each)) for each in looked(chance, 0.2, 0.1)],
+    ]
+    shares = [ratio([coarse.beside(fine)]) for fine, coarse in pairs]
+    assert shares[0] < ratio([coarse.beside(fine) for fine, coarse in pairs]) < shares[1]
+    same = looked(chance, 0.1, 0.1)[0]
+    assert ratio([same.beside(same)]) == 0  # they tell nothing
+
+
+@pytest.mark.parametrize("way", range(5))
+@given(height=some.integers(1, 9), width=some.integers(1, 9), multiple=some.integers(1, 4))
+def test_what_is_turned_comes_back_as_it_was(way, height, width, multiple):
+    image, shown = np.arange(float(height * width), dtype=np.float32).reshape(1, height, width), []
+
+    def work(part):
+        shown.append(part)
+        return part
+
+    assert_array_equal(turned(image, way, multiple, work), image)
+    assert {side % multiple for side in shown[0].shape[1:]} == {0}
+    corner = [(0, 0), (-1, -1), (0, 0), (-1, -1)][way % 4]
+    assert shown[0][0][corner] == image[0, 0, 0]
 
 
 def test_where_photons_are_few_the_model_is_shown_means_over_squares(chance, monkeypatch):
@@ -300,9 +351,10 @@ def test_where_photons_are_few_the_model_is_shown_means_over_squares(chance, mon
 def test_images_too_small_to_tell_squares_alone_tell_them_together(grey, chance, monkeypatch):
     monkeypatch.setattr(squares, "SIDES", (2,))
     tiles = [counted(scene(120), 1 / 1.5, 0.0, chance)[None] for _ in range(3)]
-    assert squares_of(grey, tiles[:1]) == 1
-    assert squares_of(grey, tiles) == 2
-    assert squares_of(grey, [0 * tiles[0]]) is None
+    reports = [inspect(tile, channel_axis=0) for tile in tiles]
+    assert squares_of(grey, tiles[:1], reports[:1]) == 1
+    assert squares_of(grey, tiles, reports) == 2
+    assert squares_of(grey, [0 * tiles[0]], reports[:1]) is None
     _, outcome = process(Image(tiles[0]), Policy(adapt=True, squares=2))
     assert outcome.why.endswith("for model grey, which is shown means over 2 x 2 pixels.")
     with pytest.raises(InputError, match=r"squares is 0: they have 1 pixel a side or more\."):
@@ -331,14 +383,14 @@ def test_a_plane_comes_back_from_its_squares(height, width, side, slope):
     assert_allclose(by_phases(plane * 0 + 3, side, lambda means: means), 3, rtol=1e-6)
 
 
-@pytest.mark.parametrize("side", [2, 3])
+@pytest.mark.parametrize("side", [2, 3, 1.4])
 def test_means_over_squares_in_bands_are_those_of_the_whole(grey, side, chance):
     noisy = counted(np.tile(scene(), (5, 1)), 0.1, 0.0, chance)[None]
-    adapted = Adapted.of(grey, fitted(shrunk(noisy, side)), shrunk(noisy, side), side)
+    adapted = of_side(Adapted.of(grey, fitted(noisy), noisy), noisy, side)
     whole, halo = adapted.visible(noisy), adapted.card.reach
     first = 240 // adapted.card.multiple * adapted.card.multiple
     band = adapted.visible(noisy, rows=slice(first - first, first + 100 + halo))
     told = []
     adapted.visible(noisy[:, :96], progress=lambda done, total: told.append((done, total)))
-    assert told[-1] == (side**2, side**2)
+    assert told[-1] == ((side**2, side**2) if side != 1.4 else (8, 8))
     assert_allclose(band[:, : first + 100], whole[:, : first + 100], atol=1e-5)

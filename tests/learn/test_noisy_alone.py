@@ -15,6 +15,7 @@ from grainless.data.find import DataRoots
 from grainless.data.halves import halves
 from grainless.data.images import Images
 from grainless.data.sets.denoised import Denoised
+from grainless.denoising.look import inspect
 from grainless.errors import InputError
 from grainless.evaluation.reports.html import note
 from grainless.evaluation.score import Score
@@ -211,9 +212,10 @@ def test_growing_noise_is_measured_and_put_on_results_again(small, quick, tmp_pa
 
 def test_the_images_tell_together_what_the_teacher_is_shown(small):
     noisy = [0.5 + 0.1 * np.random.default_rng(n).normal(size=(1, 64, 64)).astype(np.float32) for n in (1, 2)]
-    settled = Teacher("plain", adapt=True).settled(noisy)
+    reports = [inspect(each, channel_axis=0) for each in noisy]
+    settled = Teacher("plain", adapt=True).settled(noisy, reports)
     assert settled.options == {"by": "plain", "adapt": True, "squares": 1}  # too few pixels for more
-    assert Teacher("plain", adapt=False).settled(noisy).options == {"by": "plain", "adapt": False}
+    assert Teacher("plain", adapt=False).settled(noisy, reports).options == {"by": "plain", "adapt": False}
 
 
 def test_noise_is_measured_by_what_the_teacher_takes(small):

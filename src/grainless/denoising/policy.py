@@ -28,8 +28,8 @@ class Policy:
         threads: that one run works with; None: one for each core.
         adapt: fit a curve to the noise of the image, before and after a model of white noise: for noise that grows
             with brightness in unknown ways.
-        squares: with `adapt`, grey images are shown to the model as means over squares of so many pixels a side; None:
-            as tells hidden pixels of the image best.
+        squares: with `adapt`, grey images are shown to the model as means over squares of so many pixels a side, 1.6
+            for a mixture of 0.6 by those of 2 pixels; None: as tells hidden pixels of the image best.
         fitted: the model with a curve that was fitted before, as to all frames of a sequence: it is taken whatever
             the noise.
 
@@ -43,7 +43,7 @@ class Policy:
     device: str = "auto"
     threads: int | None = None
     adapt: bool = False
-    squares: int | None = None
+    squares: float | None = None
     fitted: Adapted | None = None
 
     def __post_init__(self) -> None:

@@ -29,7 +29,8 @@ class Denoised(AnySize):
         path: the folder, as a path or below a data folder.
         by: the model: "auto", a shipped one's name, an ONNX file or a run's folder, as `grainless denoise` takes it.
         adapt: fit a curve to the noise of each image, as `grainless denoise --adapt` does.
-        squares: the model is then shown means over squares of so many pixels a side; None: as each image tells.
+        squares: the model is then shown means over squares of so many pixels a side, 1.6 for a mixture of 0.6 by those
+            of 2 pixels; None: as each image tells.
         most: of more images to learn from so many are denoised, spread evenly over all.
         validation: images held out: below 1 a share of all, from 1 a number.
         test: the same for the test.
@@ -40,7 +41,7 @@ class Denoised(AnySize):
     path: Path
     by: str = "auto"
     adapt: bool = False
-    squares: Annotated[int, Ge(1)] | None = None
+    squares: Annotated[float, Ge(1)] | None = None
     most: Annotated[int, Ge(1)] = 64
     validation: Held = 0.1
     test: Held = 0.1

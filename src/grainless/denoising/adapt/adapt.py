@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from grainless.denoising.adapt.adapted import Adapted
 from grainless.denoising.adapt.fit import fitted
 from grainless.denoising.adapt.growth import Growth
-from grainless.denoising.adapt.squares import wider, with_squares
+from grainless.denoising.adapt.squares import of_side, squares_for, with_squares
 from grainless.denoising.adapt.transform import Floats
 from grainless.inspection import Report, words_for
 from grainless.inspection.estimators import defects
@@ -32,7 +32,7 @@ NOT_FOR = f"curve is for white noise: {LEFT}; try without --adapt"
 
 
 def adapt(
-    model: Denoiser, sample: Sample, report: Report, squares: int | None = None
+    model: Denoiser, sample: Sample, report: Report, squares: float | None = None
 ) -> tuple[Adapted | None, str]:
     """The model with a curve fitted to the noise of an image, and what was found, a sentence.
 
@@ -47,7 +47,8 @@ def adapt(
         model: of white noise.
         sample: what of the image is looked at.
         report: of the image: texture that it tells from noise is not taken for noise here.
-        squares: pixels a side of those; None: as many as tell hidden pixels best. Colours have none.
+        squares: pixels a side of those, 1.6 for a mixture of 0.6 by squares of 2; None: as tells hidden pixels best.
+            Colours have none.
 
     Returns:
         None where it cannot help, and the reason.
@@ -58,28 +59,29 @@ def adapt(
     if adapted is None:
         return None, fault
     best = adapted
-    if sample.colourless and squares:
-        best = wider(adapted, parts, squares) or adapted
-    elif sample.colourless:
-        (best,) = with_squares([adapted], [parts])
-    seen = f"a curve makes it white, {level(best.curve.sigma)}, for model {model.card.name}"
-    if best.side > 1:
-        seen += f", which is shown means over {best.side} x {best.side} pixels"
+    if sample.colourless:
+        best = of_side(adapted, parts, squares) if squares else with_squares(adapted, parts)
+    seen = f"a curve makes it white, {level(best.curve.sigma)}, for model {model.card.name}{_shown(best)}"
     return best, f"{_found(adapted.curve.growth)}: {seen}."
 
 
-def squares_of(model: Denoiser, images: Sequence[Floats]) -> int | None:
+def squares_of(model: Denoiser, images: Sequence[Floats], reports: Sequence[Report]) -> float | None:
     """The side of the squares for images of one kind, as frames of one microscope: what all of them tell together.
 
     Args:
         model: of white noise.
         images: (1, h, w) each.
+        reports: of each.
 
     Returns:
-        None: a curve can help none of them.
+        As `adapt` takes it. None: a curve can help none of them.
     """
-    curved = [(adapted, image) for image in images if (adapted := _curved(model, image)[0])]
-    return with_squares(*zip(*curved, strict=True))[0].side if curved else None
+    curved = [
+        (adapted, image)
+        for image, report in zip(images, reports, strict=True)
+        if (adapted := _curved(model, image, report)[0])
+    ]
+    return squares_for(*zip(*curved, strict=True)) if curved else None
 
 
 def _curved(model: Denoiser, parts: Floats, report: Report | None = None) -> tuple[Adapted | None, str]:
@@ -152,6 +154,15 @@ def _unseen(report: Report | None) -> str:
     if alike := report.findings.get("correlated"):
         return f"{words_for('correlated').sentence(alike)}, and a {NOT_FOR}."
     return f"There is hardly any noise that a curve is for: {LEFT}; try without --adapt."
+
+
+def _shown(adapted: Adapted) -> str:
+    """What of the image the model is shown besides, or in its place."""
+    if adapted.coarser and adapted.shares:
+        side, finer = adapted.coarser.side, f"{adapted.side} x {adapted.side}" if adapted.side > 1 else "1"
+        share = f"{100 * adapted.shares.mean:.0f} %"
+        return f", and {share} of the result by means over {side} x {side} pixels in the place of {finer}"
+    return f", which is shown means over {adapted.side} x {adapted.side} pixels" if adapted.side > 1 else ""
 
 
 def _found(growth: Growth) -> str:

@@ -1,15 +1,19 @@
 """A model of white noise with a fitted curve before it, and the way back after it."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from itertools import count
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from grainless.denoising.adapt.phases import TAPS, by_phases
+from grainless.denoising.adapt.shares import Shares
 from grainless.denoising.adapt.transform import Floats, Transform
+from grainless.denoising.adapt.turns import turned
 from grainless.image.transparent import where_seen
 from grainless.model.card import Card
 from grainless.model.denoiser import TILE, Denoiser, Progress
@@ -25,15 +29,26 @@ class Adapted:
         model: of white noise.
         curve: of all channels: neutral colours stay neutral for the model.
         side: of the squares of pixels whose means the model is shown, see `by_phases`.
+        coarser: the same with larger squares, whose results are mixed in.
+        shares: of these.
         unit: of the pixels that it is given, in that of the image that it was fitted to.
     """
 
-    def __init__(self, model: Denoiser, curve: Transform, side: int = 1, unit: float = 1.0) -> None:
+    def __init__(
+        self,
+        model: Denoiser,
+        curve: Transform,
+        side: int = 1,
+        coarser: "Adapted | None" = None,
+        shares: Shares | None = None,
+        unit: float = 1.0,
+    ) -> None:
         self.model, self.curve, self.side, self.unit = model, curve, side, unit
+        self.coarser, self.shares = coarser, shares
 
     def counting_in(self, unit: float) -> Self:
         """The same for pixels in another unit, as frames of which each uses its own bits."""
-        return type(self)(self.model, self.curve, self.side, unit)
+        return type(self)(self.model, self.curve, self.side, self.coarser, self.shares, unit)
 
     @classmethod
     def of(cls, model: Denoiser, curve: Transform, parts: Floats, side: int = 1) -> Self:
@@ -50,14 +65,22 @@ class Adapted:
         zero, one = curve.stable(np.array([dark, float(np.quantile(parts, BRIGHTEST))]))
         return cls(model, curve.shown(float(zero), float(max(one, zero + 1))), side)
 
+    def with_share(self, coarser: "Adapted", shares: Shares) -> "Adapted":
+        """With results of larger squares mixed in."""
+        return Adapted(self.model, self.curve, self.side, coarser, shares)
+
     @property
     def card(self) -> Card:
         """The model's, as far as squares of pixels reach."""
-        card = self.model.card
-        if self.side == 1:
+        card, side = self.model.card, self.side
+        if self.coarser:
+            side, multiple = self.coarser.side, math.lcm(side, self.coarser.side)
+        elif side == 1:
             return card
-        reach = None if card.reach is None else self.side * (card.reach + TAPS + 1)
-        return replace(card, multiple=self.side * card.multiple, least=self.side * card.least, reach=reach)
+        else:
+            multiple = side
+        reach = None if card.reach is None else side * (card.reach + TAPS + 1)
+        return replace(card, multiple=multiple * card.multiple, least=multiple * card.least, reach=reach)
 
     @property
     def bytes_a_pixel(self) -> float:
@@ -78,18 +101,33 @@ class Adapted:
         Raises:
             RunError: there was not enough memory, or the model gave what is no number.
         """
-        return where_seen(pixels, transparent, rows, lambda seen: self._made(seen, tile, progress))
+        return where_seen(pixels, transparent, rows, lambda seen: self._in_unit(seen, tile, progress))
+
+    def _in_unit(self, pixels: Floats, tile: int, progress: Progress | None) -> Floats:
+        """Of pixels in their own unit."""
+        if self.unit == 1:
+            return self._mixed(pixels, tile, progress)
+        return self._mixed(pixels * np.float32(self.unit), tile, progress) / np.float32(self.unit)
+
+    def _mixed(self, pixels: Floats, tile: int, progress: Progress | None) -> Floats:
+        """With the share of larger squares."""
+        if self.coarser is None or self.shares is None:
+            return self._made(pixels, tile, progress)
+        told = _turns(2, progress)
+        finer = self._made(pixels, tile, next(told))
+        return self.shares(finer, self.coarser._made(pixels, tile, next(told)))
 
     def _made(self, pixels: Floats, tile: int, progress: Progress | None) -> Floats:
         """All phases of (c, h, w) pixels, denoised; a grey model needs only one of three equal colours."""
         if len(pixels) > self.model.card.channels and (pixels == pixels[:1]).all():
             return np.repeat(self._made(pixels[:1], tile, progress), len(pixels), axis=0)
-        told = _turns(self.side**2, progress)
+        told, way, multiple = _turns(self.side**2, progress), count(), self.model.card.multiple
+
+        def denoise(part: Floats) -> Floats:
+            return self.model.visible(part, tile=tile, progress=next(told))
 
         def work(part: Floats) -> Floats:
-            stable = self.curve(part if self.unit == 1 else part * np.float32(self.unit))
-            back = self.curve.back(self.model.visible(stable, tile=tile, progress=next(told)))
-            return back if self.unit == 1 else back / np.float32(self.unit)
+            return self.curve.back(turned(self.curve(part), next(way), multiple, denoise))
 
         return by_phases(pixels, self.side, work)
 

@@ -37,9 +37,9 @@ A_SAMPLE_FILLED = 16
 LONGEST_SAMPLE = 4
 """Bytes of a sample as it is stored, at most."""
 
-A_SAMPLE_ADAPTED = 24
+A_SAMPLE_ADAPTED = 32
 """Bytes more for each sample where a curve is fitted: along the curve, denoised there, and back; or the sum over the
-ways to lay squares, what is added to it, and half of that on its way to the size."""
+ways to lay squares, what is added to it, half of that on its way to the size, and the result that it is mixed with."""
 
 A_SAMPLE_AROUND = 16
 """Bytes more for each sample of each plane before and after the one that is denoised, where a model looks at such: its

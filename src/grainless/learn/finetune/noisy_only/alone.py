@@ -64,7 +64,7 @@ def noisy_images(
         options["sigma"] = _rounded(np.median(_sigmas(samples, reports)))
     if "measured" in asked(method):
         tell(f"Measuring their noise by what {teacher.words} makes of them ...")
-        teacher = teacher.settled(samples)
+        teacher = teacher.settled(samples, reports)
         white = noise.kind == WHITE
         options["measured"] = _white(samples, reports) if white else _measured(folder, teacher, samples)
         data |= {"name": "denoised"} | teacher.options

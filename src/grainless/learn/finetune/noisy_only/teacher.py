@@ -29,12 +29,13 @@ class Teacher:
     Args:
         by: a shipped model's name, or "auto".
         adapt: with a curve fitted to the noise of each image.
-        squares: whose means the model is then shown, pixels a side; None: as each image tells.
+        squares: whose means the model is then shown, pixels a side, 1.6 for a mixture of 0.6 by those of 2; None: as
+            each image tells.
     """
 
     by: str
     adapt: bool
-    squares: int | None = None
+    squares: float | None = None
 
     @classmethod
     def of(cls, reports: Sequence[Report], kind: str) -> Self:
@@ -50,15 +51,16 @@ class Teacher:
         names = Counter(name for report in reports if (name := advise(report).model))
         return cls(names.most_common(1)[0][0] if names else AUTO, adapt=False)
 
-    def settled(self, samples: Sequence[Floats]) -> Self:
+    def settled(self, samples: Sequence[Floats], reports: Sequence[Report]) -> Self:
         """With squares that the images tell together: one alone may be too small, and they are of one kind.
 
         Args:
             samples: (c, h, w) full scales.
+            reports: of them.
         """
         if not self.adapt or self.by == AUTO:
             return self
-        return replace(self, squares=squares_of(load(self.by), samples))
+        return replace(self, squares=squares_of(load(self.by), samples, reports))
 
     @property
     def words(self) -> str:
