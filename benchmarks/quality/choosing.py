@@ -24,7 +24,7 @@ from grainless.data.images import Images
 from grainless.denoising.choose import advise
 from grainless.denoising.look import inspect
 from grainless.disk.whole import write_text
-from grainless.evaluation.auto import LEFT
+from grainless.evaluation.auto import CURVE, LEFT
 from grainless.evaluation.benchmark.real import pairs
 from grainless.evaluation.reports.markdown import table
 from grainless.image.arrays import image_of
@@ -32,8 +32,6 @@ from grainless.noise import NumpyDraw, noise_from
 
 PAGE = Path(__file__).parents[2] / "docs" / "choosing.md"
 DRAWINGS = 40
-CURVE = ", by a curve"
-"""After the name of a model that is shown an image along one that is fitted to its noise."""
 
 Bytes = np.ndarray
 """(c, h, w) uint8."""

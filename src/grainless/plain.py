@@ -12,7 +12,7 @@ def names(kind: type) -> tuple[str, ...]:
 
     >>> from grainless.denoising.choose import Choice
     >>> names(Choice)
-    ('model', 'why', 'warnings')
+    ('model', 'why', 'warnings', 'adapt')
     """
     also: tuple[str, ...] = getattr(kind, "ALSO", ())
     told: tuple[str, ...] = getattr(kind, "PLAIN", (*(each.name for each in fields(kind)), *also))

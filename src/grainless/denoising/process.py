@@ -41,6 +41,7 @@ class Outcome:
         warnings: what the model did not learn, detail that was lost, a sentence each.
         notes: how it ran, a sentence each.
         changed: whether a pixel is another now.
+        adapt: whether a curve was fitted, along which the model was shown the image.
     """
 
     model: str | None = None
@@ -49,6 +50,7 @@ class Outcome:
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     changed: bool = False
+    adapt: bool = False
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -160,7 +162,7 @@ def _decided(report: Report, policy: Policy, rows: Rows) -> tuple[Denoiser | Ada
     if fitted := policy.fitted:
         card, along = fitted.model.card, fitted.counting_in(report.used)
         beside = warnings(report, card, covered=COVERED)
-        return along, Outcome(card.name, report, None, beside, fitted.model.remarks + unheard)
+        return along, Outcome(card.name, report, None, beside, fitted.model.remarks + unheard, adapt=True)
     if own := policy.own:
         return own, Outcome(own.card.name, report, None, _beside(report, own), own.remarks + unheard)
     choice = advise(report)
@@ -198,7 +200,7 @@ def with_curve(report: Report, policy: Policy, sample: Sample) -> tuple[Adapted 
     if adapted is None:
         return None, Outcome(report=report, why=why)
     notes = model.remarks + policy.unheard(report.channels)
-    return adapted, Outcome(model.card.name, report, why, notes=notes)
+    return adapted, Outcome(model.card.name, report, why, notes=notes, adapt=True)
 
 
 def blend(

@@ -12,6 +12,8 @@ from grainless.image.arrays import image_of
 __all__ = ["AUTO", "Auto"]
 
 LEFT = "left as it was"
+CURVE = ", by a curve"
+"""After the name of a model that was shown an image along a curve which was fitted to its noise."""
 
 
 class Auto:
@@ -31,5 +33,5 @@ class Auto:
     def _one(self, image: Array) -> Array:
         given = image[0] if len(image) == 1 else image
         result, outcome = process(image_of(given.astype(np.float32, copy=False), channel_axis=0))
-        self.chosen[outcome.model or LEFT] += 1
+        self.chosen[(outcome.model or LEFT) + CURVE * outcome.adapt] += 1
         return result.pixels

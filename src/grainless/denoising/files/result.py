@@ -39,6 +39,7 @@ class JobResult:
         state: "denoised"; "left": the result is the source, byte for byte where it is of the same format; "skipped":
             its result was there already; "failed": there is none.
         model: the name of the first model that was taken.
+        adapt: whether a curve was fitted to an image of it, along which the model was shown it.
         sigma: of the noise found in the first image, in full scales.
         remarks: what a person should be told, a sentence each.
         error: why it failed.
@@ -48,7 +49,18 @@ class JobResult:
         seconds: that it took; 0: nobody looked.
     """
 
-    PLAIN: ClassVar = ("source", "target", "picture", "state", "model", "sigma", "remarks", "error", "fault")
+    PLAIN: ClassVar = (
+        "source",
+        "target",
+        "picture",
+        "state",
+        "model",
+        "adapt",
+        "sigma",
+        "remarks",
+        "error",
+        "fault",
+    )
 
     job: Job
     state: State
@@ -60,6 +72,7 @@ class JobResult:
     picture: Path | None = None
     read: Source | None = None
     seconds: float = 0.0
+    adapt: bool = False
 
     @classmethod
     def of(cls, job: Job, outcomes: Iterable[Outcome], notes: Iterable[str] = ()) -> "JobResult":
@@ -69,7 +82,8 @@ class JobResult:
         remarks = dict.fromkeys(chain(said([each.remarks for each in outcomes]), notes))
         chosen = any(each.why for each in outcomes)
         state: State = "denoised" if model else "left"
-        return cls(job, state, model, outcomes[0].sigma, tuple(remarks), chosen=chosen)
+        adapt = any(each.adapt for each in outcomes)
+        return cls(job, state, model, outcomes[0].sigma, tuple(remarks), chosen=chosen, adapt=adapt)
 
     @property
     def source(self) -> Path:

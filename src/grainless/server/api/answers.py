@@ -45,6 +45,9 @@ class Denoised(BaseModel):
 
     state: Literal["denoised", "left"] = Field(description="left: no model was run.")
     model: str | None = Field(description="The first model that was taken.")
+    adapt: bool = Field(
+        description="Whether a curve was fitted to a frame, along which the model was shown it."
+    )
     sigma: float | None = Field(description="Of the noise that was found in the first frame, in full scales.")
     words: str | None = Field(description="How a person sees that noise.")
     remarks: list[str] = Field(description="All that a person should be told, a sentence each.")

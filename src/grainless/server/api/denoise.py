@@ -66,6 +66,7 @@ class Result:
         return Denoised(
             state="denoised" if model else "left",
             model=model,
+            adapt=any(each.adapt for each in self.outcomes),
             sigma=plain(self.outcomes[0].sigma),
             words=report.words if report else None,
             remarks=list(dict.fromkeys(remarks)),
