@@ -7,9 +7,10 @@ that there is no second list of options anywhere.
 import inspect
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, TypeVar, get_args
 
-from pydantic import AfterValidator, ConfigDict, ValidationError, create_model
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, create_model
 
 from grainless.errors import InputError, did_you_mean, unknown
 
@@ -74,16 +75,9 @@ def checked(
     Raises:
         Mistakes: as `make`; `title` says in each what it is about.
     """
-    keywords = inspect.signature(part, eval_str=True).parameters
+    keywords = _keywords(part)
     known = {key: value for key, value in (given or {}).items() if key in keywords}
-    fields: dict[str, Any] = {
-        key: (_annotation(keyword), ... if keyword.default is keyword.empty else keyword.default)
-        for key, keyword in keywords.items()
-        if key not in known
-    }
-    model = create_model(
-        "Options", __config__=ConfigDict(extra="forbid", arbitrary_types_allowed=True), **fields
-    )
+    fields, model = _form(part, tuple(known))
     try:
         values = model.model_validate(
             {
@@ -94,6 +88,23 @@ def checked(
     except ValidationError as error:
         raise Mistakes([_mistake(title, each, list(fields)) for each in error.errors()]) from error
     return {key: getattr(values, key) for key in options} | known
+
+
+@lru_cache(maxsize=1024)
+def _keywords(part: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
+    return inspect.signature(part, eval_str=True).parameters
+
+
+@lru_cache(maxsize=1024)
+def _form(part: Callable[..., Any], known: tuple[str, ...]) -> tuple[dict[str, Any], type[BaseModel]]:
+    """The options of a part but for those that are known, and what checks them, which takes milliseconds to make."""
+    fields: dict[str, Any] = {
+        key: (_annotation(keyword), ... if keyword.default is keyword.empty else keyword.default)
+        for key, keyword in _keywords(part).items()
+        if key not in known
+    }
+    config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
+    return fields, create_model("Options", __config__=config, **fields)
 
 
 def one_of(kind: str, table: Mapping[str, Any]) -> AfterValidator:

@@ -54,10 +54,9 @@ class Recipe:
         for change in changes:
             recipe = recipe.changed(change)
             lines.append(f"--set {change}")
-        mistakes = recipe.mistakes()
-        if mistakes and lines and not self.mistakes():
-            raise InputError(told(" ".join(lines), mistakes))
-        recipe.check()
+        if mistakes := recipe.mistakes():
+            theirs = lines and not self.mistakes()
+            raise InputError(told(" ".join(lines) if theirs else f"{self.name}.toml", mistakes))
         return recipe
 
     @property
