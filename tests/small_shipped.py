@@ -5,11 +5,14 @@ import hashlib
 import numpy as np
 import PIL.Image
 import torch
+from exporter import export_quickly
 
 from grainless.learn.export import export
 from grainless.learn.networks import NETWORKS
 from grainless.model import zoo
 from grainless.model.card import Card
+
+export_quickly()
 
 NETWORK = {"name": "unet", "widths": [3, 4], "fold": 2}
 

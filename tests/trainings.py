@@ -1,12 +1,12 @@
 """Trainings of a second: digits through a code of 8 numbers."""
 
-from exporter import make_tables_once
+from exporter import export_quickly
 
 from grainless.data.find import DataRoots
 from grainless.learn.recipe import Recipe
 from grainless.learn.training import train
 
-make_tables_once()
+export_quickly()
 
 TINY = """\
 # Digits through a code of 8 numbers.

@@ -90,6 +90,7 @@ def test_tiles_change_nothing(grey):
     assert_array_equal(grey.run(planes, tile=400), grey.run(planes))
 
 
+@pytest.mark.usefixtures("_looked_at_alone")
 @pytest.mark.parametrize("strength", [0.3, 1])
 def test_streaming_gives_what_the_whole_stack_gives(grey, tmp_path, strength):
     planes = stack(4, 700, 300)

@@ -65,6 +65,7 @@ def streamed_and_whole(path, denoiser, strength, budget=SMALL):
     return target, wanted
 
 
+@pytest.mark.usefixtures("_looked_at_alone")
 @pytest.mark.parametrize("strength", [0.2, 0.7, 1])
 @pytest.mark.parametrize("dtype", ["u1", "u2", "f4"])
 def test_streaming_gives_what_the_whole_image_gives(blur, tmp_path, dtype, strength):
@@ -78,6 +79,7 @@ def test_streaming_gives_what_the_whole_image_gives(blur, tmp_path, dtype, stren
         assert (off != 0).mean() < 1e-4  # ties of rounding
 
 
+@pytest.mark.usefixtures("_looked_at_alone")
 @pytest.mark.parametrize("extra", [1, 2])
 def test_alpha_is_streamed_alike(wide, tmp_path, extra):
     samples = stored("f4", 700, 150, 4)
@@ -200,9 +202,9 @@ def book(path, *pages, **options):
     return path
 
 
-FEW_ROWS = memory.RESERVE + 16_000_000
-BLANK = np.full((400, 300), 90, np.uint8)
-GRAINY = noisy(20, size=(400, 300))[..., 0]
+FEW_ROWS = memory.RESERVE + 10_000_000  # five bands of the page below
+BLANK = np.full((360, 120), 90, np.uint8)
+GRAINY = noisy(20, size=(360, 120))[..., 0]
 
 
 @pytest.mark.parametrize("pages", [(BLANK, GRAINY), (GRAINY, BLANK), (BLANK, GRAINY, BLANK)])

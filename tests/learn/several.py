@@ -1,6 +1,4 @@
-"""One of several processes that train together: what tests/learn/test_crew.py starts, twice.
-
-    python several.py FOLDER
+"""One of several processes that train together: what tests/learn/test_crew.py starts, twice, with a folder's name.
 
 Writes FOLDER/RANK.safetensors, the weights, and FOLDER/RANK.json, all it saw.
 """
@@ -82,7 +80,9 @@ def _epochs(trained, shown):
         shown.append([])
 
 
-def main(folder):
+def main():
+    torch.set_num_threads(1)
+    folder = Path(sys.argv[1])
     crew = Crew.gathered("full")
     together = fit(crew)
     shown = seen(together)
@@ -145,8 +145,3 @@ def dying(folder, crew):
         training.train(Recipe("several", RECIPE), folder / "run")
     except GrainlessError as error:
         (folder / "ended.txt").write_text(str(error))
-
-
-if __name__ == "__main__":
-    torch.set_num_threads(1)
-    main(Path(sys.argv[1]))

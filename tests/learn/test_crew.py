@@ -3,8 +3,6 @@
 import json
 import os
 import socket
-import subprocess
-import sys
 from collections import Counter
 
 import pytest
@@ -12,6 +10,7 @@ import several
 import torch
 from safetensors import safe_open
 from safetensors.torch import load_file
+from warm import Program
 
 from grainless.cli.processes import processes
 from grainless.data.find import DataRoots
@@ -38,13 +37,12 @@ def folder(tmp_path_factory):
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
     meeting = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "WORLD_SIZE": "2", "NODE_RANK": "0"}
-    paths = {"PYTHONPATH": os.pathsep.join(sys.path), "OMP_NUM_THREADS": "1"}
-    command = [sys.executable, several.__file__, str(folder)]
-    running = [
-        subprocess.Popen(command, env=os.environ | paths | meeting | {"LOCAL_RANK": str(rank)})
-        for rank in (0, 1)
-    ]
-    assert [each.wait(120) for each in running] == [0, -9]
+    ranks = [meeting | {"LOCAL_RANK": rank} for rank in ("0", "1")]
+    with (
+        Program("several:main", folder, environment=ranks[0]) as one,
+        Program("several:main", folder, environment=ranks[1]) as other,
+    ):
+        assert [each.wait(120) for each in (one, other)] == [0, -9]
     return folder
 
 

@@ -7,6 +7,7 @@ import onnx
 import onnxruntime
 import pytest
 import torch
+from exporter import real
 from torch import nn
 
 import grainless
@@ -47,6 +48,12 @@ def samples_for(network):
 def run(path, noisy):
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     return torch.from_numpy(session.run([DENOISED], {NOISY: noisy.numpy()})[0])
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _real():
+    with real():
+        yield
 
 
 @pytest.fixture(scope="module", params=NETWORKS)
