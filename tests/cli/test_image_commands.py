@@ -113,10 +113,10 @@ def test_an_image_that_is_the_result_of_another_is_passed_over_and_that_is_said(
 def test_what_was_left_alone_is_counted_with_the_way_to_denoise_it(call, folder):
     save("noisy.png")
     Image.new("L", (64, 64), 128).save("clean.png")
-    hint = "No model was run on 1 of 2 images; one that is named is run all the same, as in --model photo."
+    hint = "No model was run on 1 of 2 images; one that --model names is run all the same."
     assert hint in call("denoise", "noisy.png", "clean.png", "-o", "out")[2].splitlines()
     _, _, err = call("denoise", "clean.png", "-o", "one.png")
-    assert "No model was run on the image; one that is named" in err
+    assert "No model was run on the image; one that --model names" in err
     for options in (("--strength", 0), ("--model", "grey")):
         _, _, err = call("denoise", "clean.png", "-o", "other.png", "--overwrite", *options)
         assert "No model was run" not in err

@@ -94,7 +94,7 @@ def tell(
         )
     if left := sum(each.state == "left" and each.chosen for each in results):
         which = "the image" if len(results) == 1 else f"{left:,} of {len(results):,} images"
-        hence = "" if adapt else "; one that is named is run all the same, as in --model photo"
+        hence = "" if adapt else "; one that --model names is run all the same"
         console.remark(f"No model was run on {which}{hence}.")
     fail({each.job.source: each.error for each in results if each.error})
 
