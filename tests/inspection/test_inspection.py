@@ -239,6 +239,7 @@ def test_equal_channels_want_the_grey_model():
     report = measure(np.dstack([noisy("gaussian:sigma=25/255")] * 3))
     assert report.colourless
     assert advise(report).model == "grey"
+    assert measure(np.dstack([noisy("poisson:peak=50")] * 3)).curve == measure(noisy("poisson:peak=50")).curve
     assert advise(report).why.endswith("in a grey image: model grey.")
 
 

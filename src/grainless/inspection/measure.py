@@ -71,7 +71,7 @@ def _report(sample: Sample, size: tuple[int, int], name: str, denoise: Denoise |
     mended = [defects.repaired(tiles) for tiles in channels] if stuck else list(channels)
     found = [None if drawn else levels(tiles) for tiles in mended]
     told = [each for each in found if each is not None]
-    grows = curve(told) if told else None
+    grows = curve(told[:1] if sample.colourless else told) if told else None  # equal channels tell once
     sigmas = (0.0,) * len(channels) if drawn else _sigmas(found, mended, grows)
     flat = [each for each in map(defects.correlation, mended) if each is not None]
     alike = [correlation for correlation, sigma in flat if sigma]
