@@ -100,9 +100,8 @@ def main() -> None:
         folder = Path(root)
         os.environ["GRAINLESS_CACHE"] = str(folder / "cache")
         packed(folder)
-        runs = {
-            path: trained(folder, path) for path in ("packed", "s3://bucket/packed", "gs://bucket/packed")
-        }
+        paths = ("packed", "s3://bucket/packed", "gs://bucket/packed")
+        runs = {path: trained(folder, path.partition(":")[0], path) for path in paths}
         here = load_file(runs["packed"][0] / "model.safetensors")
         for path, (run, seconds, told) in runs.items():
             weights = load_file(run / "model.safetensors")
