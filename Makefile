@@ -37,7 +37,7 @@ torture: env
 	$(BIN)/python -m benchmarks.reliability.mishaps
 
 cluster: env
-	$(BIN)/pip install --quiet 'ray[data]>=2.60,<2.64'
+	$(BIN)/pip install --quiet 'ray[data]>=2.60'
 	$(BIN)/python -m benchmarks.reliability.cluster
 
 docs: env

@@ -10,7 +10,7 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from grainless.denoising.batch.cluster import WAVE, Cluster, Worker, cluster, room
+from grainless.denoising.batch.cluster import WAVE, Cluster, Tries, Worker, cluster, room
 from grainless.denoising.batch.engines import ENGINES
 from grainless.denoising.files.denoiser import FileDenoiser
 from grainless.denoising.files.jobs import Job
@@ -19,7 +19,11 @@ from grainless.errors import InputError, RunError
 
 
 class Died(BaseException):
-    """A worker that ends within a job; Ray Data gives its block up, and says nothing."""
+    """A worker that ends within a job; Ray Data does it again, for ever."""
+
+
+class Gone(BaseException):
+    """What Ray Data gives up, and says nothing."""
 
 
 class Data(types.ModuleType):
@@ -46,17 +50,22 @@ class Rows:
 
     def map(self, kind, *, fn_constructor_args, **options):
         self.data.told.append(options)
-        self.worker = kind(*pickle.loads(pickle.dumps(fn_constructor_args)))
+        denoiser, begun = fn_constructor_args
+        self.worker = kind(pickle.loads(pickle.dumps(denoiser)), begun)
         return self
 
     def iter_rows(self):
         for row in reversed(self.rows):
             if self.data.fails:
                 raise ConnectionError(self.data.fails)
-            try:
-                yield self.worker(row)
-            except Died:
-                continue
+            while True:
+                try:
+                    yield self.worker(row)
+                except Died:
+                    continue
+                except Gone:
+                    pass
+                break
 
 
 class Ray(types.ModuleType):
@@ -76,6 +85,17 @@ class Ray(types.ModuleType):
             {"Alive": alive, "Resources": {"CPU": cores}} for alive, cores in ((True, 7.0), (False, 64.0))
         ]
 
+    def remote(self, kind):
+        def made():
+            begun = kind().begun
+            call = types.SimpleNamespace(remote=begun)
+            return types.SimpleNamespace(begun=call)
+
+        return types.SimpleNamespace(options=lambda **_: types.SimpleNamespace(remote=made))
+
+    def get(self, answer):
+        return answer
+
     def shutdown(self):
         self.told.append("shutdown")
 
@@ -89,20 +109,26 @@ def told(job):
     return JobResult(job, "left", remarks=(str(job.source), str(job.target), str(job.kept)))
 
 
+TRIED = []
+
+
 def troubled(job):
-    """Three files that fail, each in its way."""
+    """Files that fail, each in its way."""
     name = job.source.name
     if name == "broken":
         raise InputError("broken cannot be read.")
     if name == "bug":
         raise ZeroDivisionError("division by zero")
+    TRIED.append(name)
     if name == "poison":
         raise Died
+    if name == "lost":
+        raise Gone
     return JobResult(job, "left")
 
 
 def workers(denoiser, data=None):
-    return Cluster(data or Data(), denoiser, (2, 2), 1)
+    return Cluster(data or Data(), lambda: Tries().begun, denoiser, (2, 2), 1)
 
 
 def test_paths_travel_absolute_and_come_back_as_they_were_given(tmp_path, monkeypatch):
@@ -124,15 +150,19 @@ def test_where_a_source_was_kept_is_told_as_it_was_given(tmp_path, monkeypatch):
 
 
 def test_each_file_is_told_of_also_where_its_worker_died():
-    jobs = [Job(Path(name), Path("out") / name) for name in ("broken", "bug", "poison", "good")]
+    TRIED.clear()
+    jobs = [Job(Path(name), Path("out") / name) for name in ("broken", "bug", "poison", "lost", "good")]
     results = {each.source.name: each for each in workers(troubled)(jobs)}
     assert {name: (each.state, each.fault) for name, each in results.items()} == {
         "broken": ("failed", "input"),
         "bug": ("failed", "world"),
         "poison": ("failed", "world"),
+        "lost": ("failed", "world"),
         "good": ("left", None),
     }
-    assert str(results["poison"].error) == "poison: the workers that did it died"
+    assert str(results["poison"].error).endswith("poison: the workers that did it died")
+    assert str(results["lost"].error) == "lost: the workers that did it died"
+    assert TRIED.count("poison") == 1 + 3
     assert str(results["bug"].error).endswith("bug: ZeroDivisionError: division by zero")
 
 
@@ -169,7 +199,7 @@ def test_files_go_out_in_waves_each_a_block(monkeypatch):
     assert WAVE > 1000
 
 
-def test_there_are_as_many_workers_as_cores_and_a_file_is_tried_three_times_more(monkeypatch):
+def test_there_are_as_many_workers_as_cores_and_none_waits_on_another(monkeypatch):
     ray = Ray()
     monkeypatch.setitem(sys.modules, "ray", ray)
     monkeypatch.setitem(sys.modules, "ray.data", ray.data)
@@ -181,7 +211,7 @@ def test_there_are_as_many_workers_as_cores_and_a_file_is_tried_three_times_more
         options = ray.data.told.pop()
         assert (options["compute"]["min_size"], options["compute"]["max_size"]) == pool
         assert options["compute"]["max_tasks_in_flight_per_actor"] == 1  # so none waits on one that dies
-        assert (options["num_cpus"], options["max_task_retries"]) == (2, 3)
+        assert options["num_cpus"] == 2
     assert ray.told[0]["address"] == "head:6379"
     assert ray.told[0]["logging_level"] == logging.CRITICAL
     assert ray.told[-1] == "shutdown"
@@ -214,4 +244,7 @@ def test_another_engine_is_told(call, tmp_path):
 
 
 def test_a_worker_gives_back_what_it_was_given():
-    assert Worker(left)({"number": 7, "job": pickle.dumps(Job(Path("a"), Path("b")))})["number"] == 7
+    assert (
+        Worker(left, Tries().begun)({"number": 7, "job": pickle.dumps(Job(Path("a"), Path("b")))})["number"]
+        == 7
+    )

@@ -1,15 +1,15 @@
 """Files denoised by a Ray cluster: paths travel, not pixels; each worker has the model open and writes whole files.
 
 Source: Moritz et al., "Ray: a distributed framework for emerging AI applications", OSDI 2018. Files are the rows of a
-Ray Data set, one a block, since a block is what Ray Data hands out, does again and gives up. What it gives up it does
-not tell: here each file that did not come back is told as failed.
+Ray Data set, one a block, since a block is what Ray Data hands out, does again, and gives up without a word. How often
+a file is done again is counted here, and each that did not come back is told as failed.
 """
 
 import logging
 import os
 import pickle
 import re
-import warnings
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -21,7 +21,9 @@ from grainless.denoising.files.result import JobResult
 from grainless.errors import GrainlessError, InputError, RunError
 
 TRIES = 3
-"""How often a file is done again by Ray when the worker died over it."""
+"""How often a file is done again when the worker died over it; Ray Data itself would do so for ever."""
+
+DIED = "the workers that did it died"
 
 WAVE = 5_000
 """Files of one data set, or fifty a worker: Ray holds a reference of some kilobytes to each."""
@@ -37,22 +39,57 @@ class Worker:
 
     Args:
         denoiser: does one job.
+        begun: is told of each job before it is begun; says how often it was, this time too.
     """
 
-    def __init__(self, denoiser: Callable[[Job], JobResult]) -> None:
-        self._denoiser = denoiser
+    def __init__(self, denoiser: Callable[[Job], JobResult], begun: Callable[[int], int]) -> None:
+        self._denoiser, self._begun = denoiser, begun
 
     def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
         """A row; whatever fails is a result, as Ray Data would lose an error with its block."""
-        job = pickle.loads(row["job"])
+        job, number = pickle.loads(row["job"]), int(row["number"])
         try:
-            result = self._denoiser(job)
+            result = self._done(job, number)
         except GrainlessError as error:
             result = JobResult(job, "failed", error=error)
         except Exception as error:
             told = RunError(f"{job.source}: {type(error).__name__}: {error}")
             result = JobResult(job, "failed", error=told)
         return {"number": row["number"], "result": pickle.dumps(result)}
+
+    def _done(self, job: Job, number: int) -> JobResult:
+        if self._begun(number) > 1 + TRIES:
+            raise RunError(f"{job.source}: {DIED}")
+        return self._denoiser(job)
+
+
+class Tries:
+    """How often each job was begun; an actor beside the workers, which outlives them."""
+
+    def __init__(self) -> None:
+        self._counted: Counter[int] = Counter()
+
+    def begun(self, number: int) -> int:
+        """One time more."""
+        self._counted[number] += 1
+        return self._counted[number]
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Asks an actor of `Tries`.
+
+    Args:
+        actor: Ray's handle.
+    """
+
+    actor: Any
+
+    def __call__(self, number: int) -> int:
+        """How often a job was begun, this time too."""
+        import ray
+
+        return int(ray.get(self.actor.begun.remote(number)))
 
 
 @dataclass(frozen=True)
@@ -61,12 +98,14 @@ class Cluster:
 
     Args:
         data: Ray Data.
+        counting: gives what counts how often each job of a wave was begun.
         denoiser: does one job.
         workers: how many there are, and how many there may be if the cluster grows.
         threads: cores of each.
     """
 
     data: Any
+    counting: Callable[[], Callable[[int], int]]
     denoiser: Callable[[Job], JobResult]
     workers: tuple[int, int]
     threads: int
@@ -78,7 +117,7 @@ class Cluster:
             yield from self._wave(wave)
 
     def _wave(self, jobs: Sequence[Job]) -> Iterator[JobResult]:
-        left, told = dict(enumerate(jobs)), "the workers that did it died"
+        left, told = dict(enumerate(jobs)), DIED
         try:
             for row in self._rows(jobs):
                 yield _as_given(pickle.loads(row["result"]), left.pop(int(row["number"])))
@@ -95,16 +134,12 @@ class Cluster:
         pool = self.data.ActorPoolStrategy(
             min_size=least, max_size=most, initial_size=least, max_tasks_in_flight_per_actor=1
         )
-        with warnings.catch_warnings():
-            # Ray 2.60 has no other way yet to say how often a call is tried again; its own default is for ever.
-            warnings.filterwarnings("ignore", "`ray_remote_args` is deprecated")
-            done = self.data.from_items(sent, override_num_blocks=len(sent)).map(
-                Worker,
-                fn_constructor_args=(self.denoiser,),
-                compute=pool,
-                num_cpus=self.threads,
-                max_task_retries=TRIES,
-            )
+        done = self.data.from_items(sent, override_num_blocks=len(sent)).map(
+            Worker,
+            fn_constructor_args=(self.denoiser, self.counting()),
+            compute=pool,
+            num_cpus=self.threads,
+        )
         yield from done.iter_rows()
 
 
@@ -143,7 +178,9 @@ def cluster(
     try:
         there = room(ray.nodes(), threads)
         quieted(ray.data)
-        yield Cluster(ray.data, denoiser, (min(workers or there, there), workers or there), threads)
+        tries = ray.remote(Tries).options(num_cpus=0)
+        numbers = min(workers or there, there), workers or there
+        yield Cluster(ray.data, lambda: Asking(tries.remote()), denoiser, numbers, threads)
     finally:
         ray.shutdown()
 
