@@ -142,10 +142,19 @@ def test_a_curve_is_fitted_to_grey_noise_that_grows(cards):
     choice = choose(replace(GROWING, impulses=0.05), cards)
     assert (choice.model, choice.adapt) == ("grey", True)
     assert choice.why == (
-        "Noise of sigma 25.5/255 in a grey image, which grows with brightness: a curve makes it white, for model "
+        "Noise of sigma 25.5/255 in a grey image, which grows with brightness: a curve is fitted to it, for model "
         "grey."
     )
     assert [each[:26] for each in choice.warnings] == ["5.0 % of the pixels are st"]
+
+
+def test_and_to_noise_that_is_stronger_than_a_model_learned():
+    choice = choose(report(0.25, channels=1), CARDS)
+    assert (choice.model, choice.adapt, choice.warnings) == ("grey", True, ())
+    assert choice.why == (
+        "Noise of sigma 63.8/255 in a grey image, more than grey learned: a curve is fitted to it, for model grey."
+    )
+    assert not choose(report(0.25), CARDS).adapt
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,8 @@ def choose(report: Report, cards: Mapping[str, Card], *, curves: bool = True) ->
     A model that learned pages is for pages, colour by colour if it is grey: paper has next to none. Else a model fits
     if it takes the image's size and colours: a model of colours sees grey as three equal ones, a grey one is blind to
     colours, and is taken only where there are none. Where no model learned any of what was found, the image is left
-    as it is. Noise of a grey image that grows with brightness, and is white else, is made as strong everywhere first.
+    as it is. To white noise of a grey image that grows with brightness, or is stronger than a model learned, a curve is
+    fitted.
 
     Args:
         report: of the image.
@@ -83,7 +84,8 @@ def choose(report: Report, cards: Mapping[str, Card], *, curves: bool = True) ->
         return Choice(None, f"{_why_clean(report)}: it is left as it is.")
     if curves and (name := _with_curve(report, cards)):
         beside = warnings(report, cards[name], covered=COVERED)
-        why = f"{_found(report, 'white')}, which grows with brightness: a curve makes it white, for model {name}."
+        how = "which grows with brightness" if "growing" in report.findings else f"more than {name} learned"
+        why = f"{_found(report, 'white')}, {how}: a curve is fitted to it, for model {name}."
         return Choice(name, why, beside, adapt=True)
     fitting = {name: card for name, card in cards.items() if _fits(card, report)}
     name = min(fitting, key=lambda each: (*_rank(fitting[each], report), each), default=None)
@@ -192,14 +194,21 @@ def _scenes(card: Card) -> set[str]:
 
 
 def _with_curve(report: Report, cards: Mapping[str, Card]) -> str | None:
-    """The model for a grey image whose noise grows with brightness and is white else, once a curve has made it so.
+    """The model for a grey image whose noise is white once a curve has made it as strong everywhere.
 
+    It grows with brightness, or is stronger than the model learned: means over squares of pixels have less of it.
     Colours win a tenth of a decibel at most by a curve (docs/lab.md).
     """
-    found = report.findings.keys()
-    if not report.is_grey or not {"white", "growing"} <= found or found & {"correlated", "document"}:
+    found, name = report.findings, of_white_noise(report, cards)
+    if (
+        name is None
+        or not report.is_grey
+        or "white" not in found
+        or found.keys() & {"correlated", "document"}
+    ):
         return None
-    return of_white_noise(report, cards)
+    beyond = _cover(cards[name], "white", found["white"]) == BEYOND
+    return name if "growing" in found or beyond else None
 
 
 def _rank(card: Card, report: Report) -> tuple[float, ...]:
