@@ -70,7 +70,7 @@ def choose(report: Report, cards: Mapping[str, Card], *, curves: bool = True) ->
     A model that learned pages is for pages, colour by colour if it is grey: paper has next to none. Else a model fits
     if it takes the image's size and colours: a model of colours sees grey as three equal ones, a grey one is blind to
     colours, and is taken only where there are none. Where no model learned any of what was found, the image is left
-    as it is. To white noise of a grey image that grows with brightness, or is stronger than a model learned, a curve is
+    as it is. To white noise of a grey image that grows with brightness, or is stronger than was learned, a curve is
     fitted.
 
     Args:
