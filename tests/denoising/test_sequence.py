@@ -1,6 +1,7 @@
 """Sequences: one choice for all frames, and how quiet they are in time."""
 
 import pickle
+import re
 
 import numpy as np
 import PIL.Image
@@ -141,6 +142,8 @@ def test_frames_that_use_other_bits_have_the_same_curve(tmp_path):
         assert outcome.report.bits in {11, 12}
         ours, theirs = (((each.pixels[0] - clean) ** 2).mean() for each in (made, alone))
         assert ours < 1.1 * theirs
+    gain = float(re.search(r"gain ([\d.]+)", settled.why)[1])
+    assert gain == pytest.approx(1 / 30, rel=0.2)  # in the bits that the brightest frame uses
 
 
 def test_frames_that_no_curve_helps_are_left(tmp_path):

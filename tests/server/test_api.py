@@ -76,6 +76,17 @@ def test_a_file_is_denoised_as_python_does_it(server, options):
     assert np.abs(off).max() <= 0.501 / 255
 
 
+def test_a_curve_is_fitted_where_it_is_asked_for(server):
+    given = file(noisy(96, 96)[..., 0])
+    image = next(decode(given))
+    for asked in (False, True):
+        answer = server.post("/api/denoise", content=given, params={"model": "grey", "adapt": asked})
+        wanted, outcome = grainless.process(image, grainless.Policy("grey", adapt=asked))
+        assert answer.headers["grainless-adapt"] == str(outcome.adapt).lower()
+        off = opened(answer.content) / 255 - wanted.pixels[0].clip(0, 1)
+        assert np.abs(off).max() <= 0.501 / 255
+
+
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "TIFF", "WebP", "BMP", "PPM", "GIF"])
 def test_a_file_comes_back_in_its_format(server, form):
     given = file(noisy(24, 32), form)
@@ -283,7 +294,7 @@ def test_what_is_no_image_is_a_sentence_with_its_status(server, path, name):
         ),
         (
             {"strenght": 50},
-            'No option is called "strenght" (did you mean "strength"?). There are: chroma, job',
+            'No option is called "strenght" (did you mean "strength"?). There are: adapt, chroma, job',
         ),
         ({"strength": [0.2, 0.5]}, '"strength" is given twice'),
     ],

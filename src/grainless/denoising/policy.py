@@ -30,8 +30,8 @@ class Policy:
             with brightness in unknown ways.
         squares: with `adapt`, grey images are shown to the model as means over squares of so many pixels a side, 1.6
             for a mixture of 0.6 by those of 2 pixels; None: as tells hidden pixels of the image best.
-        fitted: the model with a curve that was fitted before, as to all frames of a sequence: it is taken whatever
-            the noise.
+        fitted: the model with a curve that was fitted before, as to all frames of a sequence, its unit that of pixels
+            in a file's full scales: it is taken whatever the noise.
 
     Raises:
         InputError: one of them makes no sense.

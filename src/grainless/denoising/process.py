@@ -160,7 +160,7 @@ def _decided(report: Report, policy: Policy, rows: Rows) -> tuple[Denoiser | Ada
         return with_curve(report, policy, sampled(rows, report.size))
     unheard = policy.unheard(report.channels)
     if fitted := policy.fitted:
-        card, along = fitted.model.card, fitted.counting_in(report.used)
+        card, along = fitted.model.card, fitted.counting_in(report.used * fitted.unit)
         beside = warnings(report, card, covered=COVERED)
         return along, Outcome(card.name, report, None, beside, fitted.model.remarks + unheard, adapt=True)
     if own := policy.own:

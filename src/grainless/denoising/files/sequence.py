@@ -96,8 +96,9 @@ def _together(looks: Sequence[Look], policy: Policy) -> tuple[Adapted | None, st
     """A model with the curve that fits frames of one size together, or why none can help."""
     asking = [each for each in looks if policy.adapt or advise(each[0]).adapt]
     report, first = asking[0]
+    used = max(other.used for other, _ in asking)  # the brightest that any frame uses is 1 here
     tiles = [
-        sample.tiles * np.float32(other.used)
+        sample.tiles * np.float32(other.used / used)
         for other, sample in asking
         if sample.tiles.shape == first.tiles.shape
     ]
@@ -105,7 +106,7 @@ def _together(looks: Sequence[Look], policy: Policy) -> tuple[Adapted | None, st
     all_grey = all(sample.colourless for _, sample in asking)
     sample = Sample(np.concatenate(some, axis=1), all_grey, hidden=None)
     adapted, outcome = with_curve(report, policy, sample)
-    return adapted, outcome.why or ""
+    return adapted and adapted.counting_in(1 / used), outcome.why or ""
 
 
 def _counted(reports: Sequence[Report]) -> dict[str | None, int]:

@@ -51,6 +51,10 @@ Chroma = Annotated[
 ModelName = Annotated[
     str, Query(max_length=200, description="auto looks at the noise and chooses; else a name.")
 ]
+Adapt = Annotated[
+    bool,
+    Query(description="Fit a curve to the noise first, whatever was found; auto does so where it helps."),
+]
 Number = Annotated[UUID | None, Query(description="A random UUID of yours, to ask for the progress by.")]
 Parts = Annotated[
     bool,
@@ -69,7 +73,7 @@ def add_pictures(
         app: the application.
         queue: where files wait for their turn.
         metrics: where they are counted.
-        policy_of: a policy from model, strength and chroma.
+        policy_of: a policy from model, strength, chroma and adapt.
         run: whose model may be asked for beside the others; None: none.
     """
     limits = queue.limits
@@ -100,10 +104,11 @@ def add_pictures(
         model: ModelName = AUTO,
         strength: Strength = 1.0,
         chroma: Chroma = None,
+        adapt: Adapt = False,
         job: Number = None,
         parts: Parts = False,
     ) -> Response:
-        policy = policy_of(model=named(model, run), strength=strength, chroma=chroma)
+        policy = policy_of(model=named(model, run), strength=strength, chroma=chroma, adapt=adapt)
 
         def work(data: bytes, progress: Callable[[int, int], object]) -> tuple[Result, dict[str, bytes]]:
             result = denoise_file(data, policy, limits, progress)
@@ -135,6 +140,7 @@ def _file(result: Result, told: answers.Denoised) -> Response:
     seen = [f"{told.words[0].upper()}{told.words[1:]}."] if told.words else []
     headers = {
         "Grainless-Model": quote(told.model or "none"),
+        "Grainless-Adapt": str(told.adapt).lower(),
         "Grainless-Remarks": quote(" ".join([*seen, *told.remarks])),
     }
     return Response(result.content, media_type=result.media_type, headers=headers)
