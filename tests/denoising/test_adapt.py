@@ -112,12 +112,21 @@ def test_a_golden_figure():
     image, outcome = process(Image(noisy[None]), ADAPT)
     assert psnr(image.pixels[0], scene()) == pytest.approx(34.71, abs=0.05)
     assert outcome.model == "grey"
-    assert outcome.why.startswith("The noise grows with brightness (gain 0.048")
+    assert re.fullmatch(
+        r"The noise grows with brightness \(gain 0\.048, read noise [\d.]+/255\): a curve makes it equally strong "
+        r"everywhere, and model grey takes it\.",
+        outcome.why,
+    )
 
 
-def test_white_noise_gives_what_the_plain_model_gives(grey, chance):
-    noisy = (scene() + 0.08 * chance.standard_normal((144, 144))).astype(np.float32)
-    adapted, plain = process(Image(noisy[None]), ADAPT)[0].pixels[0], grey(noisy)
+def test_white_noise_gives_what_the_plain_model_gives(grey):
+    noisy = (scene() + 0.08 * np.random.default_rng(0).standard_normal((144, 144))).astype(np.float32)
+    image, outcome = process(Image(noisy[None]), ADAPT)
+    told = re.fullmatch(
+        r"The noise is equally strong everywhere \(sigma ([\d.]+)/255\): model grey takes it\.", outcome.why
+    )
+    assert float(told[1]) == pytest.approx(255 * 0.08, rel=0.1)
+    adapted, plain = image.pixels[0], grey(noisy)
     assert np.sqrt(np.mean((adapted - plain) ** 2)) < 0.1 * np.sqrt(np.mean((plain - scene()) ** 2))
 
 
@@ -343,7 +352,7 @@ def test_where_photons_are_few_the_model_is_shown_means_over_squares(chance, mon
     clean = scene(190)
     noisy = counted(clean, 1 / 1.5, 0.0, chance)[None]
     image, outcome = process(Image(noisy), Policy(adapt=True, threads=1))
-    assert re.search(r"for model grey, which is shown means over 2 x 2 pixels\.$", outcome.why)
+    assert outcome.why.endswith("; the result is made from averages of 2 x 2 pixels, which have less noise.")
     alone = Adapted.of(load("grey"), fitted(noisy), noisy).visible(noisy)
     assert psnr(image.pixels[0], clean) > psnr(alone[0], clean) + 1
 
@@ -356,7 +365,12 @@ def test_images_too_small_to_tell_squares_alone_tell_them_together(grey, chance,
     assert squares_of(grey, tiles, reports) == 2
     assert squares_of(grey, [0 * tiles[0]], reports[:1]) is None
     _, outcome = process(Image(tiles[0]), Policy(adapt=True, squares=2))
-    assert outcome.why.endswith("for model grey, which is shown means over 2 x 2 pixels.")
+    assert outcome.why.endswith("; the result is made from averages of 2 x 2 pixels, which have less noise.")
+    _, outcome = process(Image(tiles[0]), Policy(adapt=True, squares=1.6))
+    assert outcome.why.endswith(
+        "; about 60 % of the result is made from averages of 2 x 2 pixels, which have less noise, the rest from "
+        "single pixels."
+    )
     with pytest.raises(InputError, match=r"squares is 0: they have 1 pixel a side or more\."):
         Policy(adapt=True, squares=0)
 
@@ -364,7 +378,7 @@ def test_images_too_small_to_tell_squares_alone_tell_them_together(grey, chance,
 def test_where_photons_are_many_it_is_shown_the_image_itself(chance):
     rough = scene(190) * (0.75 + 0.25 * np.sign(np.sin(2.1 * np.arange(190))))  # columns as narrow as pixels
     _, outcome = process(Image(counted(rough, 1 / 60, 0.0, chance)[None]), Policy(adapt=True, threads=1))
-    assert outcome.why.endswith("for model grey.")
+    assert outcome.why.endswith("model grey takes it.")
 
 
 @given(

@@ -222,7 +222,8 @@ def test_a_curve_is_fitted_unasked_to_grey_noise_that_grows(monkeypatch):
     found, outcome = process(Image(noise))
     plain, named = process(Image(noise), Policy("grey"))
     assert re.fullmatch(
-        r"The noise grows with brightness \(gain .*: a curve makes it white, .*, for model grey.*",
+        r"The noise grows with brightness \(gain .*: a curve makes it equally strong everywhere, and model grey takes "
+        r"it.*",
         outcome.why,
     )
     assert (outcome.model, outcome.warnings) == ("grey", ())

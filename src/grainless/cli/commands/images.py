@@ -54,7 +54,8 @@ def denoise(
         bool,
         typer.Option(
             "--adapt",
-            help="Fit a curve to the noise of each image: microscopy, astronomy, X-ray, 16 bits.",
+            help="Fit a curve to the noise of each image, whatever was found; auto does where it grows with "
+            "brightness in a grey image: microscopy, astronomy, X-ray.",
         ),
     ] = False,
     neighbours: Annotated[

@@ -61,8 +61,7 @@ def adapt(
     best = adapted
     if sample.colourless:
         best = of_side(adapted, parts, squares) if squares else with_squares(adapted, parts)
-    seen = f"a curve makes it white, {level(best.curve.sigma)}, for model {model.card.name}{_shown(best)}"
-    return best, f"{_found(adapted.curve.growth)}: {seen}."
+    return best, f"{_found(adapted.curve.growth)} model {model.card.name} takes it{_shown(best)}."
 
 
 def squares_of(model: Denoiser, images: Sequence[Floats], reports: Sequence[Report]) -> float | None:
@@ -158,18 +157,28 @@ def _unseen(report: Report | None) -> str:
 
 def _shown(adapted: Adapted) -> str:
     """What of the image the model is shown besides, or in its place."""
+    finer = adapted.side
     if adapted.coarser and adapted.shares:
-        side, finer = adapted.coarser.side, f"{adapted.side} x {adapted.side}" if adapted.side > 1 else "1"
-        share = f"{100 * adapted.shares.mean:.0f} %"
-        return f", and {share} of the result by means over {side} x {side} pixels in the place of {finer}"
-    return f", which is shown means over {adapted.side} x {adapted.side} pixels" if adapted.side > 1 else ""
+        share = f"about {100 * adapted.shares.mean:.0f} % of the result"
+        return f"; {share} {_from(adapted.coarser.side)}, the rest from {_pixels(finer)}"
+    return f"; the result {_from(finer)}" if finer > 1 else ""
+
+
+def _from(side: int) -> str:
+    return f"is made from {_pixels(side)}, which have less noise"
+
+
+def _pixels(side: int) -> str:
+    """What a model is shown as one pixel."""
+    return f"averages of {side} x {side} pixels" if side > 1 else "single pixels"
 
 
 def _found(growth: Growth) -> str:
-    """The noise in words."""
+    """The noise in words, and what the curve does to it."""
+    evened = "a curve makes it equally strong everywhere, and"
     if growth.bends:
-        return "The noise changes with brightness, along no line"
+        return f"The noise changes with brightness (no one gain fits it): {evened}"
     read = level(math.sqrt(max(growth.read, 0.0)))
     if not growth.gain:
-        return f"The noise is as strong everywhere, {read}"
-    return f"The noise grows with brightness (gain {growth.gain:.2g}, read noise {read})"
+        return f"The noise is equally strong everywhere (sigma {read}):"
+    return f"The noise grows with brightness (gain {growth.gain:.2g}, read noise {read}): {evened}"
