@@ -65,7 +65,7 @@ def test_a_result_and_an_inspection_have_the_same_names_for_the_same(picture):
     told = FileInspection.of(picture).plain()
     json.dumps(told, allow_nan=False)
     assert told["source"] == str(picture)
-    assert told["advice"] == {"model": "color", "why": told["advice"]["why"], "warnings": []}
+    assert told["advice"] == {"model": "color", "why": told["advice"]["why"], "warnings": [], "adapt": False}
     assert told["report"]["sigma"] == max(told["report"]["findings"].values())
     assert (told["error"], told["fault"]) == (None, None)
 
