@@ -13,6 +13,8 @@ from grainless.denoising.files.denoiser import FileDenoiser
 from grainless.denoising.files.jobs import Job
 from grainless.denoising.files.streaming import must_stream
 from grainless.denoising.policy import Policy
+from grainless.denoising.process import process
+from grainless.image.image import Image
 from grainless.inspection.facts import facts
 from grainless.model.card import Card
 from grainless.model.denoiser import load
@@ -95,3 +97,10 @@ def test_a_stack_that_is_streamed_comes_out_alike_and_it_is_said(tmp_path):
         assert (
             "Page 1: It uses 12 of its 16 bits: its noise is measured, and taken, by these." in told.remarks
         )
+
+
+def test_of_what_is_left_nothing_is_said_to_be_taken():
+    clean = np.full((1, 64, 64), 3000 / 65535, np.float32)
+    outcome = process(Image(clean, depth=16))[1]
+    assert outcome.model is None
+    assert outcome.notes == ("It uses 12 of its 16 bits: its noise is measured by these.",)

@@ -150,7 +150,8 @@ def decide(report: Report, policy: Policy, rows: Rows) -> tuple[Denoiser | Adapt
     """
     denoiser, outcome = _decided(report, policy, rows)
     if report.bits:
-        told = f"It uses {report.bits} of its 16 bits: its noise is measured, and taken, by these."
+        done = "measured, and taken," if denoiser else "measured"
+        told = f"It uses {report.bits} of its 16 bits: its noise is {done} by these."
         outcome = replace(outcome, notes=(*outcome.notes, told))
     return denoiser, outcome
 
