@@ -110,3 +110,18 @@ def test_an_epoch_that_is_not_the_best_does_not_say_so(monkeypatch):
         written.getvalue().splitlines()[1]
         == "epoch 3/9  loss 0.2500  validation 0.0006123        2,500 images/s"
     )
+
+
+@pytest.mark.parametrize(("timed", "told"), [(0.1, True), (0.9, False), (None, False)])
+def test_minutes_that_will_be_overrun_are_told_once(monkeypatch, timed, told):
+    written = io.StringIO()
+    monkeypatch.setattr(progress, "err", Console(file=written, width=120))
+    callback = TerminalProgress()
+    callback.timed = timed
+    callback.on_start(Named, Few, Fits)
+    for number in (1, 2):
+        callback.on_epoch(Epoch(number, 0.25, 0.25, 1e-3, 5.0, 5 * Fits.batch, best=False))
+    words = (
+        "A step takes 1 s, and took 0.1 s when it was timed: --minutes will be overrun by about 40 seconds."
+    )
+    assert written.getvalue().replace("\n", " ").count(words) == told

@@ -170,7 +170,8 @@ def test_shares_of_parameters_need_several_devices_and_an_optimizer_of_single_nu
     with pytest.raises(InputError, match=r'^No strategy is called "fspd" \(did you mean "fsdp"\?\)'):
         Crew.gathered("full", "fspd")
     with pytest.raises(
-        InputError, match=r"^--strategy fsdp gives each device a share of every matrix, and Muon"
+        InputError,
+        match=r"^--strategy fsdp gives .* matrix, and Muon .*--set train\.optimizer=adamw \(train --images and",
     ):
         STRATEGIES["fsdp"].check(Muon(UNet(widths=(4, 6)), 1e-3))
 
@@ -222,3 +223,4 @@ def test_own_images_are_trained_on_by_one_device(tmp_path, call):
     status, _, told = call("train", "--images", tmp_path, "--devices", 2)
     assert status == 2
     assert told.startswith("grainless: --devices and --nodes are for a recipe; images of your own")
+    assert "grainless train RUN/recipe.toml --out NEW --devices 2; with --strategy fsdp also --set" in told

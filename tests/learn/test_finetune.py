@@ -46,9 +46,10 @@ def test_clean_images_become_a_recipe_and_a_run_beside_what_it_began_with(small,
     run = train(planned.recipe, out, data=planned.data, callback=Notes())
     assert run.finished
     facts = run.facts()
-    assert [other["name"] for other in facts["others"]] == ["plain"]
+    assert [other["name"] for other in facts["others"]] == ["plain", "auto"]
     assert facts["others"][0]["scores"]["test"]["psnr"] != facts["scores"]["test"]["psnr"]
-    assert f"<dt>before: plain</dt><dd>{facts['others'][0]['scores']['test']['psnr']:.2f} dB</dd>" in (
+    best = max(facts["others"], key=lambda other: other["scores"]["test"]["psnr"])
+    assert f"<dt>before: {best['name']}</dt><dd>{best['scores']['test']['psnr']:.2f} dB</dd>" in (
         run.report_file.read_text("utf-8")
     )
     assert Recipe.load(run.recipe_file).data(DataRoots()).train.names == planned.data.train.names
@@ -161,7 +162,10 @@ def test_speed_is_measured_in_steps_that_are_thrown_away(small, tmp_path):
 
 @pytest.mark.parametrize(
     ("looked", "told"),
-    [(9, "looking took 9 seconds."), (60, "looking took 1 minute, more than 12 seconds: fewer teach")],
+    [
+        (9, "looking took 9 seconds."),
+        (60, "looking took 1 minute (together more than --minutes 0.2: the fewest steps that are trained)."),
+    ],
 )
 def test_the_time_of_looking_counts(small, tmp_path, monkeypatch, looked, told):
     clock = SimpleNamespace(monotonic=iter([0.0, float(looked)]).__next__)
@@ -176,6 +180,15 @@ def test_the_time_of_looking_counts(small, tmp_path, monkeypatch, looked, told):
         max(12 - looked, 0.4 / TRAINING), rel=0.5
     )
     assert told in planned.remarks[2]
+
+
+def test_steps_that_a_person_set_are_not_called_the_fewest(small, tmp_path, monkeypatch):
+    monkeypatch.setattr("grainless.learn.finetune.plan.measured", lambda recipe, data: Pace(0.1, 0.0, "full"))
+    changes = ["train.rate=1e-3", "train.steps=2000"]
+    images = soft(tmp_path / "w", 4)
+    planned = plan(tmp_path / "out", images=images, noise="gaussian", minutes=0.2, changes=changes)
+    assert planned.remarks[2].endswith(" (together more than --minutes 0.2: as you set the steps).")
+    assert planned.step == 0.1
 
 
 def plain_data(folder, sigma):

@@ -10,7 +10,7 @@ import pytest
 from small_shipped import soft
 from trainings import Notes
 
-from grainless.cli.commands.training import _gained, _tell
+from grainless.cli.commands.training import _tell
 from grainless.data.find import DataRoots
 from grainless.data.halves import halves
 from grainless.data.images import Images
@@ -26,6 +26,7 @@ from grainless.learn.finetune.noisy_only.choice import chosen
 from grainless.learn.finetune.noisy_only.found import GROWING, SHARED, WHITE, Found, found
 from grainless.learn.finetune.noisy_only.teacher import Teacher
 from grainless.learn.finetune.plan import plan
+from grainless.learn.gained import PLAIN, TOO_SHORT, after, better_start, gained
 from grainless.learn.methods.calibrated import Calibrated
 from grainless.learn.run import Run
 from grainless.learn.score import KEEP, SAYS_LESS, _gain, judges
@@ -56,27 +57,74 @@ def test_noisy_images_alone_become_a_recipe_and_a_run_judged_by_halves(small, qu
     run = train(planned.recipe, out, data=planned.data, callback=Notes())
     facts = run.facts()
     assert 10 < facts["noisy"]["test"]["psnr"] < 22  # of two halves that each have noise of 0.1
-    assert [other["name"] for other in facts["others"]] == ["plain"]
+    assert [other["name"] for other in facts["others"]] == ["plain", "auto"]
+    seen = facts["others"][1]["gain_where_learned"]
+    assert seen["low"] < seen["mean"] < seen["high"]  # one image alone, held out, tells no interval
     assert facts["against"] == "noisy halves"
     assert SAYS_LESS["noisy halves"] in run.report_file.read_text("utf-8")
     _tell(run, json=False)
     told = " ".join(capsys.readouterr().out.split())
-    assert "over plain, which it began with; they are too few to tell whether that is chance." in told
+    assert "; they are too few to tell whether that is chance. On the images that it learned from" in told
+    assert (of_run(run)["better_start"] == "auto") == (seen["high"] < 0)
+    assert (TOO_SHORT.format("4 steps", PLAIN) in told) == (seen["high"] >= 0)
+    assert "validation auto" in told
     assert SAYS_LESS["noisy halves"] in told
 
 
-def gain(low, high):
-    return {"name": "grey", "gain": {"mean": (low + high) / 2, "low": low, "high": high}}
+def gain(low, high, name="grey"):
+    return {"name": name, "gain": {"mean": (low + high) / 2, "low": low, "high": high}}
 
 
 def test_a_gain_that_chance_may_be_is_called_no_difference():
-    told = [*_gained([gain(-0.1, 0.3), gain(0.1, 0.3), gain(-0.3, -0.1)])]
+    told = [told for each in ((-0.1, 0.3), (0.1, 0.3), (-0.3, -0.1)) for told in gained([gain(*each)])]
     assert told == [
         "On the test images +0.10 dB over grey, which it began with: no difference that can be told (-0.10 to +0.30, "
         "95 %).",
         "On the test images +0.20 dB over grey, which it began with (+0.10 to +0.30, 95 %).",
         "On the test images -0.20 dB over grey, which it began with (-0.30 to -0.10, 95 %).",
     ]
+
+
+def test_the_gain_is_told_over_the_better_of_start_and_plain_denoise():
+    others = [gain(0.1, 0.3), gain(-0.3, -0.1, "auto")]
+    assert [*gained(others)] == [
+        "On the test images -0.20 dB over plain `grainless denoise` (-0.30 to -0.10, 95 %)."
+    ]
+    assert better_start(others) == "auto"
+    assert better_start([gain(-0.5, -0.4), gain(-0.3, -0.1, "auto")]) == "grey"
+
+
+def test_where_few_are_held_out_plain_denoise_is_kept_by_images_that_were_learned_from():
+    few = {"mean": -0.05, "low": None, "high": None}
+    other = {"name": "auto", "gain": few}
+    assert better_start([other]) is None
+    seen = other | {"gain_where_learned": gain(-0.46, -0.02)["gain"]}
+    assert better_start([seen]) == "auto"
+    assert [*gained([seen])] == [
+        "On the test images -0.05 dB over plain `grainless denoise`; they are too few to tell whether that is chance.",
+        "On the images that it learned from -0.24 dB over plain `grainless denoise` (-0.46 to -0.02, 95 %).",
+    ]
+    assert [*after({"better_start": "auto"})] == [
+        "Plain `grainless denoise` is better, beyond chance: keep plain `grainless denoise`, and leave this model."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("images", "ranges", "told"),
+    [(32, (-0.1, 0.1), True), (32, (0.1, 0.2), False), (800, (-0.1, 0.1), False)],
+    ids=["few", "better", "many"],
+)
+def test_after_few_steps_plain_denoise_is_what_to_take(images, ranges, told):
+    known = {
+        "better_start": None,
+        "others": [gain(*ranges, "auto")],
+        "hyperparameters": {"train.batch": 8},
+        "history": [{"images": images}],
+    }
+    words = (
+        "4 steps teach next to nothing, and no gain over plain `grainless denoise` was found: take that, or "
+    )
+    assert [*after(known)] == [f"{words}give more --minutes."] * told
 
 
 @pytest.mark.parametrize(

@@ -18,12 +18,20 @@ from grainless.learn.networks.layers import parameters
 from grainless.learn.recipe import Recipe
 from grainless.learn.training import Callback
 
+SLOW = 1.5
+"""Times the seconds that a step took when it was timed: from there on `--minutes` do not hold."""
+
 
 class TerminalProgress(Callback):
     """Shows loss, images a second and time left. Used in a `with`, which puts the terminal back in order.
 
     Meanwhile this process is a training: it keeps freed memory, and PyTorch says nothing of itself.
+
+    Attributes:
+        timed: seconds of a step, as they were measured for `--minutes`; None: nobody did.
     """
+
+    timed: float | None = None
 
     def __init__(self) -> None:
         self._program = ExitStack()
@@ -84,6 +92,8 @@ class TerminalProgress(Callback):
         if self._fit.done:
             self._bar.update(self._task, description="judging")
         err.print(_line(epoch, self._epochs), highlight=False)
+        if self.timed and epoch.number == 1 and (told := _slow(epoch, self._epochs, self._batch, self.timed)):
+            err.print(told, highlight=False)
 
     def _tell_faults(self) -> None:
         """Images that could not be read, a line each, once."""
@@ -99,6 +109,24 @@ def _line(epoch: Epoch, epochs: int) -> str:
     return (
         f"epoch {epoch.number}/{epochs}  loss {_loss(epoch.loss)}  validation {_loss(epoch.validation)}"
         f"{'  best' if epoch.best else '      '}  {epoch.images / epoch.seconds:,.0f} images/s"
+    )
+
+
+def _slow(epoch: Epoch, epochs: int, batch: int, timed: float) -> str | None:
+    """That a training will take longer than was planned, if it will.
+
+    >>> _slow(Epoch(1, 0.1, 0.1, 1e-3, 46.0, 800, True), 20, 8, 0.23)
+    'A step takes 0.46 s, and took 0.23 s when it was timed: --minutes will be overrun by about 8 minutes.'
+    >>> _slow(Epoch(1, 0.1, 0.1, 1e-3, 25.0, 800, True), 20, 8, 0.23)
+    """
+    steps = epoch.images / batch
+    taken, over = epoch.seconds / steps, epochs * (epoch.seconds - steps * timed)
+    if taken < SLOW * timed:
+        return None
+    more = f"{over:.0f} seconds" if over < 90 else f"{over / 60:.0f} minutes"
+    return (
+        f"A step takes {taken:.2g} s, and took {timed:.2g} s when it was timed: --minutes will be overrun by about "
+        f"{more}."
     )
 
 

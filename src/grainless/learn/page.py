@@ -13,12 +13,14 @@ from grainless.data.images import Data
 from grainless.data.summary import describe
 from grainless.disk.whole import write_text
 from grainless.errors import counted
+from grainless.evaluation.auto import AUTO
 from grainless.evaluation.evaluate import INPUT, Array, Denoise, Row, Task, given, middle
 from grainless.evaluation.figures.curves import epoch_name
 from grainless.evaluation.reports.html import Html, facts, headline, note, page, table
 from grainless.evaluation.reports.report import curve, grid, scores
+from grainless.learn.gained import after
 from grainless.learn.run import Run
-from grainless.learn.score import KEEP, SAYS_LESS
+from grainless.learn.score import SAYS_LESS
 from grainless.learn.summary import of_run
 from grainless.model.zoo import SHIPPED
 from grainless.noise import Chain
@@ -72,9 +74,9 @@ def _named(rows: list[Row]) -> list[Row]:
 
 
 def _words(known: Mapping[str, Any]) -> list[Html]:
-    """Where no clean image was compared with; and where the start is the better model."""
+    """Where no clean image was compared with; and where plain `denoise` or the start is better."""
     less = [note(SAYS_LESS[known["against"]])] if known["against"] in SAYS_LESS else []
-    return less + ([note(KEEP.format(known["better_start"]))] if known["better_start"] else [])
+    return less + [note(word) for word in after(known)]
 
 
 def _headline(rows: list[Row]) -> Html:
@@ -83,7 +85,7 @@ def _headline(rows: list[Row]) -> Html:
     shown = {noisy.denoiser: noisy, "denoised": model}
     if others:
         best = _best(others)
-        kind = "before" if best.denoiser in SHIPPED else "best classical"
+        kind = "before" if best.denoiser in {*SHIPPED, AUTO} else "best classical"
         shown[f"{kind}: {best.denoiser}"] = best
     return headline({name: f"{row.scores['psnr'].mean:.2f} dB" for name, row in shown.items()})
 

@@ -5,15 +5,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from grainless import __version__
 from grainless.data.halves import halves
 from grainless.data.images import Data, Images
+from grainless.evaluation.auto import AUTO, Auto
+from grainless.evaluation.baselines import middles
 from grainless.evaluation.denoisers import blind
 from grainless.evaluation.evaluate import NOISY, Denoise, Row, evaluate
-from grainless.evaluation.score import Score
+from grainless.evaluation.metrics import METRICS
+from grainless.evaluation.score import FEWEST, Score
 from grainless.learn.export import export
 from grainless.learn.methods.calibrated import Calibrated
 from grainless.learn.methods.methods import Exported, Method
@@ -41,10 +45,17 @@ SAYS_LESS = {
 }
 """What must be known of scores that compare with no clean image."""
 
-KEEP = (
-    "{0}, which it began with, is better on the test images, beyond chance: keep {0}, and leave this model."
-)
-"""Where the whole interval of the gain over the start is below 0."""
+KEEP = "{0} is better, beyond chance: keep {0}, and leave this model."
+"""Where the whole interval of the gain is below 0 over what a person has without a training."""
+
+PLAIN = "plain `grainless denoise`"
+"""What the row `auto` is called in sentences: it chooses for each image, and fits curves."""
+
+AUTO_MOST = 16
+"""Images of a part up to which `auto` is judged, too: it looks at each by itself, which takes seconds."""
+
+PIXELS, SIDE = 2**19, 256
+"""Of images that were learned from, the middles are judged where too few were held out: so many pixels in all."""
 
 
 def export_best(run: Run, recipe: Recipe, network: Network, samples: Tensor) -> None:
@@ -76,7 +87,7 @@ def score(run: Run, recipe: Recipe, data: Data) -> list[Row]:
     Returns:
         The rows of the test images.
     """
-    denoisers = contenders(run, recipe)
+    denoisers = contenders(run, recipe, data)
     scored = {
         part: evaluate(
             denoisers,
@@ -91,6 +102,8 @@ def score(run: Run, recipe: Recipe, data: Data) -> list[Row]:
     noisy, own, *others = ({"name": name, "scores": _means(scored, name)} for name in (NOISY, *denoisers))
     for name, other in zip([*denoisers][1:], others, strict=True):
         other["gain"] = _gain(scored["test"], name).plain()
+        if name == AUTO and len(data.test) < FEWEST:
+            other["gain_where_learned"] = _gain(_where_learned(denoisers, recipe, data), name).plain()
     against = judged_by(recipe)
     run.note({"scores": own["scores"], "noisy": noisy["scores"], "others": others, "against": against})
     return scored["test"]
@@ -126,14 +139,28 @@ def _compared(method: Method) -> str:
     return LESSON if isinstance(method, Calibrated) and method.shared else NOISY_HALVES
 
 
-def contenders(run: Run, recipe: Recipe) -> dict[str, Denoise]:
-    """The run's model, and beside it the shipped one that it was trained on from, if it was."""
+def contenders(run: Run, recipe: Recipe, data: Data) -> dict[str, Denoise]:
+    """The run's model; beside it the shipped one that it began with, if it did, and what `denoise` does by itself."""
     start = str(recipe.training().get("start"))
     channels = recipe.source().channels
-    beside = {start: load(start)} if start in SHIPPED else {}
-    return {DENOISED: blind(load(run.model_file))} | {
-        name: blind(model) for name, model in beside.items() if model.card.channels == channels
-    }
+    made: dict[str, Denoise] = {DENOISED: blind(load(run.model_file))}
+    if start not in SHIPPED:
+        return made
+    if (model := load(start)).card.channels == channels:
+        made[start] = blind(model)
+    few = max(len(data.validation), len(data.test)) <= AUTO_MOST
+    return made | ({AUTO: Auto()} if few else {})
+
+
+def _where_learned(denoisers: dict[str, Denoise], recipe: Recipe, data: Data) -> list[Row]:
+    """Rows of the images that were learned from, where too few were held out: they flatter the run's model alone."""
+    seen = data.train.take(np.arange(min(len(data.train), AUTO_MOST)))
+    if not recipe.noise().parts:
+        seen = judges(recipe.method(), seen)
+    both = {name: denoisers[name] for name in (DENOISED, AUTO)}
+    images = middles(seen, PIXELS, SIDE)
+    psnr = {"psnr": METRICS["psnr"]}
+    return evaluate(both, images, recipe.noise(), seed=recipe.seed, data_name="learned from", metrics=psnr)
 
 
 def _gain(rows: Sequence[Row], other: str, metric: str = "psnr") -> Score:

@@ -1,11 +1,12 @@
 """What can be said of a recipe or a run, as plain mappings: for the terminal, for JSON, for the report."""
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from grainless.data import DATA
 from grainless.learn.fitting.fit import Fit
+from grainless.learn.gained import better_start
 from grainless.learn.methods.methods import METHODS
 from grainless.learn.networks import NETWORKS
 from grainless.learn.networks.layers import layers, parameters
@@ -43,16 +44,10 @@ def of_run(run: Run) -> dict[str, Any]:
         "scores": facts.get("scores", {}),
         "noisy": facts.get("noisy", {}),
         "others": facts.get("others", []),
-        "better_start": _better_start(facts.get("others", [])),
+        "better_start": better_start(facts.get("others", [])),
         "against": facts.get("against"),
         "history": history,
     }
-
-
-def _better_start(others: Sequence[Mapping[str, Any]]) -> str | None:
-    """The model that a run began with, if it is better on the test images beyond chance; else None."""
-    highs = {other["name"]: other.get("gain", {}).get("high") for other in others}
-    return next((name for name, high in highs.items() if high is not None and high < 0), None)
 
 
 def hyper_parameters(recipe: Recipe) -> dict[str, Any]:

@@ -173,7 +173,7 @@ def _judge(run: Run, recipe: Recipe, fit: Fit, data: Data) -> None:
     _export(run, recipe, fit)
     judges = to_judge(recipe, data)
     rows = score(run, recipe, judges)
-    write_page(run, judges, rows, contenders(run, recipe), recipe.noise(), recipe.seed)
+    write_page(run, judges, rows, contenders(run, recipe, judges), recipe.noise(), recipe.seed)
 
 
 def _going_on(run: Run) -> str:

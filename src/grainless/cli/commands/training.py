@@ -90,7 +90,9 @@ def train(
     own["neighbours"] = neighbours
     if recipe is None and devices * nodes > 1:
         raise InputError(
-            "--devices and --nodes are for a recipe; images of your own are trained on by one device."
+            "--devices and --nodes are for a recipe; images of your own are first trained on by one device, for a "
+            "minute (--minutes 1). Then by several with the recipe that it wrote: grainless train RUN/recipe.toml "
+            f"--out NEW --devices {devices}; with --strategy fsdp also --set train.optimizer=adamw, as it has Muon."
         )
     with stop_is_told(lambda: "Stopped before the training began."):
         from grainless.learn.recipe_files import found
@@ -107,7 +109,7 @@ def train(
         choose("strategy", STRATEGIES, strategy)
         roots = DataRoots(data_dir)
         with processes(devices, nodes, sys.argv[1:]), TerminalProgress() as callback:
-            chosen, data = _to_train(recipe, own, minutes, changes or [], out, resume, roots)
+            chosen, data, callback.timed = _to_train(recipe, own, minutes, changes or [], out, resume, roots)
             run = verb(
                 chosen, out, roots=roots, data=data, callback=callback, resume=resume, strategy=strategy
             )
@@ -118,7 +120,8 @@ def _tell(run: "Run", *, json: bool) -> None:
     """What came of a training; of several processes the first one says it."""
     from grainless.evaluation.metrics import USUAL
     from grainless.learn.fitting.crew import is_first
-    from grainless.learn.score import KEEP, SAYS_LESS
+    from grainless.learn.gained import after, gained
+    from grainless.learn.score import SAYS_LESS
     from grainless.learn.summary import of_run
 
     if not is_first():
@@ -130,26 +133,13 @@ def _tell(run: "Run", *, json: bool) -> None:
         console.scores_reached(facts, USUAL)
         if not facts["best_epoch"]:
             console.say("No epoch did better on the images to choose by: the model is what it began with.")
-        for told in (*_gained(facts["others"]), *_worse_than_nothing(facts)):
+        for told in (*gained(facts["others"]), *_worse_than_nothing(facts)):
             console.say(told)
         if facts["against"] in SAYS_LESS:
             console.say(SAYS_LESS[facts["against"]])
-        if facts["better_start"]:
-            console.say(KEEP.format(facts["better_start"]))
+        for told in after(facts):
+            console.say(told)
         console.say(f"Model, weights and report: {run.path}")
-
-
-def _gained(others: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Whether the training was worth it, as far as so few images can tell."""
-    for other in others:
-        mean, low, high = (other["gain"][name] for name in ("mean", "low", "high"))
-        told = f"On the test images {mean:+.2f} dB over {other['name']}, which it began with"
-        if low is None:
-            yield f"{told}; they are too few to tell whether that is chance."
-        elif low <= 0 <= high:
-            yield f"{told}: no difference that can be told ({low:+.2f} to {high:+.2f}, 95 %)."
-        else:
-            yield f"{told} ({low:+.2f} to {high:+.2f}, 95 %)."
 
 
 def _worse_than_nothing(facts: Mapping[str, Any]) -> Iterator[str]:
@@ -168,8 +158,8 @@ def _to_train(
     out: Path | None,
     resume: bool,
     roots: "DataRoots",
-) -> tuple["Recipe", "Data | None"]:
-    """The recipe that was named, or the one that a look at a person's own images gives, and these.
+) -> tuple["Recipe", "Data | None", float | None]:
+    """The recipe that was named, or the one that a look at a person's own images gives, these, and seconds a step.
 
     Raises:
         InputError: neither, or both.
@@ -182,7 +172,7 @@ def _to_train(
             raise InputError(
                 f"{given[0]} is for images of your own, and {recipe} is a recipe: give one of them."
             )
-        return Recipe.load(recipe, changes), None
+        return Recipe.load(recipe, changes), None, None
     if not given:
         raise InputError(
             "Name a recipe (grainless list recipes), or your own images: --images DIR, or --noisy DIR, "
@@ -198,7 +188,7 @@ def _to_train(
     planned = plan(folder, **own, minutes=minutes, changes=changes, roots=roots, tell=console.remark)
     for remark in planned.remarks:
         console.remark(remark)
-    return planned.recipe, planned.data
+    return planned.recipe, planned.data, planned.step
 
 
 @training.command(epilog="Example: grainless demo --out runs/demo")

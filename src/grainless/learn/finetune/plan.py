@@ -27,8 +27,9 @@ from grainless.model.zoo import RUNS
 from grainless.noise import noise_from
 from grainless.parts import make
 
-RATE, METHOD = "train.rate=", "learn.name="
-"""The changes by which a person sets them; else the rate is tried out, and the method follows from the noise."""
+RATE, METHOD, STEPS = "train.rate=", "learn.name=", ("train.steps=", "train.epochs=")
+"""The changes by which a person sets them; else the rate is tried out, the method follows from the noise, the steps
+from the minutes."""
 
 BY_HALVES = (
     "There are no clean images: scores compare a denoised half of each image with its other half, noise and all. "
@@ -53,11 +54,13 @@ class Plan:
         recipe: what will be trained.
         data: the images, read.
         remarks: what a person should know before it begins, a sentence each.
+        step: seconds that a step took when it was timed.
     """
 
     recipe: Recipe
     data: Data
     remarks: list[str]
+    step: float
 
 
 def plan(
@@ -116,7 +119,8 @@ def plan(
     recipe = written(out, own, chosen, pace, epochs=epochs, steps=steps).with_changes(changes)
     if recipe.tables["data"] != own.data:
         data = recipe.data(roots or DataRoots())
-    remarks = _remarks(own, chosen, pace, recipe, data, minutes, looked)
+    own_steps = any(change.startswith(STEPS) for change in changes)
+    remarks = _remarks(own, chosen, pace, recipe, data, minutes, looked, own_steps)
     if found:
         remarks += [found, BY_LESSON if isinstance(method, Calibrated) and method.shared else BY_HALVES]
     else:
@@ -127,7 +131,7 @@ def plan(
         trial = tried(recipe, data, pace.trial(max(minutes - looked, 0.0), len(RATES)))
         recipe = recipe.changed(f"{RATE}{trial.rate}")
         remarks.append(str(trial))
-    return Plan(recipe, data, remarks)
+    return Plan(recipe, data, remarks, pace.step)
 
 
 def run_folder(images: Path | None, clean: Path | None, noisy: Path | None = None) -> Path:
@@ -169,12 +173,20 @@ def _own(
 
 
 def _remarks(
-    own: Own, start: Start, pace: Pace, recipe: Recipe, data: Data, minutes: float, looked: float
+    own: Own,
+    start: Start,
+    pace: Pace,
+    recipe: Recipe,
+    data: Data,
+    minutes: float,
+    looked: float,
+    own_steps: bool,
 ) -> list[str]:
     options = recipe.training()
     seconds = pace.seconds(options["epochs"], options["steps"])
     total = seconds + 60 * looked
-    more = f", more than {_minutes(60 * minutes)}: fewer teach nothing" if total > 75 * minutes else ""
+    why = "as you set the steps" if own_steps else "the fewest steps that are trained"
+    more = f" (together more than --minutes {minutes:g}: {why})" if total > 75 * minutes else ""
     return [
         f"{own.what}: {len(data.train):,} to learn from, {len(data.validation):,} to choose the best weights by, "
         f"{len(data.test):,} to judge by.",

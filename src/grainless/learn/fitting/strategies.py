@@ -106,7 +106,8 @@ class Sharded(Strategy):
         if getattr(optimizer, "whole_matrices", False):
             raise InputError(
                 f"--strategy fsdp gives each device a share of every matrix, and {type(optimizer).__name__} turns "
-                "whole ones: take --strategy ddp, or train.optimizer=adamw."
+                "whole ones: take --strategy ddp, or --set train.optimizer=adamw (train --images and --noisy write "
+                "Muon into their recipes)."
             )
 
 
