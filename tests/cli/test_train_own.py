@@ -25,7 +25,7 @@ def planned(monkeypatch):
         asked.append({"out": out, **options})
         options["tell"]("Looking ...")
         recipe = replace(tiny("train.epochs=1"), name=out.name)
-        return Plan(recipe, recipe.data(options["roots"]), remarks=["9 images are grey."])
+        return Plan(recipe, recipe.data(options["roots"]), remarks=["9 images are grey."], step=1.0)
 
     monkeypatch.setattr("grainless.learn.finetune.plan.plan", plan)
     return asked
@@ -66,7 +66,7 @@ def test_a_stop_before_the_training_is_told(call, monkeypatch):
 def test_a_model_that_is_worse_than_doing_nothing_is_told(call, tmp_path, monkeypatch):
     def plan(out, **options):  # hardly any noise, and a network that learned for a second
         recipe = tiny("train.epochs=1", "noise.sigma=0.01")
-        return Plan(recipe, recipe.data(options["roots"]), remarks=[])
+        return Plan(recipe, recipe.data(options["roots"]), remarks=[], step=1.0)
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("grainless.learn.finetune.plan.plan", plan)
@@ -84,7 +84,7 @@ def test_shown_the_clean_images_themselves_a_model_is_not_called_worse_than_they
 ):
     def plan(out, **options):
         recipe = tiny("train.epochs=1", "noise=none")
-        return Plan(recipe, recipe.data(options["roots"]), remarks=[])
+        return Plan(recipe, recipe.data(options["roots"]), remarks=[], step=1.0)
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("grainless.learn.finetune.plan.plan", plan)
