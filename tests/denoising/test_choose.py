@@ -227,6 +227,16 @@ def test_an_estimate_a_little_beyond_is_not():
     assert warnings(report(0.21), COLOUR) == ()
 
 
+def test_noise_that_is_too_little_is_told_where_it_is_white():
+    little = report(1.1 / 255, channels=1)
+    assert choose(little, CARDS).why == (
+        "Hardly any noise found, sigma 1.1/255, as photographs have of their own: it is left as it is; "
+        "denoise --adapt, or a model that is named, takes it."
+    )
+    for other in (replace(little, correlation=0.3), replace(little, correlation=None), report(0.3 / 255, 1)):
+        assert choose(other, CARDS).why == "No noise found: it is left as it is."
+
+
 def test_where_no_model_learned_it_the_image_is_left_and_that_is_said():
     choice = choose(report(0.0, jpeg=0.5), {"colour": COLOUR})
     assert (choice.model, choice.why) == (None, "No model learned what was found: it is left as it is.")

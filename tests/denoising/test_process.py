@@ -242,6 +242,30 @@ def test_a_curve_is_fitted_unasked_to_grey_noise_that_grows(monkeypatch):
     assert_array_equal(unfitted.pixels, plain.pixels)
 
 
+def test_a_curve_is_fitted_to_two_photons_too_and_to_what_is_seen():
+    clean, few = counted(photons=2)
+    result, outcome = process(Image(few))
+    assert (outcome.adapt, outcome.report.impulses) == (True, 0)
+    assert ((result.pixels - clean) ** 2).mean() < 0.12 * ((few - clean) ** 2).mean()
+    alpha = np.ones(clean.shape[1:], np.float32)
+    alpha[:, :64] = 0
+    assert process(Image(counted()[1], alpha))[1].adapt
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_smaller_strength_says_of_lost_detail_what_the_whole_says(folder, channels):
+    blur = load(tiny.blur(folder / f"lost-{channels}.onnx", Card("blur", channels, reach=1)))
+    chance = np.random.default_rng(0)
+    light = np.tile(np.linspace(0.3, 0.7, 160), (160, 1))
+    light[96:] += 0.04 * np.sign(np.sin(1.7 * np.arange(160)))
+    image = Image((light + 0.05 * chance.standard_normal((channels, 160, 160))).astype(np.float32))
+    said = [
+        process(image, Policy(blur, strength, chroma))[1].warnings
+        for strength, chroma in ((1, 1), (0.7, 0.7), (0.2, 0.2), (0.2, 0.6))
+    ]
+    assert len(set(said)) == 1
+
+
 def test_shipped_models_are_opened_once():
     image = Image(noisy(20)[None, ..., 0] / np.float32(255))
     sessions = {

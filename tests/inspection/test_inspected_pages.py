@@ -6,6 +6,7 @@ import pytest
 
 from grainless.inspection import measure
 from grainless.inspection.estimators.pages import page
+from grainless.inspection.report import STAINED
 
 TEXT = "There exist several methods to design forms with fields to be filled in; fields may be surrounded by boxes."
 
@@ -36,6 +37,14 @@ def test_a_page_is_one_and_its_stains_are_measured(scale):
 def test_the_report_names_a_stained_page_first():
     assert next(iter(measure(stained(written())).findings)) == "document"
     assert "document" not in measure(written()).findings
+
+
+def test_noise_that_is_stronger_than_the_stains_makes_none():
+    counted = np.random.default_rng(2).poisson(50 * 0.78 * written()) / 50
+    report = measure(counted.astype(np.float32).clip(0, 1))
+    assert report.page.stains > STAINED
+    assert "document" not in report.findings
+    assert report.findings["white"] > report.page.stains
 
 
 def test_even_grey_paper_is_clean():

@@ -18,6 +18,7 @@ from grainless.inspection.estimators.levels import BLOCK, SIDE, Levels, levels
 from grainless.inspection.estimators.pages import Page
 from grainless.inspection.estimators.removed import Removed, removed
 from grainless.inspection.facts import facts
+from grainless.inspection.sampling import rows_of, sampled
 from grainless.inspection.words import in_words
 from grainless.model.card import Card
 from grainless.noise import NumpyDraw, noise_from
@@ -135,8 +136,9 @@ def test_salt_and_pepper_alone_wants_no_network():
         np.where(page() < 128, 0, 255).astype(np.uint8),
         stored(noisy("gaussian:sigma=50/255")),
         stored(noisy("gaussian:sigma=20/255", page() / np.float32(255))),
+        stored(noisy("poisson:peak=2")),
     ],
-    ids=["sky", "letters", "two levels", "strong noise", "noisy letters"],
+    ids=["sky", "letters", "two levels", "strong noise", "noisy letters", "2 photons"],
 )
 def test_what_is_merely_black_or_white_is_not_stuck(image):
     assert impulses(image[None] / np.float32(255)) == 0
@@ -233,6 +235,30 @@ def test_what_lies_under_alpha_0_does_not_count():
     assert measure(image[..., :3]).noisy
     image[:96, :, 3] = 0
     assert not measure(image).noisy
+
+
+def test_hidden_pixels_do_not_make_noise_weaker_nor_hide_that_it_grows():
+    image = stored(noisy("poisson:peak=30", scene(256)))
+    alpha = np.full(image.shape, 255, np.uint8)
+    alpha[:, :100] = 0
+    whole, seen = (measure(each) for each in (image[:, 100:], np.dstack([image, image, image, alpha])))
+    assert seen.curve.gain == pytest.approx(whole.curve.gain, rel=0.1)
+    assert seen.sigma == pytest.approx(whole.sigma, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("hidden", "side"),
+    [(slice(100), 64), (slice(None, None, 200), 64), (slice(16, None), 192), (slice(None), 192)],
+)
+def test_noise_is_measured_in_squares_without_hidden_pixels_if_there_are_enough(hidden, side):
+    pixels = np.arange(192 * 192, dtype=np.float32).reshape(1, 192, 192)
+    alpha = np.ones((192, 192), np.float32)
+    alpha[:, hidden] = 0
+    sample = sampled(rows_of(FileImage(pixels, alpha)), (192, 192))
+    assert sample.seen.shape[2:] == (side, side)
+    if side < 192:
+        assert np.isin(sample.seen, pixels[:, alpha > 0]).all()
+        assert (sample.seen[0, :, 0, 0] % 8 == 0).all()
 
 
 def test_equal_channels_want_the_grey_model():

@@ -18,6 +18,8 @@ NEAR = 1.1
 COVERED = frozenset({"white", "growing"})
 """What a curve makes of one strength: no model needs to have learned it."""
 
+AS_IT_IS = "it is left as it is"
+
 LEARNED, BEYOND, UNKNOWN = 0, 1, 2
 """Of a model and a finding: it learned such noise; other strengths of it; none of its kind."""
 
@@ -81,7 +83,7 @@ def choose(report: Report, cards: Mapping[str, Card], *, curves: bool = True) ->
     if report.noisy is None:
         return Choice(None, "It is too small to tell its noise: it is left as it is.")
     if not report.noisy:
-        return Choice(None, f"{_why_clean(report)}: it is left as it is.")
+        return Choice(None, _why_clean(report))
     if curves and (name := _with_curve(report, cards)):
         beside = warnings(report, cards[name], covered=COVERED)
         how = "which grows with brightness" if "growing" in report.findings else f"more than {name} learned"
@@ -127,9 +129,15 @@ def _why_clean(report: Report) -> str:
     if taken and taken.noisy and report.mostly_detail:
         return (
             f"No noise found; what a denoiser takes is detail, {taken.detail:.0f} times as much from busy parts as "
-            "from flat ones"
+            f"from flat ones: {AS_IT_IS}."
         )
-    return "No noise found"
+    if report.hardly_noisy:
+        sigma = words_for("white").strength(report.white_sigma or 0.0)
+        return (
+            f"Hardly any noise found, {sigma}, as photographs have of their own: {AS_IT_IS}; denoise --adapt, "
+            "or a model that is named, takes it."
+        )
+    return f"No noise found: {AS_IT_IS}."
 
 
 def warnings(report: Report, card: Card | None, *, covered: Collection[str] = ()) -> tuple[str, ...]:

@@ -116,7 +116,7 @@ def process(
     pixels = blend(image.pixels, seeing, policy, transparent, used=used, progress=progress)
     outcome = replace(
         outcome,
-        warnings=outcome.warnings + _lost(denoiser.card, image.pixels, pixels, transparent),
+        warnings=outcome.warnings + _lost(denoiser.card, image.pixels, pixels, transparent, policy),
         changed=not np.array_equal(pixels, image.pixels),
     )
     return replace(image, pixels=pixels), outcome
@@ -256,18 +256,32 @@ def _beside(report: Report, own: Denoiser) -> tuple[str, ...]:
 
 
 def _lost(
-    card: Card, noisy: Floats, denoised: Floats, transparent: NDArray[np.bool_] | None
+    card: Card, noisy: Floats, blended: Floats, transparent: NDArray[np.bool_] | None, policy: Policy
 ) -> tuple[str, ...]:
-    """A word where more than noise was taken; a model for pages or the dark changes more on purpose."""
+    """A word where more than noise was taken; a model for pages or the dark changes more on purpose.
+
+    A blend has noise still, which hides what is flat and what is busy: what the model made tells.
+    """
     if any(words_for(kind).scene for kind in card.learned):
         return ()
     top, left = (max(0, side - SEEN) // 2 for side in noisy.shape[1:])
     part = (..., slice(top, top + SEEN), slice(left, left + SEEN))
     unseen = None if transparent is None else transparent[part]
-    taken = detail_taken(noisy[part], denoised[part], unseen)
+    taken = detail_taken(noisy[part], _unblended(noisy[part], blended[part], policy), unseen)
     if taken is None or taken <= DETAIL_LOSS_WARNING:
         return ()
     return (
         f"Detail was taken with the noise: {taken:.1f} times as much went from busy parts as from flat ones; "
         "a smaller strength keeps more.",
     )
+
+
+def _unblended(noisy: Floats, blended: Floats, policy: Policy) -> Floats:
+    """What the denoiser made, of (c, h, w) pixels that were `blend`ed with it; what strength 0 left out stays out."""
+    luma, chroma = (each or 1.0 for each in (policy.strength, policy.for_colours))
+    if len(noisy) == 1 or luma == chroma:
+        return blended if luma == 1 else noisy + (blended - noisy) / np.float32(luma)
+    taken = blended - noisy
+    grey = np.einsum("c,chw->hw", LUMA, taken)
+    made: Floats = noisy + grey / np.float32(luma) + (taken - grey) / np.float32(chroma)
+    return made

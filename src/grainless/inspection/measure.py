@@ -62,13 +62,13 @@ def measure_rows(rows: Rows, size: tuple[int, int], name: str, *, denoise: Denoi
 
 def _report(sample: Sample, size: tuple[int, int], name: str, denoise: Denoise | None) -> Report:
     """What is found in the parts that are looked at."""
-    channels = sample.tiles
+    channels, seen = sample.tiles, sample.seen
     ends = [defects.clipped(tiles) for tiles in channels]
     drawn = all(
         black + white == 1 for black, white in ends
     )  # in black and white alone: no noise, nothing stuck
-    stuck = 0.0 if drawn else float(np.mean([defects.impulses(tiles) for tiles in channels]))
-    mended = [defects.repaired(tiles) for tiles in channels] if stuck else list(channels)
+    stuck = 0.0 if drawn else float(np.mean([defects.impulses(tiles) for tiles in seen]))
+    mended = [defects.repaired(tiles) for tiles in seen] if stuck else list(seen)
     found = [None if drawn else levels(tiles) for tiles in mended]
     told = [each for each in found if each is not None]
     grows = curve(told[:1] if sample.colourless else told) if told else None  # equal channels tell once

@@ -17,6 +17,9 @@ NOISY = 1.5 / 255
 """Less is no noise to speak of: 67 of the 68 clean photographs of BSD68 have less (benchmarks/inspection/sigma.py)."""
 
 STAINED = 0.03  # of full scale: paper that is more even is clean; of 80 stained pages the most even has 0.05
+ROUNDED = 0.5 / 255
+"""Rounding to 8 bits leaves less: 0.29."""
+
 SURELY_NOISY = 3 / 255
 """So much is noise even where a denoiser took little: 4 of Set12's 12 photographs have 1.6 to 1.9 of their own, one of
 BSD68's 2.95. On a page no formula is believed alone: strokes of letters read as noise of 39."""
@@ -114,6 +117,13 @@ class Report:
         return self.channels == 1 or self.colourless
 
     @property
+    def hardly_noisy(self) -> bool:
+        """Nothing was found, and yet there is white noise in flat blocks, more than rounding leaves."""
+        if self.findings or self.correlation is None or self.drawn or self.page:
+            return False
+        return (self.white_sigma or 0.0) >= ROUNDED and self.correlation <= SURELY_WHITE
+
+    @property
     def _flat_is_white(self) -> bool:
         """There is noise in flat blocks, beyond what rounding leaves, whose neighbours are not alike."""
         if self.correlation is None or self.flat_sigma is None:
@@ -154,12 +164,18 @@ class Report:
         least = NOISY if self._confirmed else math.inf if self.page or self.drawn else SURELY_NOISY
         return self.white_sigma is not None and self.white_sigma >= least
 
+    @property
+    def _stains(self) -> float:
+        """Of a page, 0 of what is none. Noise makes even paper uneven: by a third of its sigma."""
+        return self.page.stains if self.page else 0.0
+
     @cached_property
     def findings(self) -> dict[str, float]:
         """Kind of noise -> strength in the unit of `kinds.KINDS`, what matters most first; empty: no noise."""
+        white = self.white_sigma if self.white_sigma and self._is_white else 0.0
         found = {
-            "document": self.page.stains if self.page and self.page.stains > STAINED else 0.0,
-            "white": self.white_sigma if self.white_sigma and self._is_white else 0.0,
+            "document": self._stains if self._stains > max(STAINED, white) else 0.0,
+            "white": white,
             "growing": self.curve.gain if self.curve and (self._is_white or self.correlated) else 0.0,
             "correlated": self.removed.sigma if self.removed and self.correlated else 0.0,
             "jpeg": self.grid.strength if self.grid and self.blocky and self._confirmed else 0.0,

@@ -8,11 +8,19 @@ from numpy.typing import NDArray
 
 from grainless.image.image import Image
 from grainless.image.transparent import around, filled, transparent_of
+from grainless.inspection.blocks import blocks
 
 TILE = 256
 """Pixels; a multiple of 8, so that the blocks of JPEG lie alike in all tiles."""
 
 TILES = 4  # a side: of larger images these are looked at, spread evenly
+
+SQUARES = (128, 64, 32)
+"""Pixels a side of the parts that are cut where some pixels are hidden, multiples of 8, too."""
+
+ENOUGH = (
+    0.5  # of what is seen lies in these squares, or smaller ones are cut; where none are, all is looked at
+)
 
 AT_ONCE = 2**20  # pixels
 
@@ -56,6 +64,21 @@ class Sample:
     colourless: bool
     hidden: NDArray[np.bool_] | None
     bits: int | None = None
+
+    @property
+    def seen(self) -> NDArray[np.float32]:
+        """(c, n, h, w) to measure noise in: all of it, or squares without hidden pixels, which have none.
+
+        Where few such squares are, all is told.
+        """
+        if self.hidden is None:
+            return self.tiles
+        for side in SQUARES:
+            seen = ~blocks(self.hidden, side).any(axis=(-2, -1)).ravel()
+            if seen.any() and seen.sum() * side**2 >= ENOUGH * (~self.hidden).sum():
+                cut = blocks(self.tiles, side)
+                return cut.reshape(len(cut), -1, side, side)[:, seen]
+        return self.tiles
 
 
 def sampled(rows: Rows, size: tuple[int, int]) -> Sample:

@@ -53,8 +53,8 @@ def adapt(
     Returns:
         None where it cannot help, and the reason.
     """
-    planes = sample.tiles[:1] if sample.colourless else sample.tiles
-    parts = planes.reshape(-1, *sample.tiles.shape[2:])
+    planes = sample.seen[:1] if sample.colourless else sample.seen
+    parts = planes.reshape(-1, *planes.shape[2:])
     adapted, fault = _curved(model, parts, report)
     if adapted is None:
         return None, fault

@@ -17,6 +17,9 @@ SIDES = (2, 3, 4)
 LOOKED_AT = 512
 """Pixels a side of the part in which that is tried; of several images parts as large together."""
 
+AS_LARGE = 256**2
+"""Pixels: of parts that are smaller several are looked at."""
+
 LEAST, MOST = 1 / 16, 0.95
 """A share below is not worth running a model on squares, too; one above not on what is finer."""
 
@@ -78,7 +81,7 @@ Mixed = tuple[list[Adapted], list[tuple[Looked, Looked]]]
 def _search(adapted: Sequence[Adapted], images: Sequence[Floats]) -> tuple[list[Adapted], Mixed | None]:
     """The finer ones of the mixture that all images together tell, and the coarser ones with what tells of both."""
     part = math.ceil(LOOKED_AT / math.sqrt(len(images)))
-    looked = [parts[:1, :part, :part] for parts in images]
+    looked = [_some(parts)[:, :part, :part] for parts in images]
     finer = list(adapted)
     seen = [_looked(each, image) for each, image in zip(finer, looked, strict=True)]
     for side in SIDES if sum(len(each.noisy) for each in seen) > FEW else ():
@@ -96,20 +99,31 @@ def _search(adapted: Sequence[Adapted], images: Sequence[Floats]) -> tuple[list[
     return finer, None
 
 
-def _looked(adapted: Adapted, part: Floats) -> Looked:
+def _some(parts: Floats) -> Floats:
+    """One of (n, h, w) parts, or so many, spread evenly, as are as large as one together."""
+    count = max(1, AS_LARGE // parts[0].size)
+    return parts[:: max(1, len(parts) // count)][:count]
+
+
+def _made(adapted: Adapted, parts: Floats) -> Floats:
+    """(n, h, w) each by itself."""
+    return np.concatenate([adapted.visible(each[None]) for each in parts])
+
+
+def _looked(adapted: Adapted, parts: Floats) -> Looked:
     """Pixels in whose place the model is shown the mean of their neighbours, one in sixteen at once.
 
     With more, the finer model is shown a smoother image, and squares win too often.
 
     Source: Batson, Royer, "Noise2Self: blind denoising by self-supervision", ICML 2019, arXiv:1901.11365.
     """
-    around = sum(np.roll(part, step, axis) for axis in (1, 2) for step in (1, -1)) / np.float32(4)
-    shown, found = adapted.visible(part), []
+    around = sum(np.roll(parts, step, axis) for axis in (1, 2) for step in (1, -1)) / np.float32(4)
+    shown, found = _made(adapted, parts), []
     for down, right in TURNS:
-        hidden = np.zeros(part.shape, dtype=bool)
+        hidden = np.zeros(parts.shape, dtype=bool)
         hidden[:, down:-1:4, right:-1:4] = True
-        made = adapted.visible(np.where(hidden, around, part).astype(np.float32))
-        found.append(np.stack([part[hidden], shown[hidden], made[hidden]]))
+        made = _made(adapted, np.where(hidden, around, parts).astype(np.float32))
+        found.append(np.stack([parts[hidden], shown[hidden], made[hidden]]))
         if sum(each.shape[1] for each in found) >= HIDDEN:
             break
     return Looked(*np.concatenate(found, axis=1).astype(np.float64))

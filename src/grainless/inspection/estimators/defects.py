@@ -22,6 +22,7 @@ LEAST = (
     0.4  # of the pixels are where stuck ones would stand out; on clipped paper, letters are such places, too
 )
 STREWN = 0.75  # of the stuck pixels that chance would leave alone
+FEW = 32  # levels: so many photons are no Gaussian yet
 RARE = 0.003  # of the pixels: fewer stuck ones are specks of the scene
 
 Floats = NDArray[np.float32]
@@ -138,7 +139,9 @@ def _far(windows: Floats) -> float:
     if not inside.any():
         return FAR
     off = np.abs(centre[inside] - np.median(windows[inside], axis=1))
-    return max(FAR, 4.5 * 1.4826 * float(np.median(off)))
+    # Of few levels, as counted photons have, the median is one, often 0; of many, texture does not move it.
+    few = len(np.unique(centre[inside])) <= FEW
+    return max(FAR, 4.5 * (1.2533 * float(off.mean()) if few else 1.4826 * float(np.median(off))))
 
 
 def _residue(tiles: Floats) -> Floats:
