@@ -26,6 +26,7 @@ from grainless.model.denoiser import TILE, Denoiser, Progress, alone
 from grainless.plain import as_object
 
 SEEN = 2048  # pixels a side of the part in whose middle lost detail is looked for
+FAINTEST = 0.001  # strength of a blend that is undone: below, rounding would be blown up
 
 Floats = NDArray[np.float32]
 
@@ -278,7 +279,7 @@ def _lost(
 
 def _unblended(noisy: Floats, blended: Floats, policy: Policy) -> Floats:
     """What the denoiser made, of (c, h, w) pixels that were `blend`ed with it; what strength 0 left out stays out."""
-    luma, chroma = (each or 1.0 for each in (policy.strength, policy.for_colours))
+    luma, chroma = (max(each, FAINTEST) for each in (policy.strength, policy.for_colours))
     if len(noisy) == 1 or luma == chroma:
         return blended if luma == 1 else noisy + (blended - noisy) / np.float32(luma)
     taken = blended - noisy
