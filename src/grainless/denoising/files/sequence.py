@@ -98,11 +98,11 @@ def _together(looks: Sequence[Look], policy: Policy) -> tuple[Adapted | None, st
     report, first = asking[0]
     used = max(other.used for other, _ in asking)  # the brightest that any frame uses is 1 here
     tiles = [
-        sample.tiles * np.float32(other.used / used)
+        sample.seen * np.float32(other.used / used)
         for other, sample in asking
-        if sample.tiles.shape == first.tiles.shape
+        if (len(sample.seen), sample.seen.shape[2:]) == (len(first.seen), first.seen.shape[2:])
     ]
-    some = _spread(tiles, max(1, FITTED_TO // first.tiles[0].size))
+    some = _spread(tiles, max(1, FITTED_TO // first.seen[0].size))
     all_grey = all(sample.colourless for _, sample in asking)
     sample = Sample(np.concatenate(some, axis=1), all_grey, hidden=None)
     adapted, outcome = with_curve(report, policy, sample)
