@@ -12,9 +12,10 @@ import pytest
 
 from grainless.denoising.batch.cluster import WAVE, Cluster, Tries, Worker, cluster, room
 from grainless.denoising.batch.engines import ENGINES
+from grainless.denoising.batch.rows import job_of, line_of_job, line_of_result, result_of
 from grainless.denoising.files.denoiser import FileDenoiser
 from grainless.denoising.files.jobs import Job
-from grainless.denoising.files.result import JobResult
+from grainless.denoising.files.result import JobResult, Source
 from grainless.errors import InputError, RunError
 
 
@@ -32,10 +33,8 @@ class Data(types.ModuleType):
     def __init__(self, fails=None):
         super().__init__("ray.data")
         self.context, self.fails, self.told = types.SimpleNamespace(), fails, []
+        self.ActorPoolStrategy = dict
         self.DataContext = types.SimpleNamespace(get_current=lambda: self.context)
-
-    def ActorPoolStrategy(self, **options):  # noqa: N802
-        return options
 
     def from_items(self, rows, **options):
         self.told.append(options)
@@ -245,6 +244,34 @@ def test_another_engine_is_told(call, tmp_path):
 
 def test_a_worker_gives_back_what_it_was_given():
     assert (
-        Worker(left, Tries().begun)({"number": 7, "job": pickle.dumps(Job(Path("a"), Path("b")))})["number"]
+        Worker(left, Tries().begun)({"number": 7, "job": line_of_job(Job(Path("a"), Path("b")))})["number"]
         == 7
     )
+
+
+NAMED = Job(Path("/in/\udcff ü.gif"), Path("/out/a.png"), "a fault", kept=Path("/out/a.gif"), crowded=True)
+
+
+@pytest.mark.parametrize("job", [NAMED, Job(Path("/a"), Path("/b"))], ids=["all", "least"])
+def test_jobs_and_results_come_back_from_their_lines(job):
+    line = line_of_job(job)
+    assert line.isascii()
+    assert job_of(line) == job
+    least = JobResult(job, "left")
+    full = JobResult(
+        job,
+        "denoised",
+        "grey",
+        0.1,
+        ("one", "two"),
+        chosen=True,
+        picture=Path("/out/p.png"),
+        read=Source(3, 4),
+        seconds=0.5,
+        adapt=True,
+    )
+    for result in (least, full):
+        assert result_of(line_of_result(result)) == result
+    for error in (InputError("It is wrong."), RunError("The disk is full.")):
+        back = result_of(line_of_result(JobResult(job, "failed", error=error)))
+        assert (type(back.error), str(back.error)) == (type(error), str(error))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +19,8 @@ TILES = 4  # a side: of larger images these are looked at, spread evenly
 SQUARES = (128, 64, 32)
 """Pixels a side of the parts that are cut where some pixels are hidden, multiples of 8, too."""
 
-ENOUGH = (
-    0.5  # of what is seen lies in these squares, or smaller ones are cut; where none are, all is looked at
-)
+ENOUGH = 0.5
+"""Of what is seen lies in these squares, or smaller ones are cut; where none are, all is looked at."""
 
 AT_ONCE = 2**20  # pixels
 
@@ -65,7 +65,7 @@ class Sample:
     hidden: NDArray[np.bool_] | None
     bits: int | None = None
 
-    @property
+    @cached_property
     def seen(self) -> NDArray[np.float32]:
         """(c, n, h, w) to measure noise in: all of it, or squares without hidden pixels, which have none.
 

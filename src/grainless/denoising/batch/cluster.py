@@ -7,7 +7,6 @@ a file is done again is counted here, and each that did not come back is told as
 
 import logging
 import os
-import pickle
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,6 +15,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
+from grainless.denoising.batch.rows import job_of, line_of_job, line_of_result, result_of
 from grainless.denoising.files.jobs import Job
 from grainless.denoising.files.result import JobResult
 from grainless.errors import GrainlessError, InputError, RunError
@@ -47,7 +47,7 @@ class Worker:
 
     def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
         """A row; whatever fails is a result, as Ray Data would lose an error with its block."""
-        job, number = pickle.loads(row["job"]), int(row["number"])
+        job, number = job_of(row["job"]), int(row["number"])
         try:
             result = self._done(job, number)
         except GrainlessError as error:
@@ -55,7 +55,7 @@ class Worker:
         except Exception as error:
             told = RunError(f"{job.source}: {type(error).__name__}: {error}")
             result = JobResult(job, "failed", error=told)
-        return {"number": row["number"], "result": pickle.dumps(result)}
+        return {"number": row["number"], "result": line_of_result(result)}
 
     def _done(self, job: Job, number: int) -> JobResult:
         if self._begun(number) > 1 + TRIES:
@@ -120,7 +120,7 @@ class Cluster:
         left, told = dict(enumerate(jobs)), DIED
         try:
             for row in self._rows(jobs):
-                yield _as_given(pickle.loads(row["result"]), left.pop(int(row["number"])))
+                yield _as_given(result_of(row["result"]), left.pop(int(row["number"])))
         except Exception as error:  # whatever Ray tells of a cluster that went away
             told = (
                 f"the cluster failed: {_lines(error)[-1]}"  # under Ray's own words, the error that is meant
@@ -129,7 +129,7 @@ class Cluster:
             yield JobResult(job, "failed", error=RunError(f"{job.source}: {told}"))
 
     def _rows(self, jobs: Sequence[Job]) -> Iterator[dict[str, Any]]:
-        sent = [{"number": number, "job": pickle.dumps(_absolute(job))} for number, job in enumerate(jobs)]
+        sent = [{"number": number, "job": line_of_job(job)} for number, job in enumerate(jobs)]
         least, most = (min(number, len(jobs)) for number in self.workers)
         pool = self.data.ActorPoolStrategy(
             min_size=least, max_size=most, initial_size=least, max_tasks_in_flight_per_actor=1
@@ -211,12 +211,6 @@ def quieted(data: Any) -> None:
     context = data.DataContext.get_current()
     context.enable_progress_bars = context.print_on_execution_start = False
     context.max_errored_blocks = -1
-
-
-def _absolute(job: Job) -> Job:
-    """As a worker that stands elsewhere must know it."""
-    kept = job.kept and job.kept.absolute()
-    return replace(job, source=job.source.absolute(), target=job.target.absolute(), kept=kept)
 
 
 def _as_given(result: JobResult, job: Job) -> JobResult:

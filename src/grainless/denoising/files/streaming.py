@@ -58,8 +58,9 @@ def must_stream(source: Path, target: Path, policy: Policy, budget: int) -> bool
     Raises:
         InputError: it is too large, and cannot be streamed.
     """
+    adapt = _adapt(policy, source)
     need, card = max(
-        ((memory.of_whole(source, card, adapt=_adapt(policy, source)), card) for card in _cards(policy)),
+        ((memory.of_whole(source, card, adapt=adapt), card) for card in _cards(policy)),
         key=lambda each: each[0],
     )
     if need <= budget:
